@@ -1,0 +1,39 @@
+/** Whose endpoints these are: a merchant, a reseller, a team. `default` exists from the start. */
+export interface Account {
+  no: number;
+  id: string;
+  name: string;
+  maxEndpoints: number;
+  notify: string | null;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+export const scopes = ['publish', 'read', 'manage', 'receive'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** An API key as the store keeps it: the key itself is never stored, only its SHA-256. */
+export interface ApiKey {
+  id: string;
+  /** Null: an admin key, which may act for every account. */
+  accountNo: number | null;
+  name: string;
+  scopes: Scope[];
+  /** SHA-256 of the key, hex. */
+  hash: string;
+  /** The first characters, to recognise it by. */
+  hint: string;
+  createdAtMs: number;
+}
+
+/** An entry of the catalogue. `schema` is enforced only when it was set by `PUT`. */
+export interface EventType {
+  accountNo: number;
+  name: string;
+  description: string;
+  schema: Record<string, unknown> | null;
+  examples: unknown[];
+  deprecated: boolean;
+  createdAtMs: number;
+  updatedAtMs: number;
+}

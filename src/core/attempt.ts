@@ -1,0 +1,73 @@
+/** Why an attempt failed, in the words of the contract (§5). `lost`: the process died while the request was under way. */
+export const attemptErrors = [
+  'timeout',
+  'connection_refused',
+  'connection_reset',
+  'dns',
+  'tls',
+  'blocked_address',
+  'redirect',
+  'response_too_large',
+  'http_status',
+  'protocol',
+  'lost',
+] as const;
+export type AttemptError = (typeof attemptErrors)[number];
+
+/** Headers as they go over the wire: name, value, name, value … Names in lower case, values visible ASCII. */
+export type FlatHeaders = string[];
+
+/** What came of one request. A refusal by the other side is a value here, never an exception. */
+export interface Outcome {
+  /** Status of the final response, null when none arrived. */
+  httpStatus: number | null;
+  /** Null means success: a 2xx within the timeout. */
+  error: AttemptError | null;
+  /** The cause in plain words, for people: names the fault, holds no secret. Empty on success. */
+  detail: string;
+  durationMs: number;
+  responseHeaders: FlatHeaders;
+  /** At most `limits.attemptBodyBytes`, as text; bytes that are not UTF-8 show as U+FFFD. */
+  responseBody: string;
+  responseTruncated: boolean;
+  /** Raw `Retry-After` of the response, null when absent. */
+  retryAfter: string | null;
+}
+
+/** One request exactly as it goes out. The body is `head` + the event's data + `tail` (or `head` alone when `data` is not part of it). */
+export interface Request {
+  url: string;
+  headers: FlatHeaders;
+  body: RequestBody;
+}
+
+/** A body in three parts, so that an attempt can show it byte for byte without storing the event's data again. */
+export interface RequestBody {
+  head: string;
+  /** False when the event's data does not appear as it is (profile `slack`): then `head` is the whole body. */
+  withData: boolean;
+  tail: string;
+  /** The UTF-8 bytes of all of it. */
+  bytes: Uint8Array;
+}
+
+/** The record of one try: written once, never changed. */
+export interface Attempt {
+  /** 1 for a delivery's first attempt; goes on counting through replays. */
+  n: number;
+  atMs: number;
+  durationMs: number;
+  httpStatus: number | null;
+  error: AttemptError | null;
+  detail: string;
+  url: string;
+  requestHeaders: FlatHeaders;
+  bodyHead: string;
+  bodyWithData: boolean;
+  bodyTail: string;
+  responseHeaders: FlatHeaders;
+  responseBody: string;
+  responseTruncated: boolean;
+  /** When the next attempt was set for, null when none was. */
+  nextAttemptAtMs: number | null;
+}

@@ -1,0 +1,54 @@
+import type { Filter } from './filter.ts';
+import type { RetryPolicy } from './retry.ts';
+import type { WireOverride } from './profiles/profile.ts';
+
+export type EndpointStatus = 'active' | 'paused' | 'disabled';
+
+/** A signing secret. Only the newest has no end; the others stay valid until a rotation's overlap ends. */
+export interface Secret {
+  value: string;
+  /** Not used for signing from this moment on; null: valid without end. */
+  validUntilMs: number | null;
+}
+
+/** Where and how one subscriber wants to be told. Secrets and header values are plain here and sealed by the store. */
+export interface Endpoint {
+  no: number;
+  id: string;
+  accountNo: number;
+  url: string;
+  /** Exact event types, `prefix.*`, or `*`. */
+  events: string[];
+  description: string;
+  profile: string;
+  status: EndpointStatus;
+  /** Who changed the status, when and why; null while it has always been active. */
+  statusReason: string | null;
+  statusAtMs: number;
+  /** Newest first. */
+  secrets: Secret[];
+  /** Which secret a scheme with room for one signature uses while two are valid. */
+  signWith: 'new' | 'old';
+  /** The endpoint's own request headers; values may be credentials and are masked wherever they are shown. */
+  headers: Record<string, string>;
+  retry: RetryPolicy;
+  timeoutMs: number;
+  ratePerSecond: number | null;
+  concurrency: number;
+  ordered: boolean;
+  filter: Filter | null;
+  /** Null: events published by API. Else ids of sources, or `*` for every source. */
+  sources: string[] | null;
+  notify: string | null;
+  metadata: Record<string, unknown>;
+  wire: WireOverride | null;
+  /** Start of the present run of nothing but failure; null when the last attempt succeeded. */
+  failingSinceMs: number | null;
+  /** Failed attempts in that run. */
+  failures: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** An endpoint before the store has given it a number. */
+export type NewEndpoint = Omit<Endpoint, 'no'>;

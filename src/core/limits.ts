@@ -1,0 +1,96 @@
+/** Every bound of the product in one place, named with its unit last. A number that bounds something stands here or nowhere. */
+
+// What a publisher may hand us.
+export const eventTypeChars = 128;
+export const eventIdChars = 200;
+export const referenceChars = 512;
+export const jsonDepth = 64;
+/** The envelope around `data`: type, id, timestamp, reference and white space. */
+export const envelopeBytes = 16 * 1024;
+export const batchEvents = 1000;
+export const batchBytes = 8 * 1024 * 1024;
+export const idempotencyKeyChars = 255;
+export const idempotencyKeepMs = 24 * 3_600_000;
+export const deliverAtAheadMs = 365 * 86_400_000;
+/** Largest body of a management request. */
+export const managementBytes = 1024 * 1024;
+
+// What an endpoint may ask for.
+export const endpointEvents = 200;
+export const endpointUrlChars = 2048;
+export const endpointHeaders = 30;
+export const headerValueChars = 1024;
+export const descriptionChars = 1000;
+export const metadataBytes = 16 * 1024;
+export const filterConditions = 50;
+export const secretChars = 256;
+export const secretsAtOnce = 4;
+export const concurrencyDefault = 16;
+export const concurrencyMax = 256;
+export const ratePerSecondMax = 10_000;
+export const timeoutMinMs = 100;
+export const timeoutMaxMs = 60_000;
+export const retryEntries = 100;
+export const retryEntryMaxMs = 30 * 86_400_000;
+export const giveUpAfterMaxMs = 90 * 86_400_000;
+export const overlapMaxMs = 30 * 86_400_000;
+export const endpointsPerAccountDefault = 10;
+export const endpointsPerAccountMax = 10_000;
+/** Endpoints that one event can go to; a delivery's key keeps 16 bits for its place among them. */
+export const targetsPerEvent = 65_536;
+export const listDefault = 50;
+export const listMax = 250;
+
+// Sending.
+export const connectTimeoutMs = 5000;
+export const responseHeaderBytes = 16 * 1024;
+/** How much of a request's or response's body an attempt shows. */
+export const attemptBodyBytes = 16 * 1024;
+/** How much of a response is read before the connection is dropped. */
+export const responseReadBytes = 64 * 1024;
+export const dnsTimeoutMs = 2000;
+export const dnsTries = 2;
+export const dnsCacheEntries = 10_000;
+export const dnsKeepMinMs = 5_000;
+export const dnsKeepMaxMs = 60_000;
+export const dnsKeepFailureMs = 5_000;
+export const idleSockets = 1024;
+export const idleSocketMs = 30_000;
+/** A connection is not kept longer than this, so that a moved host name is followed. */
+export const socketAgeMaxMs = 300_000;
+export const tlsSessions = 10_000;
+export const retryAfterMaxMs = 24 * 3_600_000;
+
+// The dispatcher.
+/** Requests under way at once, over all endpoints. */
+export const inFlightMax = 1024;
+/** Share of `inFlightMax` that endpoints which are slow or failing may hold together. */
+export const slowShare = 0.5;
+export const slowMs = 1000;
+export const lanesMax = 1_000_000;
+export const breakerFailures = 10;
+export const breakerForMs = 30_000;
+export const breakerProbeMs = 30_000;
+/** A claim never takes more rows than this for one endpoint at once. */
+export const claimRows = 256;
+/** A delivery that was sent straight from memory and has not ended after this long gets a row in the store. */
+export const spillAfterMs = 1000;
+/** Timers longer than this fire at once in Node (32-bit overflow at 24.8 days), so longer waits are cut into pieces. */
+export const timerMaxMs = 3_600_000;
+export const heldMaxMs = 30 * 86_400_000;
+
+// The store.
+/** Accepts that may wait for a commit; past it the answer is 503 with Retry-After. */
+export const commitQueueEvents = 20_000;
+export const commitQueueBytes = 64 * 1024 * 1024;
+/** Acts that one commit may hold. */
+export const commitActs = 2_000;
+export const busyRetryAfterS = 1;
+export const sweepRows = 500;
+export const sweepEveryMs = 60_000;
+export const replayRows = 200;
+
+// The process.
+export const drainMs = 10_000;
+export const headersTimeoutMs = 10_000;
+export const requestTimeoutMs = 30_000;

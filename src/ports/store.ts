@@ -1,0 +1,230 @@
+import type { Account, ApiKey, EventType } from '../core/account.ts';
+import type { Attempt } from '../core/attempt.ts';
+import type { DeliveryStatus, DeliveryView, Owed } from '../core/delivery.ts';
+import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
+import type { Event, NewEvent } from '../core/event.ts';
+import type { HealthDecision } from '../core/health.ts';
+import type { Replay, ReplayFilter } from '../core/replay.ts';
+
+/*
+ * What the flow asks of the disk. Every act is atomic and durable when its promise resolves. Acts that are started while a
+ * commit is under way share the next commit. `nowMs` is always an argument. A StoreError means that the outcome is unknown.
+ * The promises are tests: `store.contract.ts`, run against every store.
+ */
+
+/** What becomes of a target at its accept: already in its lane, waiting in the store, or waiting in order of its reference. */
+export type TargetMode = 'begun' | 'queued' | 'ordered';
+
+/** An event and what is owed for it, to be stored in one act. */
+export interface AcceptItem {
+  event: NewEvent;
+  /** Endpoints that want it; the delivery's place is the position here. */
+  endpointNos: number[];
+  modes: TargetMode[];
+  /** When deliveries that are not begun are due. */
+  dueAtMs: number;
+  /** Version of the account's endpoints that the match was made with. */
+  directoryVersion: number;
+  idempotency: { key: string; requestHash: string } | null;
+}
+
+/** What the API answers for an event. */
+export interface EventSummary {
+  id: string;
+  type: string;
+  createdAtMs: number;
+  deliveries: number;
+}
+
+export type AcceptResult =
+  | { kind: 'stored'; seq: number }
+  /** The id is known. `conflict`: with another type or other data. Nothing was stored. */
+  | { kind: 'duplicate'; event: EventSummary; conflict: boolean }
+  /** The idempotency key is known with the same request: its first answer. `status` is 200 or 202. */
+  | { kind: 'replayed'; event: EventSummary; status: number; conflict: boolean }
+  /** The idempotency key is known with another request. */
+  | { kind: 'key_reused' }
+  /** The account's endpoints changed since the match: match again. Nothing was stored. */
+  | { kind: 'stale' };
+
+/** The end of one attempt, to be stored in one act with its consequences. */
+export interface Settlement {
+  key: number;
+  endpointNo: number;
+  /** As in the `Owed` that was attempted. */
+  fresh: boolean;
+  startedAtMs: number;
+  replayNo: number | null;
+  /** Attempts of this schedule, this one included. */
+  tries: number;
+  attempt: Attempt;
+  /** What becomes of the delivery: due again, or ended. */
+  next: { state: 'open'; dueAtMs: number } | { state: 'delivered' | 'dead' };
+  /** The endpoint's record if it changes with this attempt, else null. */
+  health: HealthDecision | null;
+}
+
+/** `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. */
+export type SettleResult = 'settled' | 'lost';
+
+export interface ClaimRequest {
+  endpointNo: number;
+  /** How many of live traffic, and how many of replays, at most. */
+  live: number;
+  replayed: number;
+}
+
+export interface ClaimResult {
+  owed: Owed[];
+  /** When what is left at this endpoint is due next (also past times), null when nothing is. Leased work does not count. */
+  nextLiveAtMs: number | null;
+  nextReplayedAtMs: number | null;
+}
+
+/** Open work at one endpoint, found at start. */
+export interface LaneStart {
+  endpointNo: number;
+  nextLiveAtMs: number | null;
+  nextReplayedAtMs: number | null;
+}
+
+export interface Joined {
+  /** Fences what this process does: acts under an older epoch change nothing. */
+  epoch: number;
+  /** Deliveries whose attempt was under way when the predecessor died: each counts one `lost` attempt. */
+  lost: LostDelivery[];
+}
+
+/** A delivery that was leased to a process which died. It stays leased to us until it is settled like any attempt. */
+export type LostDelivery = Owed;
+
+/** The way of an event: what must be fast. `epoch` as given by `join`; a lost epoch is a StoreError with `fatal`. */
+export interface DeliveryStore {
+  /** Takes over from whoever held the work, at once, and says what was under way. */
+  join(input: { nodeName: string; nowMs: number }): Promise<Joined>;
+  /** Endpoints with open work, paused ones included. */
+  lanes(): Promise<LaneStart[]>;
+  /** Stores all or none of the call; results in order. 202 may leave once it resolves. */
+  accept(input: { epoch: number; items: AcceptItem[]; nowMs: number }): Promise<AcceptResult[]>;
+  settle(input: { epoch: number; settlements: Settlement[]; nowMs: number }): Promise<SettleResult[]>;
+  /** Leases due work, oldest due first, nothing that is not due, nothing of an endpoint that is not active. */
+  claim(input: { epoch: number; requests: ClaimRequest[]; nowMs: number }): Promise<ClaimResult[]>;
+  /** Gives leased work back unattempted: due at once, no attempt counted. */
+  release(input: { epoch: number; owed: Owed[]; nowMs: number }): Promise<void>;
+  /** Writes rows for fresh work that takes long, still leased, so that recovery never has to read far back. */
+  spill(input: { epoch: number; owed: Owed[]; lowSeq: number; nowMs: number }): Promise<void>;
+}
+
+/** Acts of people and API clients on deliveries. Keys that are not the account's are not found. */
+export interface DeliveryAdmin {
+  /**
+   * Puts deliveries back: ended ones with a fresh schedule, waiting ones due at once with the rest of theirs.
+   * Answers the endpoints to look at; `sending` counts those that could not be put back because an attempt is under way.
+   */
+  requeue(input: { accountNo: number; keys: number[]; nowMs: number }): Promise<{ requeued: number; sending: number; endpointNos: number[] }>;
+  cancel(input: { accountNo: number; key: number; nowMs: number }): Promise<'cancelled' | 'ended' | 'not_found'>;
+  createReplay(input: { id: string; accountNo: number; filter: ReplayFilter; nowMs: number }): Promise<Replay>;
+  getReplay(input: { accountNo: number; id: string }): Promise<Replay | null>;
+  listReplays(input: { accountNo: number; limit: number; before: number | null }): Promise<Replay[]>;
+  cancelReplay(input: { accountNo: number; id: string; nowMs: number }): Promise<Replay | null>;
+  /** Puts back up to `limit` more deliveries of a running replay, or takes back what a cancelled one has waiting. */
+  stepReplay(input: { no: number; limit: number; nowMs: number }): Promise<{ replay: Replay; moved: number; endpointNos: number[] }>;
+  /** Replays that are not finished, or cancelled with work still waiting. */
+  openReplays(): Promise<Replay[]>;
+}
+
+/** Everything that matching and authorising need, small enough for memory. */
+export interface Directory {
+  accounts: { account: Account; version: number }[];
+  endpoints: Endpoint[];
+  keys: ApiKey[];
+  eventTypes: EventType[];
+}
+
+export interface Administration {
+  directory(): Promise<Directory>;
+  createAccount(account: Omit<Account, 'no'>): Promise<{ account: Account; version: number } | 'exists'>;
+  updateAccount(no: number, changes: Partial<Pick<Account, 'name' | 'maxEndpoints' | 'notify' | 'updatedAtMs'>>): Promise<void>;
+  /** Also deletes its endpoints and keys; history stays until retention takes it. */
+  deleteAccount(no: number, nowMs: number): Promise<void>;
+  createKey(key: ApiKey): Promise<void>;
+  deleteKey(id: string): Promise<void>;
+  /** Each change to an endpoint raises the account's version, which is part of the answer. */
+  createEndpoint(endpoint: NewEndpoint, maxEndpoints: number): Promise<{ endpoint: Endpoint; version: number } | 'too_many'>;
+  updateEndpoint(no: number, changes: Partial<Omit<NewEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>): Promise<{ endpoint: Endpoint; version: number } | null>;
+  /** What is open at it counts as cancelled from now on. */
+  deleteEndpoint(no: number, nowMs: number): Promise<{ version: number }>;
+  putEventType(eventType: EventType): Promise<void>;
+  deleteEventType(accountNo: number, name: string): Promise<boolean>;
+}
+
+export interface Page {
+  limit: number;
+  /** Show what is older than this key; null: from the newest. */
+  before: number | null;
+}
+
+export interface EventFilter {
+  type?: string;
+  reference?: string;
+  source?: string;
+  sinceMs?: number;
+  untilMs?: number;
+  /** Text that `data` contains. */
+  q?: string;
+}
+
+export interface DeliveryFilter {
+  statuses?: DeliveryStatus[];
+  endpointNo?: number;
+  eventType?: string;
+  reference?: string;
+  sinceMs?: number;
+  untilMs?: number;
+}
+
+export interface EventView {
+  event: Event;
+  deliveries: number;
+}
+
+export interface Stats {
+  /** Attempts by result, and deliveries that ended. */
+  attempts: number;
+  delivered: number;
+  failed: number;
+  dead: number;
+  /** Mean duration of attempts, and bounds of the histogram's buckets that hold these shares of them. Null without attempts. */
+  latencyMs: { mean: number; p50: number; p95: number; p99: number } | null;
+  buckets: { atMs: number; delivered: number; failed: number; dead: number }[];
+}
+
+export interface StoreCounts {
+  open: number;
+  dead: number;
+  oldestDueAtMs: number | null;
+}
+
+/** Looking things up: never in the way of writing. */
+export interface Reading {
+  getEvent(accountNo: number, id: string): Promise<EventView | null>;
+  listEvents(accountNo: number, filter: EventFilter, page: Page): Promise<EventView[]>;
+  getDelivery(accountNo: number, key: number): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null>;
+  listDeliveries(accountNo: number, filter: DeliveryFilter, page: Page): Promise<DeliveryView[]>;
+  /** A page of one event's deliveries, in the order of its targets. */
+  deliveriesOfEvent(accountNo: number, eventSeq: number): Promise<DeliveryView[]>;
+  stats(input: { accountNo: number; endpointNo: number | null; sinceMs: number; untilMs: number; bucketMs: number }): Promise<Stats>;
+  counts(input: { nowMs: number }): Promise<StoreCounts>;
+}
+
+export interface Upkeep {
+  /** One bounded step: deletes what is older than `keepSinceMs` and ended, kills what is held too long, cancels what a deleted endpoint left open. */
+  sweep(input: { nowMs: number; keepSinceMs: number; heldSinceMs: number; limit: number }): Promise<{ more: boolean }>;
+  /** A consistent copy while work goes on. */
+  backup(file: string): Promise<void>;
+  /** Resolves when the store can commit. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Store extends DeliveryStore, DeliveryAdmin, Administration, Reading, Upkeep {}
