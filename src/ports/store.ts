@@ -67,25 +67,25 @@ export interface Settlement {
 /** `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. */
 export type SettleResult = 'settled' | 'lost';
 
+/** Open work waits in three lines: first attempts, retries, and what a replay put back (whatever its tries). */
+export type Line = 'first' | 'retry' | 'replayed';
+
 export interface ClaimRequest {
   endpointNo: number;
-  /** How many of live traffic, and how many of replays, at most. */
-  live: number;
-  replayed: number;
+  /** How many of each line at most. The open index has the line before the due time, so that no line hides another. */
+  take: Record<Line, number>;
 }
 
 export interface ClaimResult {
   owed: Owed[];
-  /** When what is left at this endpoint is due next (also past times), null when nothing is. Leased work does not count. */
-  nextLiveAtMs: number | null;
-  nextReplayedAtMs: number | null;
+  /** When what is left of each line at this endpoint is due next (also past times), null when nothing is. Leased work does not count. */
+  nextAtMs: Record<Line, number | null>;
 }
 
 /** Open work at one endpoint, found at start. */
 export interface LaneStart {
   endpointNo: number;
-  nextLiveAtMs: number | null;
-  nextReplayedAtMs: number | null;
+  nextAtMs: Record<Line, number | null>;
 }
 
 export interface Joined {
