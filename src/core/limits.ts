@@ -4,6 +4,7 @@
 export const eventTypeChars = 128;
 export const eventIdChars = 200;
 export const referenceChars = 512;
+export const timestampChars = 64;
 export const jsonDepth = 64;
 /** The envelope around `data`: type, id, timestamp, reference and white space. */
 export const envelopeBytes = 16 * 1024;
@@ -38,6 +39,8 @@ export const endpointsPerAccountDefault = 10;
 export const endpointsPerAccountMax = 10_000;
 /** Endpoints that one event can go to; a delivery's key keeps 16 bits for its place among them. */
 export const targetsPerEvent = 65_536;
+/** Event types whose matching endpoints an account's index remembers; past it, it forgets them all and starts again. */
+export const matchMemoTypes = 1000;
 export const listDefault = 50;
 export const listMax = 250;
 
@@ -62,22 +65,29 @@ export const tlsSessions = 10_000;
 export const retryAfterMaxMs = 24 * 3_600_000;
 
 // The dispatcher.
-/** Requests under way at once, over all endpoints. */
-export const inFlightMax = 1024;
-/** Share of `inFlightMax` that endpoints which are slow or failing may hold together. */
-export const slowShare = 0.5;
+/** Requests under way at once to endpoints that answer quickly. Small enough that, under overload, turns are taken here. */
+export const quickInFlightMax = 256;
+/** Requests under way at once to endpoints that are slow or failing, which never take a quick place for long. */
+export const slowInFlightMax = 1024;
+/** A request under way for longer than this counts as slow; so does an endpoint whose answers take longer on average. */
 export const slowMs = 1000;
-export const lanesMax = 1_000_000;
 export const breakerFailures = 10;
 export const breakerForMs = 30_000;
-export const breakerProbeMs = 30_000;
-/** A claim never takes more rows than this for one endpoint at once. */
-export const claimRows = 256;
+/** While a breaker is open, one first attempt goes out this often. */
+export const breakerProbeMs = 10_000;
+/** A due retry of a failing endpoint that waited longer than this may pass the adaptive window, up to the endpoint's concurrency. */
+export const retryLatenessMs = 5000;
+/** How much of one second's rate may go out at once. */
+export const rateBurstShare = 0.1;
+/** How often requests under way are looked at: slow ones change pools, and fresh ones get a row in the store. */
+export const watchEveryMs = 250;
 /** A delivery that was sent straight from memory and has not ended after this long gets a row in the store. */
 export const spillAfterMs = 1000;
 /** Timers longer than this fire at once in Node (32-bit overflow at 24.8 days), so longer waits are cut into pieces. */
 export const timerMaxMs = 3_600_000;
 export const heldMaxMs = 30 * 86_400_000;
+/** A settlement that the store could not take is tried again this often. */
+export const settleAgainMs = 1000;
 
 // The store.
 /** Accepts that may wait for a commit; past it the answer is 503 with Retry-After. */
@@ -89,8 +99,11 @@ export const busyRetryAfterS = 1;
 export const sweepRows = 500;
 export const sweepEveryMs = 60_000;
 export const replayRows = 200;
+/** Pause between two pages of a replay, so that it cannot crowd out the store. */
+export const replayEveryMs = 50;
 
 // The process.
-export const drainMs = 10_000;
+/** How long a stopping process lets requests under way finish; then they are released. Exit follows within 10 s of the signal. */
+export const drainMs = 8_000;
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;

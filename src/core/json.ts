@@ -1,0 +1,311 @@
+import { SurehookError } from './errors.ts';
+import * as limits from './limits.ts';
+
+/** Where a value's text stands: from `start` up to, not including, `end`, in UTF-16 units of the scanned text. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A JSON object seen from outside: where its members' values stand in the text. */
+export interface ScannedObject {
+  /** By decoded name; of members with the same name the last one counts, as `JSON.parse` has it. */
+  members: Map<string, Span>;
+  /** The member asked for by `inner`; null when it is not there. */
+  inner: Span | null;
+  /** The items of the array asked for by `itemsOf`; null when there is no such array. */
+  items: Span[] | null;
+}
+
+/** What else to find while scanning. */
+export interface ScanOptions {
+  /** Nesting allowed, the object itself included; `limits.jsonDepth` when not given. */
+  maxDepth?: number;
+  /** Also find the member `name` of the object that is the member `of`. */
+  inner?: { of: string; name: string };
+  /** Also find the items of the array that is this member; more than `maxItems` are refused. */
+  itemsOf?: string;
+  maxItems?: number;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a body's bytes. Bytes that are not UTF-8 are refused as `unparseable`; a byte order mark is left for the scanner to refuse. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new SurehookError('unparseable', 'The body is not valid UTF-8. Send JSON encoded as UTF-8.');
+  }
+}
+
+/**
+ * Checks that `text` is one JSON object (RFC 8259, exactly what `JSON.parse` accepts, nested at most `maxDepth` deep) and finds
+ * the text of its members. One pass, linear time. Throws `unparseable` with the position for bad grammar, `invalid` for what is
+ * well-formed but too deep, too many, or not an object.
+ */
+export function scanObject(text: string, options: ScanOptions = {}): ScannedObject {
+  const start = skipSpace(text, 0);
+  if (start === text.length) {
+    throw new SurehookError('unparseable', 'The body is empty. Send a JSON object.');
+  }
+  const depthLeft = options.maxDepth ?? limits.jsonDepth;
+  if (text.charCodeAt(start) !== 0x7b) {
+    expectEnd(text, skipValue(text, start, depthLeft));
+    throw notAllowed('', 'must be a JSON object');
+  }
+  const found: ScannedObject = { members: new Map(), inner: null, items: null };
+  expectEnd(text, scanMembers(text, start, depthLeft, options, found));
+  return found;
+}
+
+/**
+ * Checks that `text` is JSON and nested at most `maxDepth` deep, without building anything.
+ * Throws as `scanObject` does.
+ */
+export function checkJson(text: string, maxDepth: number = limits.jsonDepth): void {
+  expectEnd(text, skipValue(text, skipSpace(text, 0), maxDepth));
+}
+
+/** The string whose JSON text stands at `span` (quotes included). */
+export function stringAt(text: string, span: Span): string {
+  const raw = text.slice(span.start + 1, span.end - 1);
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+}
+
+function scanMembers(
+  text: string,
+  open: number,
+  depthLeft: number,
+  options: ScanOptions,
+  found: ScannedObject,
+): number {
+  const { inner, itemsOf } = options;
+  let at = skipSpace(text, open + 1);
+  if (text.charCodeAt(at) === 0x7d) return at + 1;
+  for (;;) {
+    const nameEnd = expectName(text, at);
+    const name = stringAt(text, { start: at, end: nameEnd });
+    const start = expectColon(text, nameEnd);
+    let end: number;
+    if (inner !== undefined && name === inner.of) {
+      found.inner = null;
+      end =
+        text.charCodeAt(start) === 0x7b
+          ? findInner(text, start, depthLeft - 1, inner.name, found)
+          : skipValue(text, start, depthLeft - 1);
+    } else if (name === itemsOf) {
+      found.items = text.charCodeAt(start) === 0x5b ? [] : null;
+      end = found.items
+        ? collectItems(text, start, depthLeft - 1, options, found.items)
+        : skipValue(text, start, depthLeft - 1);
+    } else {
+      end = skipValue(text, start, depthLeft - 1);
+    }
+    found.members.set(name, { start, end });
+    at = skipSpace(text, end);
+    const c = text.charCodeAt(at);
+    if (c === 0x7d) return at + 1;
+    if (c !== 0x2c) throw unexpected(text, at, '"," or "}"');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function findInner(
+  text: string,
+  open: number,
+  depthLeft: number,
+  wanted: string,
+  found: ScannedObject,
+): number {
+  if (depthLeft < 1) throw tooDeep();
+  let at = skipSpace(text, open + 1);
+  if (text.charCodeAt(at) === 0x7d) return at + 1;
+  for (;;) {
+    const nameEnd = expectName(text, at);
+    const start = expectColon(text, nameEnd);
+    const end = skipValue(text, start, depthLeft - 1);
+    if (isName(text, at, nameEnd, wanted)) found.inner = { start, end };
+    at = skipSpace(text, end);
+    const c = text.charCodeAt(at);
+    if (c === 0x7d) return at + 1;
+    if (c !== 0x2c) throw unexpected(text, at, '"," or "}"');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+/** Compares without cutting a string out; only a name with escapes has to be decoded, and none is shorter than what it stands for. */
+function isName(text: string, start: number, end: number, wanted: string): boolean {
+  if (end - start - 2 === wanted.length) return text.startsWith(wanted, start + 1);
+  return end - start - 2 > wanted.length && stringAt(text, { start, end }) === wanted;
+}
+
+function collectItems(
+  text: string,
+  open: number,
+  depthLeft: number,
+  options: ScanOptions,
+  items: Span[],
+): number {
+  if (depthLeft < 1) throw tooDeep();
+  let at = skipSpace(text, open + 1);
+  if (text.charCodeAt(at) === 0x5d) return at + 1;
+  for (;;) {
+    const end = skipValue(text, at, depthLeft - 1);
+    items.push({ start: at, end });
+    if (options.maxItems !== undefined && items.length > options.maxItems) {
+      throw notAllowed(
+        `/${options.itemsOf}`,
+        `must hold at most ${options.maxItems} items; send the rest in another request`,
+      );
+    }
+    at = skipSpace(text, end);
+    const c = text.charCodeAt(at);
+    if (c === 0x5d) return at + 1;
+    if (c !== 0x2c) throw unexpected(text, at, '"," or "]"');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function skipValue(text: string, at: number, depthLeft: number): number {
+  const c = text.charCodeAt(at);
+  if (c === 0x22) return skipString(text, at);
+  if (c === 0x7b) return skipObject(text, at, depthLeft);
+  if (c === 0x5b) return skipArray(text, at, depthLeft);
+  if (c === 0x2d || (c >= 0x30 && c <= 0x39)) return skipNumber(text, at);
+  if (c === 0x74 && text.startsWith('true', at)) return at + 4;
+  if (c === 0x66 && text.startsWith('false', at)) return at + 5;
+  if (c === 0x6e && text.startsWith('null', at)) return at + 4;
+  throw unexpected(text, at, 'a JSON value');
+}
+
+function skipObject(text: string, open: number, depthLeft: number): number {
+  if (depthLeft < 1) throw tooDeep();
+  let at = skipSpace(text, open + 1);
+  if (text.charCodeAt(at) === 0x7d) return at + 1;
+  for (;;) {
+    const end = skipValue(text, expectColon(text, expectName(text, at)), depthLeft - 1);
+    at = skipSpace(text, end);
+    const c = text.charCodeAt(at);
+    if (c === 0x7d) return at + 1;
+    if (c !== 0x2c) throw unexpected(text, at, '"," or "}"');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function skipArray(text: string, open: number, depthLeft: number): number {
+  if (depthLeft < 1) throw tooDeep();
+  let at = skipSpace(text, open + 1);
+  if (text.charCodeAt(at) === 0x5d) return at + 1;
+  for (;;) {
+    at = skipSpace(text, skipValue(text, at, depthLeft - 1));
+    const c = text.charCodeAt(at);
+    if (c === 0x5d) return at + 1;
+    if (c !== 0x2c) throw unexpected(text, at, '"," or "]"');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function skipString(text: string, quote: number): number {
+  for (let at = quote + 1; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 0x22) return at + 1;
+    if (c < 0x20) throw unexpected(text, at, 'no control character inside a string');
+    if (c === 0x5c) at = skipEscape(text, at + 1);
+  }
+  throw unexpected(text, text.length, 'the end of a string');
+}
+
+/** Takes the position after a backslash and answers that of the escape's last character. */
+function skipEscape(text: string, at: number): number {
+  switch (text.charCodeAt(at)) {
+    case 0x22: // "
+    case 0x5c: // \
+    case 0x2f: // /
+    case 0x62: // b
+    case 0x66: // f
+    case 0x6e: // n
+    case 0x72: // r
+    case 0x74: // t
+      return at;
+    case 0x75: // u
+      for (let n = 1; n <= 4; n++) {
+        const c = text.charCodeAt(at + n) | 0x20;
+        const isHex = (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66);
+        if (!isHex || text.charCodeAt(at + n) < 0x30) throw unexpected(text, at + n, 'a hex digit');
+      }
+      return at + 4;
+    default:
+      throw unexpected(text, at, 'an escape that JSON knows');
+  }
+}
+
+function skipNumber(text: string, start: number): number {
+  let at = text.charCodeAt(start) === 0x2d ? start + 1 : start;
+  at = text.charCodeAt(at) === 0x30 ? at + 1 : skipDigits(text, at);
+  if (text.charCodeAt(at) === 0x2e) at = skipDigits(text, at + 1);
+  if ((text.charCodeAt(at) | 0x20) === 0x65) {
+    const sign = text.charCodeAt(at + 1);
+    at = skipDigits(text, sign === 0x2b || sign === 0x2d ? at + 2 : at + 1);
+  }
+  return at;
+}
+
+function skipDigits(text: string, start: number): number {
+  let at = start;
+  for (let c = text.charCodeAt(at); c >= 0x30 && c <= 0x39; c = text.charCodeAt(++at));
+  if (at === start) throw unexpected(text, at, 'a digit');
+  return at;
+}
+
+function skipSpace(text: string, start: number): number {
+  let at = start;
+  for (
+    let c = text.charCodeAt(at);
+    c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
+    c = text.charCodeAt(++at)
+  );
+  return at;
+}
+
+function expectName(text: string, at: number): number {
+  if (text.charCodeAt(at) !== 0x22) throw unexpected(text, at, 'a member name in double quotes');
+  return skipString(text, at);
+}
+
+/** Takes the position after a name and answers that of the value. */
+function expectColon(text: string, nameEnd: number): number {
+  const at = skipSpace(text, nameEnd);
+  if (text.charCodeAt(at) !== 0x3a) throw unexpected(text, at, '":"');
+  return skipSpace(text, at + 1);
+}
+
+function expectEnd(text: string, end: number): void {
+  const at = skipSpace(text, end);
+  if (at < text.length) throw unexpected(text, at, 'nothing after the JSON value');
+}
+
+function unexpected(text: string, at: number, wanted: string): SurehookError {
+  if (at === 0 && text.charCodeAt(0) === 0xfeff) {
+    return new SurehookError(
+      'unparseable',
+      'The body begins with a byte order mark. Send UTF-8 without one.',
+    );
+  }
+  const got =
+    at < text.length
+      ? `found ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))}`
+      : 'the text ended';
+  return new SurehookError(
+    'unparseable',
+    `The body is not JSON: expected ${wanted} at character ${at + 1}, but ${got}.`,
+  );
+}
+
+function tooDeep(): SurehookError {
+  return notAllowed('', `must be nested at most ${limits.jsonDepth} levels deep`);
+}
+
+function notAllowed(pointer: string, detail: string): SurehookError {
+  return new SurehookError('invalid', `${pointer || 'body'}: ${detail}`, { problems: [{ pointer, detail }] });
+}
