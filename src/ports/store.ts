@@ -4,6 +4,7 @@ import type { DeliveryStatus, DeliveryView, Owed } from '../core/delivery.ts';
 import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
 import type { Event, NewEvent } from '../core/event.ts';
 import type { HealthDecision } from '../core/health.ts';
+import type { Line } from '../core/lane.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 
 /*
@@ -51,7 +52,7 @@ export type AcceptResult =
 export interface Settlement {
   key: number;
   endpointNo: number;
-  /** As in the `Owed` that was attempted. */
+  /** As in the `Owed` that was attempted. A row that `spill` wrote meanwhile, still leased to us, is settled all the same. */
   fresh: boolean;
   startedAtMs: number;
   replayNo: number | null;
@@ -67,12 +68,10 @@ export interface Settlement {
 /** `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. */
 export type SettleResult = 'settled' | 'lost';
 
-/** Open work waits in three lines: first attempts, retries, and what a replay put back (whatever its tries). */
-export type Line = 'first' | 'retry' | 'replayed';
 
 export interface ClaimRequest {
   endpointNo: number;
-  /** How many of each line at most. The open index has the line before the due time, so that no line hides another. */
+  /** How many of each line at most: first attempts, retries, and what a replay put back (whatever its tries). The open index has the line before the due time, so that no line hides another. */
   take: Record<Line, number>;
 }
 
@@ -111,6 +110,11 @@ export interface DeliveryStore {
   claim(input: { epoch: number; requests: ClaimRequest[]; nowMs: number }): Promise<ClaimResult[]>;
   /** Gives leased work back unattempted: due at once, no attempt counted. */
   release(input: { epoch: number; owed: Owed[]; nowMs: number }): Promise<void>;
+  /**
+   * After an act whose outcome is unknown: gives back (due at once, no attempt counted) what is leased to this epoch, with or
+   * without a row, and not among the keys `held`. The caller has no accept and no claim under way. Answers where work waits now.
+   */
+  reclaim(input: { epoch: number; held: number[]; nowMs: number }): Promise<LaneStart[]>;
   /** Writes rows for fresh work that takes long, still leased, so that recovery never has to read far back. */
   spill(input: { epoch: number; owed: Owed[]; lowSeq: number; nowMs: number }): Promise<void>;
 }
