@@ -24,6 +24,8 @@ export const headerValueChars = 1024;
 export const descriptionChars = 1000;
 export const metadataBytes = 16 * 1024;
 export const filterConditions = 50;
+/** A whole filter, as JSON text. */
+export const filterChars = 16 * 1024;
 export const secretChars = 256;
 export const secretsAtOnce = 4;
 export const concurrencyDefault = 16;
@@ -62,6 +64,16 @@ export const idleSocketMs = 30_000;
 /** A connection is not kept longer than this, so that a moved host name is followed. */
 export const socketAgeMaxMs = 300_000;
 export const tlsSessions = 10_000;
+/** A TLS session is resumed for no longer than this: resuming skips the look at the certificate. */
+export const tlsSessionMs = 3_600_000;
+/** Addresses of a name that are tried for one connection, and the head start each has before the next is tried beside it. */
+export const connectAddresses = 6;
+export const connectStaggerMs = 250;
+/** How long a look-up that has an IPv4 answer waits for the IPv6 one. */
+export const dnsSecondFamilyMs = 250;
+export const hostsFileBytes = 1024 * 1024;
+/** URLs whose parse and check a sender remembers. */
+export const checkedUrls = 10_000;
 export const retryAfterMaxMs = 24 * 3_600_000;
 
 // The dispatcher.
@@ -107,3 +119,18 @@ export const replayEveryMs = 50;
 export const drainMs = 8_000;
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
+
+// The HTTP side.
+export const maxHeaderBytes = 16 * 1024;
+/** How often slow requests are looked for. */
+export const slowCheckMs = 5_000;
+/** How much of a body that is too large is still read, so that its sender gets to see the 413. */
+export const drainedBodyBytes = 8 * 1024 * 1024;
+export const pathParamChars = 1024;
+export const apiKeyChars = 256;
+/** Authorization headers whose hash is remembered. */
+export const apiKeysRemembered = 10_000;
+/** Delivery ids that one replay may name. */
+export const replayIds = 1000;
+export const statsBuckets = 1000;
+export const searchChars = 200;
