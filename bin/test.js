@@ -1,0 +1,43 @@
+// `npm test`: format and lint, types, unused code, then every test. With arguments, only the tests in those files:
+// `npm test -- src/core/verdict.test.ts`. With `--checks`, only what comes before the tests.
+import { spawnSync } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
+import { prepare, root } from './runtime.js';
+
+const patterns = ['src/**/*.test.ts', 'sdk/**/*.test.ts', 'test/**/*.test.ts'];
+const checks = [
+  { title: 'format and lint', file: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
+  { title: 'types', file: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+  { title: 'unused files, exports and packages', file: 'knip/bin/knip.js', args: ['--no-progress'] },
+];
+
+await prepare();
+const args = process.argv.slice(2);
+const onlyChecks = args.includes('--checks');
+const files = args.filter((arg) => arg !== '--checks');
+const failed = [];
+if (files.length === 0) for (const check of checks) runCheck(check);
+if (!onlyChecks) runTests(files.length > 0 ? files : patterns);
+if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+function runCheck({ title, file, args }) {
+  const startMs = performance.now();
+  const done = spawnSync(process.execPath, [path.join(root, 'node_modules', file), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  process.stdout.write(`${done.status === 0 ? '✔' : '✖'} ${title} (${seconds} s)\n`);
+  if (done.status === 0) return;
+  failed.push(title);
+  process.stdout.write(`${done.stdout}${done.stderr}${done.error ?? ''}\n`);
+}
+
+function runTests(wanted) {
+  const concurrency = Math.max(2, os.availableParallelism() - 1);
+  const args = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...wanted];
+  const done = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  if (done.status !== 0) failed.push('tests');
+}
