@@ -2,27 +2,11 @@ import type { Account } from '../core/account.ts';
 import type { Attempt } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
+import type { Accepted, PublishOptions } from '../flow/accept.ts';
 import type { Administration } from '../flow/administer.ts';
 import type { Directory } from '../flow/directory.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EventSummary, Store } from '../ports/store.ts';
-
-/** What one accepted publish is answered with. */
-export interface Accepted {
-  /** 202: stored now. 200: the id was known. */
-  status: 200 | 202;
-  event: EventSummary;
-  /** The id was known with another body. */
-  conflict: boolean;
-  /** The answer is the first one of this idempotency key. */
-  replayed: boolean;
-}
-
-export interface PublishOptions {
-  idempotencyKey: string | null;
-  /** `traceparent` header as sent, if any. */
-  traceparent: string | null;
-}
+import type { Store } from '../ports/store.ts';
 
 /** The parts of the flow that the routes call; `main.ts` puts them together. */
 export interface Services {
@@ -33,7 +17,7 @@ export interface Services {
   /** Parses, checks and stores the body of `POST /v1/events`; resolves when it is on disk. */
   publish(account: Account, body: string, options: PublishOptions): Promise<Accepted>;
   /** The same for `{events:[…]}`: one result an item, in order; errors are SurehookErrors. */
-  publishBatch(account: Account, body: string): Promise<(Accepted | Error)[]>;
+  publishBatch(account: Account, body: string, anyAccount: boolean): Promise<(Accepted | Error)[]>;
   /** One attempt at once, never retried, not in health or stats; `data` is raw JSON text. */
   test(endpoint: Endpoint, event: { type: string; data: string }): Promise<Attempt>;
   /** Puts deliveries back (retry, redeliver) and wakes their lanes. */

@@ -124,7 +124,7 @@ export class Dispatcher {
   /** A person or API client acted on the endpoint or its deliveries: a fresh chance, and a look at what waits. */
   nudge(endpointNo: number): void {
     const endpoint = this.#parts.directory.endpoint(endpointNo);
-    if (endpoint === undefined) return;
+    if (endpoint === null) return;
     const state = this.#laneOf(endpointNo);
     if (state === undefined) return;
     lanes.reconfigure(state.lane, endpoint);
@@ -166,7 +166,7 @@ export class Dispatcher {
     const known = this.#lanes.get(endpointNo);
     if (known !== undefined) return known;
     const endpoint = this.#parts.directory.endpoint(endpointNo);
-    if (endpoint === undefined) return undefined;
+    if (endpoint === null) return undefined;
     const lane = lanes.newLane({
       endpointNo,
       accountNo: endpoint.accountNo,
@@ -189,9 +189,9 @@ export class Dispatcher {
     const { lane } = state;
     if (this.#stopping || state.claiming) return;
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
-    if (endpoint === undefined || endpoint.status !== 'active') {
+    if (endpoint === null || endpoint.status !== 'active') {
       this.#claimer.wakeAt(state, Infinity);
-      if (endpoint === undefined && lane.inFlight === 0) this.#forget(lane);
+      if (endpoint === null && lane.inFlight === 0) this.#forget(lane);
       return;
     }
     const nowMs = this.#parts.clock.nowMs();
@@ -253,7 +253,7 @@ export class Dispatcher {
     const { lane } = state;
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
     // The lease is looked at right before each send: paused, disabled or deleted meanwhile means not sent.
-    if (endpoint === undefined || endpoint.status !== 'active' || this.#stopping) {
+    if (endpoint === null || endpoint.status !== 'active' || this.#stopping) {
       lanes.unbegin(lane);
       this.#free(pool, state);
       void this.#parts.release([owed]).then(() => this.note(lane.endpointNo, lineOf(owed), this.#parts.clock.nowMs()));

@@ -1,0 +1,227 @@
+import type { Account } from '../core/account.ts';
+import type { Owed } from '../core/delivery.ts';
+import { deliveryKey } from '../core/delivery.ts';
+import type { Endpoint } from '../core/endpoint.ts';
+import { invalid, StoreError, SurehookError } from '../core/errors.ts';
+import type { NewEvent } from '../core/event.ts';
+import { type EventInput, parseBatch, parseEvent } from '../core/event-input.ts';
+import { matchesFilter } from '../core/filter.ts';
+import { newId } from '../core/ids.ts';
+import * as limits from '../core/limits.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { AcceptItem, AcceptResult, EventSummary, TargetMode } from '../ports/store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { Directory } from './directory.ts';
+import type { Dispatcher, Reservation } from './dispatch.ts';
+import type { Doubt } from './doubt.ts';
+
+export interface AcceptParts {
+  clock: Clock;
+  random: Random;
+  telemetry: Telemetry;
+  directory: Directory;
+  dispatcher: Dispatcher;
+  doubt: Doubt;
+  /** One item, stored with whatever else the next commit holds. */
+  store(item: AcceptItem): Promise<AcceptResult>;
+  /** Reads the directory anew: another node, or a consequence of a delivery, changed the endpoints. */
+  refresh(): Promise<void>;
+  sha256(text: string): string;
+  maxDataBytes: number;
+}
+
+export interface Accepted {
+  /** 202: stored now. 200: the id was known. */
+  status: 200 | 202;
+  event: EventSummary;
+  /** The id was known with another type or other data. */
+  conflict: boolean;
+  /** The answer is the first one of this idempotency key. */
+  replayed: boolean;
+}
+
+export interface PublishOptions {
+  /** The key may act for every account, so the event may name another one. */
+  anyAccount: boolean;
+  idempotencyKey: string | null;
+  /** `traceparent` as sent (W3C Trace Context), if any; unreadable ones are ignored. */
+  traceparent: string | null;
+}
+
+const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+/** How often a match is made again because the endpoints changed during the commit, before the publisher is asked to come back. */
+const matchTries = 5;
+
+/** Takes events in: parse → match → store event and what is owed in one act → and only then say so. */
+export class Accepter {
+  readonly #parts: AcceptParts;
+  #stopping = false;
+  /** Position after the newest event that was stored here; 0 before the first. */
+  nextSeq = 0;
+
+  constructor(parts: AcceptParts) {
+    this.#parts = parts;
+  }
+
+  /** The body of `POST /v1/events`. Resolves once it is on disk. */
+  async publish(account: Account, body: string, options: PublishOptions): Promise<Accepted> {
+    const { clock, maxDataBytes } = this.#parts;
+    const beganAtMs = clock.monotonicMs();
+    const input = parseEvent(body, { nowMs: clock.nowMs(), maxDataBytes });
+    const owner = this.#ownerOf(account, input.account, options.anyAccount);
+    const key = options.idempotencyKey;
+    const idempotency = key === null ? null : { key, requestHash: this.#parts.sha256(body) };
+    return await this.#take(owner, this.#eventOf(owner, input, options), input, idempotency, beganAtMs);
+  }
+
+  /** The body of `POST /v1/events/batch`: one result an item, in order. An item's fault is its own. */
+  async publishBatch(account: Account, body: string, anyAccount: boolean): Promise<(Accepted | Error)[]> {
+    const options = { idempotencyKey: null, traceparent: null, anyAccount };
+    const settled = await Promise.allSettled(
+      parseBatch(body).map((item) => this.publish(account, item, options)),
+    );
+    return settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error)));
+  }
+
+  /** Refuses from now on. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  #ownerOf(account: Account, named: string | null, anyAccount: boolean): Account {
+    if (named === null || named === account.id) return account;
+    if (anyAccount) {
+      const owner = this.#parts.directory.accountById(named);
+      if (owner !== null) return owner;
+      throw invalid([{ pointer: '/account', detail: `there is no account ${JSON.stringify(named)}` }]);
+    }
+    throw new SurehookError(
+      'forbidden',
+      `This request acts for the account ${JSON.stringify(account.id)}, but the event names ${JSON.stringify(named)}.`,
+    );
+  }
+
+  #eventOf(account: Account, input: EventInput, options: PublishOptions): NewEvent {
+    const { clock, random } = this.#parts;
+    const nowMs = clock.nowMs();
+    return {
+      accountNo: account.no,
+      id: input.id ?? newId('evt_', nowMs, random.bytes(10)),
+      type: input.type,
+      timestamp: input.timestamp ?? new Date(nowMs).toISOString(),
+      data: input.data,
+      reference: input.reference,
+      source: null,
+      origin: 'api',
+      traceId: options.traceparent === null ? null : (traceparentPattern.exec(options.traceparent)?.[1] ?? null),
+      createdAtMs: nowMs,
+    };
+  }
+
+  async #take(
+    account: Account,
+    event: NewEvent,
+    input: Pick<EventInput, 'deliverAtMs'>,
+    idempotency: AcceptItem['idempotency'],
+    beganAtMs: number,
+  ): Promise<Accepted> {
+    const { directory, dispatcher, doubt, telemetry, clock } = this.#parts;
+    const problems = directory.checkData(account.no, event.type, event.data);
+    if (problems.length > 0) throw invalid(problems);
+    for (let n = 0; n < matchTries; n++) {
+      if (this.#stopping || doubt.exists) throw unavailable();
+      const targets = this.#match(event);
+      const later = input.deliverAtMs !== null && input.deliverAtMs > clock.nowMs();
+      const reserved: (Reservation | null)[] = [];
+      const modes: TargetMode[] = [];
+      for (const endpoint of targets) {
+        const reservation = later || endpoint.ordered ? null : dispatcher.reserve(endpoint);
+        reserved.push(reservation);
+        modes.push(reservation !== null ? 'begun' : endpoint.ordered ? 'ordered' : 'queued');
+      }
+      const item: AcceptItem = {
+        event,
+        endpointNos: targets.map((endpoint) => endpoint.no),
+        modes,
+        dueAtMs: later ? input.deliverAtMs! : event.createdAtMs,
+        directoryVersion: directory.version(account.no),
+        idempotency,
+      };
+      const result = await this.#store(item, reserved);
+      if (result.kind === 'stored') {
+        this.#handOver(event, result.seq, item, reserved);
+        telemetry.accepted(
+          { ...event, seq: result.seq },
+          { deliveries: targets.length, durationMs: clock.monotonicMs() - beganAtMs },
+        );
+        return {
+          status: 202,
+          event: { id: event.id, type: event.type, createdAtMs: event.createdAtMs, deliveries: targets.length },
+          conflict: false,
+          replayed: false,
+        };
+      }
+      for (const reservation of reserved) if (reservation !== null) dispatcher.giveBack(reservation);
+      if (result.kind === 'stale') await this.#parts.refresh();
+      else return known(result);
+    }
+    throw unavailable();
+  }
+
+  #match(event: NewEvent): Endpoint[] {
+    const matched = this.#parts.directory.match(event.accountNo, event.type, event.source);
+    if (matched.length > limits.targetsPerEvent) throw new SurehookError('conflict', 'More endpoints want this event than one event can go to.');
+    return matched.some((endpoint) => endpoint.filter !== null)
+      ? matched.filter((endpoint) => endpoint.filter === null || matchesFilter(endpoint.filter, event))
+      : matched;
+  }
+
+  async #store(item: AcceptItem, reserved: (Reservation | null)[]): Promise<AcceptResult> {
+    try {
+      return await this.#parts.doubt.during(() => this.#parts.store(item));
+    } catch (error) {
+      for (const reservation of reserved) if (reservation !== null) this.#parts.dispatcher.giveBack(reservation);
+      throw error instanceof StoreError ? unavailable() : error;
+    }
+  }
+
+  #handOver(event: NewEvent, seq: number, item: AcceptItem, reserved: (Reservation | null)[]): void {
+    const { dispatcher } = this.#parts;
+    const stored = { ...event, seq };
+    if (seq >= this.nextSeq) this.nextSeq = seq + 1;
+    for (let place = 0; place < reserved.length; place++) {
+      const reservation = reserved[place]!;
+      const endpointNo = item.endpointNos[place]!;
+      if (reservation === null) {
+        dispatcher.note(endpointNo, 'first', item.dueAtMs);
+        continue;
+      }
+      const owed: Owed = {
+        key: deliveryKey(seq, place),
+        endpointNo,
+        event: stored,
+        tries: 0,
+        attempts: 0,
+        startedAtMs: event.createdAtMs,
+        replayNo: null,
+        fresh: true,
+      };
+      dispatcher.begin(reservation, owed);
+    }
+  }
+}
+
+function known(result: Exclude<AcceptResult, { kind: 'stored' | 'stale' }>): Accepted {
+  if (result.kind === 'key_reused') {
+    throw invalid([{ pointer: 'Idempotency-Key', detail: 'was used with another request. Use a new key for a new request.' }]);
+  }
+  if (result.kind === 'duplicate') return { status: 200, event: result.event, conflict: result.conflict, replayed: false };
+  return { status: result.status === 202 ? 202 : 200, event: result.event, conflict: result.conflict, replayed: true };
+}
+
+function unavailable(): SurehookError {
+  return new SurehookError('unavailable', 'The store cannot take this now. Nothing is promised; send it again with the same id.', {
+    retryAfterS: limits.busyRetryAfterS,
+  });
+}

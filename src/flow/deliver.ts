@@ -1,0 +1,226 @@
+import type { Crypto } from '../../sdk/scheme.ts';
+import type { Attempt, Outcome, Request } from '../core/attempt.ts';
+import type { Owed } from '../core/delivery.ts';
+import type { Endpoint } from '../core/endpoint.ts';
+import { StoreError } from '../core/errors.ts';
+import type { Event } from '../core/event.ts';
+import { type HealthDecision, judgeHealth } from '../core/health.ts';
+import type { Line } from '../core/lane.ts';
+import * as limits from '../core/limits.ts';
+import { profileNamed } from '../core/profiles/table.ts';
+import { buildRequest, type Prepared, prepare } from '../core/request.ts';
+import { judge, type Verdict } from '../core/verdict.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { Sender } from '../ports/sender.ts';
+import type { Settlement } from '../ports/store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { Directory } from './directory.ts';
+import { lineOf } from './dispatch.ts';
+import type { Settler } from './settle.ts';
+
+export interface DeliverParts {
+  clock: Clock;
+  random: Random;
+  sender: Sender;
+  telemetry: Telemetry;
+  crypto: Crypto;
+  version: string;
+  directory: Directory;
+  settler: Settler;
+  release(owed: Owed[]): Promise<void>;
+  /** Stored: the delivery waits in this line until then. */
+  settled(endpointNo: number, line: Line, dueAtMs: number): void;
+}
+
+/** Runs one delivery: build the request → send it → judge what came of it → settle. */
+export class Deliverer {
+  readonly #parts: DeliverParts;
+  readonly #prepared = new WeakMap<Endpoint, Prepared>();
+  /** Deliveries that were given back while their request was under way: what comes of it no longer counts. */
+  readonly #abandoned = new Set<number>();
+  #unsettled = 0;
+  #idle: (() => void) | null = null;
+
+  constructor(parts: DeliverParts) {
+    this.#parts = parts;
+  }
+
+  /** `ended` is called once, when the outcome is known and before it is stored: the delivery's place is free again. */
+  async deliver(owed: Owed, endpoint: Endpoint, ended: (outcome: Outcome | null) => void): Promise<void> {
+    const { clock, sender } = this.#parts;
+    const atMs = clock.nowMs();
+    const request = this.#build(owed.event, endpoint, { n: owed.attempts + 1, atMs, test: false });
+    const outcome = await sender.send(request, { timeoutMs: endpoint.timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
+    if (this.#abandoned.delete(owed.key)) return ended(null);
+    this.#unsettled += 1;
+    try {
+      const settling = this.#settle(owed, endpoint, { request, outcome, atMs });
+      ended(outcome);
+      await settling;
+    } finally {
+      this.#unsettled -= 1;
+      if (this.#unsettled === 0) this.#idle?.();
+    }
+  }
+
+  /** The process that held it died while its request was under way: that was an attempt, and nobody knows what came of it. */
+  async lost(owed: Owed): Promise<void> {
+    const endpoint = this.#parts.directory.endpoint(owed.endpointNo);
+    if (endpoint === null) return this.#parts.release([owed]);
+    const request: Request = { url: endpoint.url, headers: [], body: { head: '', withData: false, tail: '', bytes: new Uint8Array() } };
+    const outcome = failure('lost', 'the process died while the request was under way; whether it arrived is unknown');
+    await this.#settle(owed, endpoint, { request, outcome, atMs: this.#parts.clock.nowMs() });
+  }
+
+  /** One attempt outside every schedule, for a person who wants to see what the receiver says. Nothing of it is stored. */
+  async tryOnce(endpoint: Endpoint, event: { type: string; data: string; id: string }): Promise<Attempt> {
+    const { clock, sender } = this.#parts;
+    const atMs = clock.nowMs();
+    const made: Event = {
+      ...event,
+      seq: 0,
+      accountNo: endpoint.accountNo,
+      timestamp: new Date(atMs).toISOString(),
+      reference: null,
+      source: null,
+      origin: 'api',
+      traceId: null,
+      createdAtMs: atMs,
+    };
+    const request = this.#build(made, endpoint, { n: 1, atMs, test: true });
+    const outcome = await sender.send(request, { timeoutMs: endpoint.timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
+    return attemptOf(1, atMs, request, outcome, null);
+  }
+
+  /** Gives deliveries back whose requests are still under way: the process stops and waits no longer. */
+  async abandon(owed: Owed[]): Promise<void> {
+    for (const { key } of owed) this.#abandoned.add(key);
+    if (owed.length > 0) await this.#parts.release(owed);
+  }
+
+  /** Resolves when every outcome is stored. */
+  async idle(): Promise<void> {
+    if (this.#unsettled === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  #build(event: Event, endpoint: Endpoint, attempt: { n: number; atMs: number; test: boolean }): Request {
+    const { directory, random, crypto, version } = this.#parts;
+    let prepared = this.#prepared.get(endpoint);
+    if (prepared === undefined) {
+      const accountId = directory.account(endpoint.accountNo)?.id ?? '';
+      prepared = prepare(endpoint, { accountId, version });
+      this.#prepared.set(endpoint, prepared);
+    }
+    return buildRequest({
+      prepared,
+      event,
+      attemptNumber: attempt.n,
+      nowMs: attempt.atMs,
+      test: attempt.test,
+      traceBytes: random.bytes(24),
+      crypto,
+    });
+  }
+
+  async #settle(owed: Owed, endpoint: Endpoint, tried: { request: Request; outcome: Outcome; atMs: number }): Promise<void> {
+    const { clock, random, settler, telemetry, directory } = this.#parts;
+    const { outcome } = tried;
+    const nowMs = clock.nowMs();
+    const tries = owed.tries + 1;
+    const verdict = judge({
+      outcome,
+      policy: endpoint.retry,
+      tries,
+      startedAtMs: owed.startedAtMs,
+      nowMs,
+      random: random.number(),
+    });
+    const dueAtMs = verdict.kind === 'retry' ? verdict.dueAtMs : null;
+    const attempt = attemptOf(owed.attempts + 1, tried.atMs, tried.request, outcome, dueAtMs);
+    const settlement: Settlement = {
+      key: owed.key,
+      endpointNo: owed.endpointNo,
+      fresh: owed.fresh,
+      startedAtMs: owed.startedAtMs,
+      replayNo: owed.replayNo,
+      tries,
+      attempt,
+      next: dueAtMs === null ? { state: verdict.kind === 'delivered' ? 'delivered' : 'dead' } : { state: 'open', dueAtMs },
+      health: this.#health(endpoint, outcome, verdict, nowMs),
+    };
+    try {
+      if ((await settler.settle(settlement)) === 'lost') {
+        return telemetry.lost({ deliveryKey: owed.key, endpointId: endpoint.id });
+      }
+    } catch (error) {
+      if (error instanceof StoreError) return;
+      throw error;
+    }
+    telemetry.attempted({
+      event: owed.event,
+      deliveryKey: owed.key,
+      endpointId: endpoint.id,
+      accountId: directory.account(endpoint.accountNo)?.id ?? '',
+      attempt,
+      result: verdict.kind,
+    });
+    if (dueAtMs !== null) this.#parts.settled(owed.endpointNo, lineOf({ ...owed, tries }), dueAtMs);
+    else if (endpoint.ordered) this.#parts.settled(owed.endpointNo, 'first', nowMs);
+  }
+
+  /** The endpoint's record after this attempt; null when it stays as it is. A `lost` attempt is our fault, not the endpoint's. */
+  #health(endpoint: Endpoint, outcome: Outcome, verdict: Verdict, nowMs: number): HealthDecision | null {
+    const health = this.#parts.directory.endpoint(endpoint.no);
+    if (health === null || outcome.error === 'lost') return null;
+    if (outcome.error === null && health.failingSinceMs === null) return null;
+    const decision = judgeHealth({
+      health,
+      policy: profileNamed(endpoint.profile).failure,
+      succeeded: outcome.error === null,
+      httpStatus: outcome.httpStatus,
+      exhausted: verdict.kind === 'dead' && verdict.exhausted,
+      nowMs,
+    });
+    // Counted at once, or attempts that end before the commit would each count as the first. The status waits for the commit.
+    const { failingSinceMs, failures } = decision;
+    this.#parts.directory.setEndpoint({ ...health, failingSinceMs, failures }, 0);
+    return decision;
+  }
+}
+
+function failure(error: 'lost', detail: string): Outcome {
+  return {
+    httpStatus: null,
+    error,
+    detail,
+    durationMs: 0,
+    responseHeaders: [],
+    responseBody: '',
+    responseTruncated: false,
+    retryAfter: null,
+  };
+}
+
+function attemptOf(n: number, atMs: number, request: Request, outcome: Outcome, nextAttemptAtMs: number | null): Attempt {
+  return {
+    n,
+    atMs,
+    durationMs: outcome.durationMs,
+    httpStatus: outcome.httpStatus,
+    error: outcome.error,
+    detail: outcome.detail,
+    url: request.url,
+    requestHeaders: request.headers,
+    bodyHead: request.body.head,
+    bodyWithData: request.body.withData,
+    bodyTail: request.body.tail,
+    responseHeaders: outcome.responseHeaders,
+    responseBody: outcome.responseBody,
+    responseTruncated: outcome.responseTruncated,
+    nextAttemptAtMs,
+  };
+}

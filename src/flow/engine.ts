@@ -1,0 +1,155 @@
+import type { StoreError } from '../core/errors.ts';
+import { eventSeqOf, type Owed } from '../core/delivery.ts';
+import type { Crypto } from '../../sdk/scheme.ts';
+import * as limits from '../core/limits.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { Sender } from '../ports/sender.ts';
+import type { LaneStart, Store } from '../ports/store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { Accepter } from './accept.ts';
+import { Deliverer } from './deliver.ts';
+import { type CompileSchema, Directory } from './directory.ts';
+import { Dispatcher } from './dispatch.ts';
+import { Doubt } from './doubt.ts';
+import { Replayer } from './replay.ts';
+import { Settler } from './settle.ts';
+import { Sweeper } from './sweep.ts';
+import { Watcher } from './watch.ts';
+
+/** The world that the engine runs in, and what it is told. */
+export interface EngineParts {
+  store: Store;
+  sender: Sender;
+  clock: Clock;
+  random: Random;
+  telemetry: Telemetry;
+  crypto: Crypto;
+  sha256(text: string): string;
+  compileSchema: CompileSchema;
+  nodeName: string;
+  version: string;
+  maxDataBytes: number;
+  retentionMs: number;
+  /** Going on could lie about what is on disk: the process must end. */
+  fatal(error: StoreError): void;
+}
+
+/** The whole flow, put together and running. */
+export interface Engine {
+  directory: Directory;
+  accepter: Accepter;
+  deliverer: Deliverer;
+  dispatcher: Dispatcher;
+  replayer: Replayer;
+  /** Deliveries that were under way when the predecessor died. */
+  lost: number;
+  /** Refuses new events, lets what is under way finish for up to `limits.drainMs`, gives the rest back. */
+  stop(): Promise<void>;
+}
+
+export async function startEngine(parts: EngineParts): Promise<Engine> {
+  const { store, clock, random, telemetry } = parts;
+  const { epoch, lost } = await store.join({ nodeName: parts.nodeName, nowMs: clock.nowMs() });
+  const directory = new Directory(await store.directory(), parts.compileSchema);
+
+  const doubt = new Doubt({
+    clock,
+    held: () => [...dispatcher.underWay.keys(), ...settler.held],
+    reclaim: (held) => store.reclaim({ epoch, held, nowMs: clock.nowMs() }),
+    resolved: wakeAll,
+    fatal: parts.fatal,
+    warn: telemetry.warn,
+  });
+  const settler = new Settler({
+    clock,
+    directory,
+    doubt,
+    store: async (settlement) => (await store.settle({ epoch, settlements: [settlement], nowMs: clock.nowMs() }))[0]!,
+    stopped: (endpointNo, health) => {
+      const endpoint = directory.endpoint(endpointNo)!;
+      telemetry.endpointChanged({
+        endpointId: endpoint.id,
+        accountId: directory.account(endpoint.accountNo)?.id ?? '',
+        status: health.status!,
+        reason: health.reason!,
+      });
+    },
+  });
+  const deliverer = new Deliverer({
+    ...parts,
+    directory,
+    settler,
+    release,
+    settled: (endpointNo, line, dueAtMs) => dispatcher.note(endpointNo, line, dueAtMs),
+  });
+  const dispatcher: Dispatcher = new Dispatcher({
+    clock,
+    directory,
+    claim: async (requests) => {
+      await doubt.gone();
+      return await doubt.during(() => store.claim({ epoch, requests, nowMs: clock.nowMs() }));
+    },
+    release,
+    deliver: (owed, endpoint, ended) => void deliverer.deliver(owed, endpoint, ended),
+  });
+  const accepter = new Accepter({
+    ...parts,
+    directory,
+    dispatcher,
+    doubt,
+    store: async (item) => (await store.accept({ epoch, items: [item], nowMs: clock.nowMs() }))[0]!,
+    refresh: async () => directory.replaceWith(await store.directory()),
+  });
+  const watcher = new Watcher({
+    clock,
+    underWay: () => dispatcher.underWay.values(),
+    moveToSlow: (one) => dispatcher.moveToSlow(one),
+    spill: (owed, lowSeq) => store.spill({ epoch, owed, lowSeq, nowMs: clock.nowMs() }),
+    nextSeq: () => accepter.nextSeq,
+    held: () => settler.held,
+  });
+  const replayer = new Replayer({ clock, random, telemetry, store, nudge: (endpointNo) => dispatcher.nudge(endpointNo) });
+  const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
+
+  function wakeAll(starts: LaneStart[]): void {
+    for (const { endpointNo } of starts) dispatcher.look(endpointNo);
+  }
+
+  /** A failure raises doubt, and what was to be given back is found by its resolution. */
+  async function release(owed: Owed[]): Promise<void> {
+    try {
+      await doubt.during(() => store.release({ epoch, owed, nowMs: clock.nowMs() }));
+    } catch (error) {
+      telemetry.warn('work could not be given back; it will be found again', { cause: String(error) });
+    }
+  }
+
+  for (const one of lost) void deliverer.lost(one);
+  dispatcher.start(await store.lanes());
+  await replayer.start();
+  watcher.start();
+  sweeper.start();
+
+  return {
+    directory,
+    accepter,
+    deliverer,
+    dispatcher,
+    replayer,
+    lost: lost.length,
+    async stop() {
+      accepter.stop();
+      replayer.stop();
+      sweeper.stop();
+      watcher.stop();
+      const drained = dispatcher.stop();
+      const late = new Promise<'late'>((resolve) => clock.after(limits.drainMs, () => resolve('late')));
+      if ((await Promise.race([drained, late])) === 'late') await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
+      await deliverer.idle();
+      doubt.stop();
+      settler.stop();
+      await store.spill({ epoch, owed: [], lowSeq: accepter.nextSeq, nowMs: clock.nowMs() }).catch(() => {});
+    },
+  };
+}

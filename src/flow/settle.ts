@@ -1,0 +1,72 @@
+import type { HealthDecision } from '../core/health.ts';
+import { StoreError } from '../core/errors.ts';
+import * as limits from '../core/limits.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Settlement, SettleResult } from '../ports/store.ts';
+import type { Directory } from './directory.ts';
+import type { Doubt } from './doubt.ts';
+
+export interface SettleParts {
+  clock: Clock;
+  directory: Directory;
+  doubt: Doubt;
+  /** One settlement, stored with whatever else the next commit holds. */
+  store(settlement: Settlement): Promise<SettleResult>;
+  /** The endpoint was paused or disabled by this settlement. */
+  stopped(endpointNo: number, health: HealthDecision): void;
+}
+
+/**
+ * Stores what came of an attempt. It counts only if the lease still holds; what cannot be stored now is kept and tried again
+ * until the store answers, for sending once more what was delivered is worse than waiting.
+ */
+export class Settler {
+  readonly #parts: SettleParts;
+  /** Keys that are leased here until their settlement is stored. */
+  readonly held = new Set<number>();
+  #stopped = false;
+
+  constructor(parts: SettleParts) {
+    this.#parts = parts;
+  }
+
+  async settle(settlement: Settlement): Promise<SettleResult> {
+    this.held.add(settlement.key);
+    try {
+      const result = await this.#store(settlement);
+      const { health } = settlement;
+      if (result === 'settled' && health !== null && health.status !== null) this.#stop(settlement.endpointNo, health, health.status);
+      return result;
+    } finally {
+      this.held.delete(settlement.key);
+    }
+  }
+
+  /** Gives up what the store does not take: the next process finds it as lost. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #store(settlement: Settlement): Promise<SettleResult> {
+    for (;;) {
+      try {
+        return await this.#parts.store(settlement);
+      } catch (error) {
+        if (!(error instanceof StoreError) || this.#stopped) throw error;
+        if (error.fatal) {
+          this.#parts.doubt.raise(error);
+          throw error;
+        }
+        await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
+      }
+    }
+  }
+
+  #stop(endpointNo: number, health: HealthDecision, status: 'paused' | 'disabled'): void {
+    const endpoint = this.#parts.directory.endpoint(endpointNo);
+    if (endpoint?.status !== 'active') return;
+    const statusAtMs = this.#parts.clock.nowMs();
+    this.#parts.directory.setEndpoint({ ...endpoint, status, statusReason: health.reason, statusAtMs }, 0);
+    this.#parts.stopped(endpointNo, health);
+  }
+}
