@@ -10,6 +10,10 @@ export const jsonDepth = 64;
 export const envelopeBytes = 16 * 1024;
 export const batchEvents = 1000;
 export const batchBytes = 8 * 1024 * 1024;
+/** Largest `data`, and how far an operator may move it. */
+export const payloadDefaultBytes = 256 * 1024;
+export const payloadMinBytes = 1024;
+export const payloadMaxBytes = 4 * 1024 * 1024;
 export const idempotencyKeyChars = 255;
 export const idempotencyKeepMs = 24 * 3_600_000;
 export const deliverAtAheadMs = 365 * 86_400_000;
@@ -76,6 +80,14 @@ export const hostsFileBytes = 1024 * 1024;
 export const checkedUrls = 10_000;
 export const retryAfterMaxMs = 24 * 3_600_000;
 
+/** Signing keys kept ready for use. */
+export const signingKeys = 20_000;
+/** Parts of an endpoint's own wire format: body members, headers and parts of the signed message. */
+export const wireParts = 30;
+export const wirePartChars = 200;
+/** Of an event's data, how much a message for people shows. */
+export const textDataChars = 200;
+
 // The dispatcher.
 /** Requests under way at once to endpoints that answer quickly. Small enough that, under overload, turns are taken here. */
 export const quickInFlightMax = 256;
@@ -97,6 +109,10 @@ export const watchEveryMs = 250;
 export const spillAfterMs = 1000;
 /** Timers longer than this fire at once in Node (32-bit overflow at 24.8 days), so longer waits are cut into pieces. */
 export const timerMaxMs = 3_600_000;
+/** How long events and attempts are kept, and how far an operator may move it. */
+export const retentionDefaultMs = 30 * 86_400_000;
+export const retentionMinMs = 60_000;
+export const retentionMaxMs = 3650 * 86_400_000;
 export const heldMaxMs = 30 * 86_400_000;
 /** A settlement that the store could not take is tried again this often. */
 export const settleAgainMs = 1000;
@@ -108,8 +124,28 @@ export const commitQueueBytes = 64 * 1024 * 1024;
 /** Acts that one commit may hold. */
 export const commitActs = 2_000;
 export const busyRetryAfterS = 1;
+/** Look-ups that may wait for a reader; past it the answer is 503 with Retry-After. */
+export const readQueue = 1000;
+export const storeReaders = 2;
+/** How long a connection waits for another's lock. */
+export const storeBusyMs = 5000;
+/** Pages that SQLite's log may hold before they are moved into the database. */
+export const walPages = 4000;
+export const walKeepBytes = 64 * 1024 * 1024;
+export const storeCacheKib = 64 * 1024;
+/** A database up to this size is checked as a whole at each start; after a crash, up to the second. */
+export const checkBytes = 64 * 1024 * 1024;
+export const checkUncleanBytes = 1024 * 1024 * 1024;
+/** Attempts of one delivery that keep their record; later ones are counted only. */
+export const attemptsKept = 8191;
+/** Rows that one page of a replay looks at, for each it may put back. */
+export const replayScan = 10;
+/** Clocks may go back this far without an event being missed by a search in time. */
+export const clockBackMs = 3_600_000;
 export const sweepRows = 500;
 export const sweepEveryMs = 60_000;
+/** Pause between two steps while there is more to sweep, so that accepts come in between. */
+export const sweepAgainMs = 20;
 export const replayRows = 200;
 /** Pause between two pages of a replay, so that it cannot crowd out the store. */
 export const replayEveryMs = 50;
