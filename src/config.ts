@@ -1,0 +1,271 @@
+import * as values from './config-values.ts';
+import * as limits from './core/limits.ts';
+
+/** How the process runs: read once, checked whole, then frozen. */
+export interface Config {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  /** Without a trailing slash. Null: `http://HOST:PORT`, once the port is known. */
+  publicUrl: string | null;
+  database: values.Database;
+  adminKey: string | null;
+  /** 32 bytes. */
+  encryptionKey: Uint8Array | null;
+  dev: boolean;
+  /** CIDRs. */
+  allowNetworks: string[];
+  maxPayloadBytes: number;
+  retentionMs: number;
+  /** CIDRs. */
+  trustedProxies: string[];
+  smtpUrl: string | null;
+  mailFrom: string | null;
+  mailTo: string | null;
+  logLevel: values.LogLevel;
+}
+
+/** Why the start stops: one line that names the variable or flag, the problem and the fix. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** A setting as `--help` and the documentation show it. */
+export interface SettingRow {
+  variable: string;
+  /** With its value's name, as commander wants it: `--port <number>`; a switch has its value in brackets. */
+  flag: string;
+  /** As a person would write it; null: none. */
+  standard: string | null;
+  help: string;
+}
+
+interface Setting<Value> extends SettingRow {
+  /** What an unset variable means. */
+  unset: Value;
+  /** The value, or what to do about the text: it follows the variable's name. Throws a BadValue. */
+  read(text: string): Value;
+}
+
+const settings: { [Name in keyof Config]: Setting<Config[Name]> } = {
+  host: {
+    variable: 'SUREHOOK_HOST',
+    flag: '--host <address>',
+    standard: '127.0.0.1',
+    help: 'Address to listen on. `0.0.0.0` listens on all; put a proxy that ends TLS before it.',
+    unset: '127.0.0.1',
+    read: values.readHost,
+  },
+  port: {
+    variable: 'SUREHOOK_PORT',
+    flag: '--port <number>',
+    standard: '4400',
+    help: 'Port to listen on; 0 picks a free one.',
+    unset: 4400,
+    read: values.readPort,
+  },
+  publicUrl: {
+    variable: 'SUREHOOK_PUBLIC_URL',
+    flag: '--public-url <url>',
+    standard: 'http://HOST:PORT',
+    help: 'How the outside reaches this server: the base of the links it hands out.',
+    unset: null,
+    read: values.readPublicUrl,
+  },
+  database: {
+    variable: 'SUREHOOK_DATABASE',
+    flag: '--database <file>',
+    standard: './data/surehook.db',
+    help: 'SQLite file; missing folders are made. `:memory:` keeps nothing. PostgreSQL is not supported by this version.',
+    unset: { kind: 'sqlite', file: './data/surehook.db' },
+    read: values.readDatabase,
+  },
+  adminKey: {
+    variable: 'SUREHOOK_ADMIN_KEY',
+    flag: '--admin-key <key>',
+    standard: 'made on first start',
+    help: 'A key that may do everything, valid while it is set: any text that begins `shk_admin_`. Unset, one is made on first start and kept beside the database in `<file>.admin-key`, readable by its owner only.',
+    unset: null,
+    read: values.readAdminKey,
+  },
+  encryptionKey: {
+    variable: 'SUREHOOK_ENCRYPTION_KEY',
+    flag: '--encryption-key <base64>',
+    standard: 'made on first start',
+    help: 'Encrypts secrets at rest: 32 bytes in base64. Unset, one is made on first start and kept beside the database in `<file>.encryption-key`, readable by its owner only.',
+    unset: null,
+    read: values.readEncryptionKey,
+  },
+  dev: {
+    variable: 'SUREHOOK_DEV',
+    flag: '--dev [switch]',
+    standard: 'off',
+    help: 'Development mode: endpoints may be http:// and on this machine. `npm start` turns it on.',
+    unset: false,
+    read: values.readSwitch,
+  },
+  allowNetworks: {
+    variable: 'SUREHOOK_ALLOW_NETWORKS',
+    flag: '--allow-networks <cidrs>',
+    standard: null,
+    help: 'Private networks that deliveries may reach all the same, separated by commas: `10.1.0.0/16,fd00::/8`.',
+    unset: [],
+    read: values.readNetworks,
+  },
+  maxPayloadBytes: {
+    variable: 'SUREHOOK_MAX_PAYLOAD',
+    flag: '--max-payload <size>',
+    standard: '256KiB',
+    help: `Largest \`data\` of an event, ${values.formatSize(limits.payloadMinBytes)} to ${values.formatSize(limits.payloadMaxBytes)}.`,
+    unset: limits.payloadDefaultBytes,
+    read: values.readSize,
+  },
+  retentionMs: {
+    variable: 'SUREHOOK_RETENTION',
+    flag: '--retention <duration>',
+    standard: '30d',
+    help: 'How long events and attempts are kept, at least 1m. Work that has not ended is never deleted.',
+    unset: limits.retentionDefaultMs,
+    read: values.readRetention,
+  },
+  trustedProxies: {
+    variable: 'SUREHOOK_TRUSTED_PROXIES',
+    flag: '--trusted-proxies <cidrs>',
+    standard: null,
+    help: 'Networks whose `X-Forwarded-For` is believed, separated by commas.',
+    unset: [],
+    read: values.readNetworks,
+  },
+  smtpUrl: {
+    variable: 'SUREHOOK_SMTP_URL',
+    flag: '--smtp-url <url>',
+    standard: null,
+    help: 'Mail server for alerts: `smtp://user:password@host:587` or `smtps://…`. Checked now; takes effect with alerts.',
+    unset: null,
+    read: values.readSmtpUrl,
+  },
+  mailFrom: {
+    variable: 'SUREHOOK_MAIL_FROM',
+    flag: '--mail-from <address>',
+    standard: null,
+    help: 'Sender of alert mail. Checked now; takes effect with alerts.',
+    unset: null,
+    read: values.readMail,
+  },
+  mailTo: {
+    variable: 'SUREHOOK_MAIL_TO',
+    flag: '--mail-to <address>',
+    standard: null,
+    help: 'Recipient of alert mail. Checked now; takes effect with alerts.',
+    unset: null,
+    read: values.readMail,
+  },
+  logLevel: {
+    variable: 'SUREHOOK_LOG_LEVEL',
+    flag: '--log-level <level>',
+    standard: 'info',
+    help: `One of ${values.logLevels.join(', ')}. JSON lines on standard output.`,
+    unset: 'info',
+    read: values.readLogLevel,
+  },
+};
+
+/** Every setting, in the order in which people look for them. */
+export const settingRows: readonly SettingRow[] = Object.values(settings);
+
+/**
+ * The configuration. `flags` are values of `surehook start` by camelCase flag name (`publicUrl`; a bare switch is `true`) and win
+ * over `environment`. Empty counts as unset. Throws a ConfigError for the first thing that is wrong.
+ */
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  flags: Record<string, unknown> = {},
+): Readonly<Config> {
+  refuseUnknown(environment);
+  const entries = Object.entries(settings).map(([name, setting]) => [
+    name,
+    readSetting(setting, environment, flags),
+  ]);
+  return Object.freeze(Object.fromEntries(entries) as Config);
+}
+
+/** `docs/operating/configuration.md`. */
+export function renderDocumentation(): string {
+  const rows = settingRows.map(({ variable, flag, standard, help }) => {
+    const shown = standard === null ? 'none' : /^[a-z ]*$/.test(standard) ? standard : `\`${standard}\``;
+    return `| \`${variable}\`<br>\`${flag}\` | ${shown} | ${help} |`;
+  });
+  return [
+    '# Configuration',
+    '',
+    'Everything is set by environment variables. Each is also a flag of `surehook start`, and the flag wins. An empty variable',
+    'counts as unset. Switches take `1`/`0`, `true`/`false` or `on`/`off`; durations look like `500ms`, `30s`, `5m`, `24h`, `30d`;',
+    'sizes like `65536`, `64KiB`, `1MiB`. A variable that begins with `SUREHOOK_` and is not in this table stops the start.',
+    '',
+    'Secrets are better given by the environment: the flags of a process can be seen by other users of the machine.',
+    '',
+    '| variable and flag | default | meaning |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function refuseUnknown(environment: Record<string, string | undefined>): void {
+  const known = settingRows.map(({ variable }) => variable);
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('SUREHOOK_') || known.includes(name) || (environment[name] ?? '') === '') continue;
+    throw new ConfigError(
+      `${name} is not a setting; did you mean ${nearest(name, known)}? Rename it or unset it.`,
+    );
+  }
+}
+
+function readSetting(
+  setting: Setting<unknown>,
+  environment: Record<string, string | undefined>,
+  flags: Record<string, unknown>,
+): unknown {
+  const flag = flags[flagKey(setting.flag)];
+  const [name, given] =
+    flag === undefined || flag === ''
+      ? [setting.variable, environment[setting.variable]]
+      : [flagName(setting.flag), flag];
+  const text = given === true ? 'on' : String(given ?? '').trim();
+  if (text === '') return setting.unset;
+  try {
+    return setting.read(text);
+  } catch (error) {
+    if (error instanceof values.BadValue) throw new ConfigError(`${name} ${error.message}`);
+    throw error;
+  }
+}
+
+function flagName(flag: string): string {
+  return flag.split(' ')[0]!;
+}
+
+function flagKey(flag: string): string {
+  return flagName(flag)
+    .slice(2)
+    .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The known name with the fewest letters to change. */
+function nearest(name: string, known: readonly string[]): string {
+  const byDistance = known.map((other) => ({ other, changes: distance(name, other) }));
+  return byDistance.reduce((best, one) => (one.changes < best.changes ? one : best)).other;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
