@@ -4,15 +4,15 @@ import type { RetryPolicy } from '../retry.ts';
 
 /**
  * How the body is made. `members`: an object without white space, its members in this order; a template is `{id}`, `{type}`,
- * `{timestamp}` (all as JSON strings), `{data}` (the publisher's bytes) or `{signature}` (last member only: signs the text
- * without it). `data`: the data alone. `text`: a message for people, as an incoming-webhook URL takes it.
+ * `{timestamp}` (all as JSON strings), `{data}` (the publisher's bytes, exactly once), `{signature}` (last member only: signs
+ * the text without it) or fixed text. `data`: the data alone. `text`: a message for people, as an incoming-webhook URL takes it.
  */
 export type Envelope =
   | { kind: 'members'; members: readonly (readonly [name: string, template: string])[] }
   | { kind: 'data' }
   | { kind: 'text' };
 
-/** What goes over the wire: body, signature, and further headers whose values are templates (`{id}`, `{uuid}`, `{type}`, `{time}`, `{account}` …). */
+/** What goes over the wire: body, signature, and further headers whose values are templates (`{id}`, `{uuid}`, `{type}`, `{time}`, `{account}`, `{reference}`). */
 export interface Wire {
   envelope: Envelope;
   /** Null: not signed. */

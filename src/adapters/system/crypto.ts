@@ -1,0 +1,82 @@
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+  sign as signBytes,
+  timingSafeEqual,
+  verify as verifyBytes,
+} from 'node:crypto';
+import { signingKeys } from '../../core/limits.ts';
+import type { Crypto, Key, Part } from '../../core/signing.ts';
+
+const hashes = { 'hmac-sha1': 'sha1', 'hmac-sha256': 'sha256', 'hmac-sha512': 'sha512' } as const;
+/** DER of PKCS #8 and SPKI before the 32 bytes of an ed25519 key (RFC 8410). */
+const privateHead = Buffer.from('302e020100300506032b657004220420', 'hex');
+const publicHead = Buffer.from('302a300506032b6570032100', 'hex');
+
+function keyObject(key: Key): KeyObject {
+  if (key.kind === 'hmac') return createSecretKey(key.bytes);
+  if (key.kind === 'private') {
+    return createPrivateKey({ key: Buffer.concat([privateHead, key.bytes]), format: 'der', type: 'pkcs8' });
+  }
+  return createPublicKey({ key: Buffer.concat([publicHead, key.bytes]), format: 'der', type: 'spki' });
+}
+
+/** The most recently used key objects: making one costs several times what an HMAC does. */
+function keyCache(entries: number): (key: Key) => KeyObject {
+  const kept = new Map<string, KeyObject>();
+  let last = { id: '', object: null as KeyObject | null };
+  return (key) => {
+    if (last.id === key.id && last.object !== null) return last.object;
+    let object = kept.get(key.id);
+    if (object === undefined) {
+      object = keyObject(key);
+      if (kept.size >= entries) kept.delete(kept.keys().next().value!);
+    } else kept.delete(key.id);
+    // Deleted and set again, a key moves to the young end of the map.
+    kept.set(key.id, object);
+    last = { id: key.id, object };
+    return object;
+  };
+}
+
+function bytesOf(parts: readonly Part[]): Uint8Array {
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part)));
+}
+
+/** Cryptography by `node:crypto`. Prepared keys are kept, at most `limits.signingKeys` of them. */
+export function nodeCrypto(): Crypto {
+  const objectOf = keyCache(signingKeys);
+  return {
+    hmac(algorithm, key, parts, encoding) {
+      const hmac = createHmac(hashes[algorithm], objectOf(key));
+      for (const part of parts) hmac.update(part);
+      return hmac.digest(encoding);
+    },
+    sign: (key, parts) => signBytes(null, bytesOf(parts), objectOf(key)),
+    verify(key, parts, signature) {
+      try {
+        return verifyBytes(null, bytesOf(parts), publicOf(objectOf(key)), signature);
+      } catch {
+        return false;
+      }
+    },
+    sha1(parts) {
+      const hash = createHash('sha1');
+      for (const part of parts) hash.update(part);
+      return hash.digest();
+    },
+    equal(a, b) {
+      const left = Buffer.from(a, 'utf8');
+      const right = Buffer.from(b, 'utf8');
+      return left.length === right.length && timingSafeEqual(left, right);
+    },
+  };
+}
+
+function publicOf(object: KeyObject): KeyObject {
+  return object.type === 'private' ? createPublicKey(object) : object;
+}

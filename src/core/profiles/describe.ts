@@ -1,0 +1,69 @@
+import type { Scheme } from '../../../sdk/scheme.ts';
+import { formatDuration } from '../duration.ts';
+import type { FailurePolicy } from '../health.ts';
+import type { RetryPolicy } from '../retry.ts';
+import type { Profile, SecretForm, Wire } from './profile.ts';
+
+/** A retry policy as requests and answers write it. */
+export function describeRetry(retry: RetryPolicy): Record<string, unknown> {
+  const giveUpAfter = retry.giveUpAfterMs === null ? null : formatDuration(retry.giveUpAfterMs);
+  if (retry.kind === 'schedule') {
+    return { schedule: retry.delaysMs.map(formatDuration), jitter: retry.jitter, giveUpAfter };
+  }
+  const { initialMs, factor, maxRetries, maxDelayMs } = retry;
+  const exponential = {
+    initial: formatDuration(initialMs),
+    factor,
+    maxRetries,
+    maxDelay: formatDuration(maxDelayMs),
+  };
+  return { exponential, jitter: retry.jitter, giveUpAfter };
+}
+
+/** A scheme in the grammar that `parseScheme` reads. */
+export function describeScheme(scheme: Scheme): Record<string, unknown> {
+  if (scheme.timestamp === undefined) return { ...scheme };
+  const { toleranceS, ...rest } = scheme.timestamp;
+  return {
+    ...scheme,
+    timestamp: { ...rest, tolerance: toleranceS === null ? null : formatDuration(toleranceS * 1000) },
+  };
+}
+
+/** A wire format, or an endpoint's own parts of one, in the grammar that `parseWireOverride` reads. */
+export function describeWire(wire: Partial<Wire>): Record<string, unknown> {
+  const { signature } = wire;
+  return signature === undefined || signature === null
+    ? { ...wire }
+    : { ...wire, signature: describeScheme(signature) };
+}
+
+function describeFailure(policy: FailurePolicy): Record<string, unknown> | null {
+  if (policy.kind === 'none') return null;
+  if (policy.kind === 'exhausted')
+    return { when: 'a delivery failed every attempt of its schedule', status: policy.then };
+  const { failures, then: status } = policy;
+  return { when: 'nothing but failure', for: formatDuration(policy.forMs), failures, status };
+}
+
+function describeSecret(form: SecretForm): string {
+  if (form.kind === 'none') return 'none';
+  if (form.kind === 'standard')
+    return `whsec_ and base64 of ${form.bytes} random bytes; or whsk_… for ed25519`;
+  return `${form.prefix === '' ? '' : `${form.prefix} and `}${form.bytes} random bytes as hex`;
+}
+
+/** A profile in full, as `GET /v1/profiles` shows it. */
+export function describeProfile(profile: Profile): Record<string, unknown> {
+  return {
+    name: profile.name,
+    description: profile.description,
+    wire: describeWire(profile.wire),
+    success: '2xx',
+    retry: describeRetry(profile.retry),
+    timeout: formatDuration(profile.timeoutMs),
+    failure: describeFailure(profile.failure),
+    secret: describeSecret(profile.secret),
+    httpsOnly: profile.httpsOnly,
+  };
+}

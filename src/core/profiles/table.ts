@@ -1,0 +1,175 @@
+import { schemes } from '../../../sdk/schemes.ts';
+import { invalid } from '../errors.ts';
+import type { FailurePolicy } from '../health.ts';
+import type { RetryPolicy } from '../retry.ts';
+import type { Envelope, Profile } from './profile.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+function schedule(delaysMs: number[], jitter = 0): RetryPolicy {
+  return { kind: 'schedule', delaysMs, jitter, giveUpAfterMs: null };
+}
+
+function members(...list: [name: string, template: string][]): Envelope {
+  return { kind: 'members', members: list };
+}
+
+/** Ten requests over 75.6 hours, as Standard Webhooks recommends. */
+const standardRetry = schedule(
+  [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
+  0.1,
+);
+// biome-ignore lint/suspicious/noThenProperty: a status, never a function
+const downFiveDays: FailurePolicy = { kind: 'down', forMs: 5 * day, failures: 5, then: 'disabled' };
+// biome-ignore lint/suspicious/noThenProperty: a status, never a function
+const downOneDay: FailurePolicy = { kind: 'down', forMs: day, failures: 5, then: 'paused' };
+// biome-ignore lint/suspicious/noThenProperty: a status, never a function
+const exhausted: FailurePolicy = { kind: 'exhausted', then: 'disabled' };
+const none: FailurePolicy = { kind: 'none' };
+
+const standard: Profile = {
+  name: 'standard',
+  description: 'Standard Webhooks 1.0: what receivers can verify with a library of their language.',
+  wire: {
+    envelope: members(['type', '{type}'], ['timestamp', '{timestamp}'], ['data', '{data}']),
+    signature: schemes.standard!,
+    headers: {},
+  },
+  retry: standardRetry,
+  timeoutMs: 15 * second,
+  failure: downFiveDays,
+  secret: { kind: 'standard', bytes: 32 },
+  httpsOnly: false,
+};
+
+const foxreload: Profile = {
+  name: 'foxreload',
+  description:
+    'Signature and time in one header, a UUID for every event; deliveries pause while the receiver is down.',
+  wire: {
+    envelope: members(['event', '{type}'], ['timestamp', '{timestamp}'], ['data', '{data}']),
+    signature: schemes.foxreload!,
+    headers: { 'x-foxreload-event-id': '{uuid}' },
+  },
+  retry: schedule([30 * second, 2 * minute, 10 * minute, hour, 6 * hour, 24 * hour]),
+  timeoutMs: 10 * second,
+  failure: downOneDay,
+  secret: { kind: 'hex', bytes: 64, prefix: '' },
+  httpsOnly: true,
+};
+
+const digitalGoods: Profile = {
+  name: 'digital-goods',
+  description:
+    'Suppliers of digital goods: the body carries a signature of its own besides the one in the header.',
+  wire: {
+    envelope: members(
+      ['event', '{type}'],
+      ['timestamp', '{timestamp}'],
+      ['data', '{data}'],
+      ['signature', '{signature}'],
+    ),
+    signature: schemes['digital-goods']!,
+    headers: { 'x-webhook-id': '{id}' },
+  },
+  retry: schedule([30 * second, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 15 * hour]),
+  timeoutMs: 10 * second,
+  failure: downFiveDays,
+  secret: { kind: 'hex', bytes: 32, prefix: '' },
+  httpsOnly: false,
+};
+
+const petstore: Profile = {
+  name: 'petstore',
+  description:
+    'The event with its id in the body, five attempts; an endpoint that fails them all is disabled.',
+  wire: {
+    envelope: members(
+      ['id', '{id}'],
+      ['eventType', '{type}'],
+      ['timestamp', '{timestamp}'],
+      ['data', '{data}'],
+    ),
+    signature: schemes.petstore!,
+    headers: {},
+  },
+  retry: schedule([minute, 5 * minute, 30 * minute, hour]),
+  timeoutMs: 5 * second,
+  failure: exhausted,
+  secret: { kind: 'hex', bytes: 16, prefix: 'whsec_' },
+  httpsOnly: false,
+};
+
+const ecomm: Profile = {
+  name: 'ecomm',
+  description: 'Shops: five quick retries, each after twice the wait, then a person looks at it.',
+  wire: {
+    envelope: members(['event_type', '{type}'], ['timestamp', '{timestamp}'], ['data', '{data}']),
+    signature: schemes.ecomm!,
+    headers: { 'x-ecomm-event-id': '{id}' },
+  },
+  retry: {
+    kind: 'exponential',
+    initialMs: second,
+    factor: 2,
+    maxRetries: 5,
+    maxDelayMs: minute,
+    jitter: 0,
+    giveUpAfterMs: null,
+  },
+  timeoutMs: 10 * second,
+  failure: none,
+  secret: { kind: 'hex', bytes: 32, prefix: '' },
+  httpsOnly: false,
+};
+
+const cloudevents: Profile = {
+  name: 'cloudevents',
+  description:
+    'CloudEvents 1.0 over HTTP in binary mode: the body is the data alone; signed as Standard Webhooks.',
+  wire: {
+    envelope: { kind: 'data' },
+    signature: schemes.cloudevents!,
+    headers: {
+      'ce-specversion': '1.0',
+      'ce-id': '{id}',
+      'ce-type': '{type}',
+      'ce-source': '/accounts/{account}',
+      'ce-time': '{time}',
+    },
+  },
+  retry: standardRetry,
+  timeoutMs: 15 * second,
+  failure: downFiveDays,
+  secret: { kind: 'standard', bytes: 32 },
+  httpsOnly: false,
+};
+
+const slack: Profile = {
+  name: 'slack',
+  // The address is the secret here. Its provider says nothing about retries, so the standard ones apply.
+  description:
+    'A message for people, as an incoming-webhook URL takes it. Not signed; retried as standard is.',
+  wire: { envelope: { kind: 'text' }, signature: null, headers: {} },
+  retry: standardRetry,
+  timeoutMs: 15 * second,
+  failure: none,
+  secret: { kind: 'none' },
+  httpsOnly: false,
+};
+
+/** Every profile an endpoint can name. */
+export const profiles: readonly Profile[] = [standard, foxreload, digitalGoods, petstore, ecomm, cloudevents, slack];
+
+const byName = new Map(profiles.map((profile) => [profile.name, profile]));
+
+/** The profile of that name; `invalid` when there is none. */
+export function profileNamed(name: string): Profile {
+  const profile = byName.get(name);
+  if (profile !== undefined) return profile;
+  const detail = `there is no profile ${JSON.stringify(name)}; use one of ${[...byName.keys()].join(', ')}`;
+  throw invalid([{ pointer: '/profile', detail }]);
+}

@@ -1,0 +1,96 @@
+import { fromBase64 } from '../../sdk/encoding.ts';
+import type { ReceivedHeaders } from '../../sdk/place.ts';
+import type { Crypto } from '../../sdk/scheme.ts';
+import { schemeNamed, schemes } from '../../sdk/schemes.ts';
+import { type SignInput, sign } from '../../sdk/sign.ts';
+import { type VerifyInput, verify } from '../../sdk/verify.ts';
+import { SurehookError } from './errors.ts';
+
+export type { Crypto, Key, Part } from '../../sdk/scheme.ts';
+export type { SignInput } from '../../sdk/sign.ts';
+export type { VerifyInput } from '../../sdk/verify.ts';
+
+/** What came of looking at a request: `reason` and `detail` are null when it is valid. */
+export interface Judgement {
+  valid: boolean;
+  reason: string | null;
+  detail: string | null;
+}
+
+/** Verifies a request under the scheme of that name. Never throws; a name nobody knows is a reason, too. */
+export function verifyAs(name: string, input: VerifyInput, crypto: Crypto): Judgement {
+  const scheme = schemeNamed(name);
+  if (scheme === undefined) {
+    const detail = `Known schemes: ${Object.keys(schemes).join(', ')}.`;
+    return { valid: false, reason: `unknown scheme ${JSON.stringify(name)}`, detail };
+  }
+  const result = verify(scheme, input, crypto);
+  return result.valid ? { valid: true, reason: null, detail: null } : result;
+}
+
+/** Headers that sign a body under the scheme of that name; `invalid` when the name or the input won't do. */
+export function signAs(name: string, input: SignInput, crypto: Crypto): Record<string, string> {
+  const scheme = schemeNamed(name);
+  if (scheme === undefined) {
+    const known = Object.keys(schemes).join(', ');
+    throw new SurehookError(
+      'invalid',
+      `There is no scheme ${JSON.stringify(name)}; known schemes: ${known}.`,
+    );
+  }
+  try {
+    return sign(scheme, input, crypto);
+  } catch (error) {
+    throw new SurehookError('invalid', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** One line of a test-vector run. */
+export interface VectorResult {
+  id: string;
+  expected: boolean;
+  valid: boolean;
+  reason: string | null;
+}
+
+/** A test vector as the files write it; what is not listed here is ignored. */
+interface Vector {
+  id?: string;
+  scheme?: string;
+  profile?: string;
+  secret?: string | null;
+  additionalSecrets?: string[];
+  publicKey?: string;
+  headers?: ReceivedHeaders;
+  rawBodyBase64?: string;
+  body?: string;
+  method?: string;
+  url?: string;
+  now?: number | null;
+  valid?: boolean;
+}
+
+/** Judges entry number `place` of a file of test vectors. Entries without an id are named by their place. */
+export function judgeVector(entry: unknown, place: number, crypto: Crypto): VectorResult {
+  const vector: Vector = entry !== null && typeof entry === 'object' ? entry : {};
+  const body =
+    typeof vector.rawBodyBase64 === 'string'
+      ? fromBase64(vector.rawBodyBase64)
+      : new TextEncoder().encode(vector.body ?? '');
+  const line = { id: vector.id ?? String(place), expected: vector.valid === true };
+  if (body === null) return { ...line, valid: false, reason: 'rawBodyBase64 is not base64' };
+  const secrets = [vector.secret, ...(vector.additionalSecrets ?? []), vector.publicKey].filter(
+    (secret) => typeof secret === 'string',
+  );
+  const request = {
+    headers: vector.headers ?? {},
+    body,
+    method: vector.method ?? 'POST',
+    url: vector.url ?? '',
+    secrets,
+    // A scheme without a rule for freshness never looks at it.
+    nowS: vector.now ?? 0,
+  };
+  const { valid, reason } = verifyAs(vector.scheme ?? vector.profile ?? '', request, crypto);
+  return { ...line, valid, reason };
+}
