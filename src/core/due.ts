@@ -31,7 +31,12 @@ export class DueQueue<T extends object> {
   }
 
   #dropStale(): void {
-    for (let top = this.#heap[0]; top !== undefined && this.#atMs.get(top.item) !== top.atMs; top = this.#heap[0]) this.#pop();
+    for (
+      let top = this.#heap[0];
+      top !== undefined && this.#atMs.get(top.item) !== top.atMs;
+      top = this.#heap[0]
+    )
+      this.#pop();
   }
 
   #push(entry: { atMs: number; item: T }): void {

@@ -73,7 +73,8 @@ export class FairQueue {
   remove(accountNo: number, endpointNo: number): void {
     this.#laneUsedMs.delete(endpointNo);
     const account = this.#accounts.get(accountNo);
-    if (account?.waiting.delete(endpointNo) && account.waiting.size === 0) this.#waitingAccounts.delete(accountNo);
+    if (account?.waiting.delete(endpointNo) && account.waiting.size === 0)
+      this.#waitingAccounts.delete(accountNo);
   }
 
   /** Forgets what was used once nobody waits: there is nothing to be fair about. */
@@ -85,7 +86,8 @@ export class FairQueue {
 
   #least(): number {
     let least = Infinity;
-    for (const accountNo of this.#waitingAccounts) least = Math.min(least, this.#accounts.get(accountNo)!.usedMs);
+    for (const accountNo of this.#waitingAccounts)
+      least = Math.min(least, this.#accounts.get(accountNo)!.usedMs);
     return least === Infinity ? 0 : least;
   }
 }

@@ -67,7 +67,10 @@ function burst(ratePerSecond: number | null): number {
 }
 
 /** Takes over changed settings of the endpoint. */
-export function reconfigure(lane: Lane, settings: { concurrency: number; ratePerSecond: number | null }): void {
+export function reconfigure(
+  lane: Lane,
+  settings: { concurrency: number; ratePerSecond: number | null },
+): void {
   lane.concurrency = settings.concurrency;
   lane.window = Math.min(lane.window, settings.concurrency);
   if (lane.failures === 0) lane.window = settings.concurrency;
@@ -146,7 +149,8 @@ function share(lane: Lane, free: number, due: Record<Line, boolean>): Record<Lin
   const live = due.first || due.retry;
   const forReplayed = !due.replayed ? 0 : live ? Math.floor((free + (lane.turns % 2)) / 2) : free;
   const forLive = free - forReplayed;
-  if (!(due.first && due.retry)) return { first: due.first ? forLive : 0, retry: due.retry ? forLive : 0, replayed: forReplayed };
+  if (!(due.first && due.retry))
+    return { first: due.first ? forLive : 0, retry: due.retry ? forLive : 0, replayed: forReplayed };
   const retryFirst = lane.nextAtMs.retry <= lane.nextAtMs.first;
   const forRetry = retryFirst ? Math.ceil(forLive / 2) : Math.floor(forLive / 2);
   return { first: forLive - forRetry, retry: forRetry, replayed: forReplayed };
@@ -205,7 +209,11 @@ export function end(
   if (lane.failures === 0) lane.failingSinceMs = nowMs;
   lane.failures += 1;
   if (speaksOfLoad(result.error, result.httpStatus)) lane.window = Math.max(1, lane.window / 2);
-  if (lane.failures >= limits.breakerFailures && nowMs - lane.failingSinceMs >= limits.breakerForMs && !lane.breakerOpen) {
+  if (
+    lane.failures >= limits.breakerFailures &&
+    nowMs - lane.failingSinceMs >= limits.breakerForMs &&
+    !lane.breakerOpen
+  ) {
     lane.breakerOpen = true;
     lane.probeAtMs = nowMs + limits.breakerProbeMs;
   }

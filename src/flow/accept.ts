@@ -114,7 +114,8 @@ export class Accepter {
       reference: input.reference,
       source: null,
       origin: 'api',
-      traceId: options.traceparent === null ? null : (traceparentPattern.exec(options.traceparent)?.[1] ?? null),
+      traceId:
+        options.traceparent === null ? null : (traceparentPattern.exec(options.traceparent)?.[1] ?? null),
       createdAtMs: nowMs,
     };
   }
@@ -157,7 +158,12 @@ export class Accepter {
         );
         return {
           status: 202,
-          event: { id: event.id, type: event.type, createdAtMs: event.createdAtMs, deliveries: targets.length },
+          event: {
+            id: event.id,
+            type: event.type,
+            createdAtMs: event.createdAtMs,
+            deliveries: targets.length,
+          },
           conflict: false,
           replayed: false,
         };
@@ -171,7 +177,8 @@ export class Accepter {
 
   #match(event: NewEvent): Endpoint[] {
     const matched = this.#parts.directory.match(event.accountNo, event.type, event.source);
-    if (matched.length > limits.targetsPerEvent) throw new SurehookError('conflict', 'More endpoints want this event than one event can go to.');
+    if (matched.length > limits.targetsPerEvent)
+      throw new SurehookError('conflict', 'More endpoints want this event than one event can go to.');
     return matched.some((endpoint) => endpoint.filter !== null)
       ? matched.filter((endpoint) => endpoint.filter === null || matchesFilter(endpoint.filter, event))
       : matched;
@@ -181,7 +188,8 @@ export class Accepter {
     try {
       return await this.#parts.doubt.during(() => this.#parts.store(item));
     } catch (error) {
-      for (const reservation of reserved) if (reservation !== null) this.#parts.dispatcher.giveBack(reservation);
+      for (const reservation of reserved)
+        if (reservation !== null) this.#parts.dispatcher.giveBack(reservation);
       throw error instanceof StoreError ? unavailable() : error;
     }
   }
@@ -214,14 +222,29 @@ export class Accepter {
 
 function known(result: Exclude<AcceptResult, { kind: 'stored' | 'stale' }>): Accepted {
   if (result.kind === 'key_reused') {
-    throw invalid([{ pointer: 'Idempotency-Key', detail: 'was used with another request. Use a new key for a new request.' }]);
+    throw invalid([
+      {
+        pointer: 'Idempotency-Key',
+        detail: 'was used with another request. Use a new key for a new request.',
+      },
+    ]);
   }
-  if (result.kind === 'duplicate') return { status: 200, event: result.event, conflict: result.conflict, replayed: false };
-  return { status: result.status === 202 ? 202 : 200, event: result.event, conflict: result.conflict, replayed: true };
+  if (result.kind === 'duplicate')
+    return { status: 200, event: result.event, conflict: result.conflict, replayed: false };
+  return {
+    status: result.status === 202 ? 202 : 200,
+    event: result.event,
+    conflict: result.conflict,
+    replayed: true,
+  };
 }
 
 function unavailable(): SurehookError {
-  return new SurehookError('unavailable', 'The store cannot take this now. Nothing is promised; send it again with the same id.', {
-    retryAfterS: limits.busyRetryAfterS,
-  });
+  return new SurehookError(
+    'unavailable',
+    'The store cannot take this now. Nothing is promised; send it again with the same id.',
+    {
+      retryAfterS: limits.busyRetryAfterS,
+    },
+  );
 }

@@ -53,7 +53,9 @@ export class Claimer {
     this.#asked = [];
     let results: ClaimResult[] | null = null;
     try {
-      results = await this.#parts.claim(asked.map(({ state, take }) => ({ endpointNo: state.lane.endpointNo, take })));
+      results = await this.#parts.claim(
+        asked.map(({ state, take }) => ({ endpointNo: state.lane.endpointNo, take })),
+      );
     } catch {
       // The store is away or full. Whether the lease was taken is unknown; the store finds such leases when it is asked again.
       await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
@@ -78,7 +80,8 @@ export class Claimer {
     this.#timerAtMs = Infinity;
     this.#cancelTimer = null;
     const nowMs = this.#parts.clock.nowMs();
-    for (let state = this.#due.take(nowMs); state !== undefined; state = this.#due.take(nowMs)) this.#parts.wake(state);
+    for (let state = this.#due.take(nowMs); state !== undefined; state = this.#due.take(nowMs))
+      this.#parts.wake(state);
     this.#setTimer();
   }
 }

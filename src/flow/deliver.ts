@@ -1,14 +1,15 @@
-import type { Crypto } from '../../sdk/scheme.ts';
-import type { Attempt, Outcome, Request } from '../core/attempt.ts';
+import type { Attempt, AttemptError, Outcome, Request, RequestBody } from '../core/attempt.ts';
 import type { Owed } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { StoreError } from '../core/errors.ts';
+import { StoreError, SurehookError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import { type HealthDecision, judgeHealth } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
+import type { Envelope } from '../core/profiles/profile.ts';
 import { profileNamed } from '../core/profiles/table.ts';
-import { buildRequest, type Prepared, prepare } from '../core/request.ts';
+import { bodyIsShared, buildBody, buildRequest, type Prepared, prepare } from '../core/request.ts';
+import type { Crypto } from '../core/signing.ts';
 import { judge, type Verdict } from '../core/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -39,6 +40,7 @@ export class Deliverer {
   readonly #prepared = new WeakMap<Endpoint, Prepared>();
   /** Deliveries that were given back while their request was under way: what comes of it no longer counts. */
   readonly #abandoned = new Set<number>();
+  #lastBody: { event: Event; envelope: Envelope; body: RequestBody } | null = null;
   #unsettled = 0;
   #idle: (() => void) | null = null;
 
@@ -48,14 +50,13 @@ export class Deliverer {
 
   /** `ended` is called once, when the outcome is known and before it is stored: the delivery's place is free again. */
   async deliver(owed: Owed, endpoint: Endpoint, ended: (outcome: Outcome | null) => void): Promise<void> {
-    const { clock, sender } = this.#parts;
-    const atMs = clock.nowMs();
+    const atMs = this.#parts.clock.nowMs();
     const request = this.#build(owed.event, endpoint, { n: owed.attempts + 1, atMs, test: false });
-    const outcome = await sender.send(request, { timeoutMs: endpoint.timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
+    const outcome = await this.#send(request, endpoint);
     if (this.#abandoned.delete(owed.key)) return ended(null);
     this.#unsettled += 1;
     try {
-      const settling = this.#settle(owed, endpoint, { request, outcome, atMs });
+      const settling = this.#settle(owed, endpoint, { request: sent(request, endpoint), outcome, atMs });
       ended(outcome);
       await settling;
     } finally {
@@ -68,15 +69,20 @@ export class Deliverer {
   async lost(owed: Owed): Promise<void> {
     const endpoint = this.#parts.directory.endpoint(owed.endpointNo);
     if (endpoint === null) return this.#parts.release([owed]);
-    const request: Request = { url: endpoint.url, headers: [], body: { head: '', withData: false, tail: '', bytes: new Uint8Array() } };
-    const outcome = failure('lost', 'the process died while the request was under way; whether it arrived is unknown');
-    await this.#settle(owed, endpoint, { request, outcome, atMs: this.#parts.clock.nowMs() });
+    const outcome = failure(
+      'lost',
+      'the process died while the request was under way; whether it arrived is unknown',
+    );
+    await this.#settle(owed, endpoint, {
+      request: unsent(endpoint),
+      outcome,
+      atMs: this.#parts.clock.nowMs(),
+    });
   }
 
   /** One attempt outside every schedule, for a person who wants to see what the receiver says. Nothing of it is stored. */
   async tryOnce(endpoint: Endpoint, event: { type: string; data: string; id: string }): Promise<Attempt> {
-    const { clock, sender } = this.#parts;
-    const atMs = clock.nowMs();
+    const atMs = this.#parts.clock.nowMs();
     const made: Event = {
       ...event,
       seq: 0,
@@ -89,8 +95,8 @@ export class Deliverer {
       createdAtMs: atMs,
     };
     const request = this.#build(made, endpoint, { n: 1, atMs, test: true });
-    const outcome = await sender.send(request, { timeoutMs: endpoint.timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
-    return attemptOf(1, atMs, request, outcome, null);
+    const outcome = await this.#send(request, endpoint);
+    return attemptOf(1, atMs, sent(request, endpoint), outcome, null);
   }
 
   /** Gives deliveries back whose requests are still under way: the process stops and waits no longer. */
@@ -107,26 +113,62 @@ export class Deliverer {
     });
   }
 
-  #build(event: Event, endpoint: Endpoint, attempt: { n: number; atMs: number; test: boolean }): Request {
-    const { directory, random, crypto, version } = this.#parts;
-    let prepared = this.#prepared.get(endpoint);
-    if (prepared === undefined) {
-      const accountId = directory.account(endpoint.accountNo)?.id ?? '';
-      prepared = prepare(endpoint, { accountId, version });
-      this.#prepared.set(endpoint, prepared);
+  /** The exact request for this moment, or why there can be none. */
+  #build(
+    event: Event,
+    endpoint: Endpoint,
+    attempt: { n: number; atMs: number; test: boolean },
+  ): Request | SurehookError {
+    const { random, crypto } = this.#parts;
+    try {
+      const prepared = this.#prepare(endpoint);
+      return buildRequest({
+        prepared,
+        event,
+        body: this.#body(event, prepared, attempt.atMs),
+        attemptNumber: attempt.n,
+        nowMs: attempt.atMs,
+        traceBytes: random.bytes(24),
+        test: attempt.test,
+        crypto,
+      });
+    } catch (error) {
+      if (error instanceof SurehookError) return error;
+      throw error;
     }
-    return buildRequest({
-      prepared,
-      event,
-      attemptNumber: attempt.n,
-      nowMs: attempt.atMs,
-      test: attempt.test,
-      traceBytes: random.bytes(24),
-      crypto,
-    });
   }
 
-  async #settle(owed: Owed, endpoint: Endpoint, tried: { request: Request; outcome: Outcome; atMs: number }): Promise<void> {
+  #prepare(endpoint: Endpoint): Prepared {
+    let prepared = this.#prepared.get(endpoint);
+    if (prepared === undefined) {
+      const accountId = this.#parts.directory.account(endpoint.accountNo)?.id ?? '';
+      prepared = prepare(endpoint, { accountId, version: this.#parts.version });
+      this.#prepared.set(endpoint, prepared);
+    }
+    return prepared;
+  }
+
+  /** Endpoints that an event fans out to are served one after another, so remembering one body is enough to make it once. */
+  #body(event: Event, prepared: Prepared, nowMs: number): RequestBody {
+    const { envelope } = prepared.wire;
+    const last = this.#lastBody;
+    if (last !== null && last.event === event && last.envelope === envelope) return last.body;
+    const body = buildBody({ event, prepared, nowMs, crypto: this.#parts.crypto });
+    if (bodyIsShared(prepared.wire)) this.#lastBody = { event, envelope, body };
+    return body;
+  }
+
+  async #send(request: Request | SurehookError, endpoint: Endpoint): Promise<Outcome> {
+    if (request instanceof SurehookError) return failure('protocol', request.detail);
+    const { timeoutMs } = endpoint;
+    return await this.#parts.sender.send(request, { timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
+  }
+
+  async #settle(
+    owed: Owed,
+    endpoint: Endpoint,
+    tried: { request: Request; outcome: Outcome; atMs: number },
+  ): Promise<void> {
     const { clock, random, settler, telemetry, directory } = this.#parts;
     const { outcome } = tried;
     const nowMs = clock.nowMs();
@@ -149,7 +191,10 @@ export class Deliverer {
       replayNo: owed.replayNo,
       tries,
       attempt,
-      next: dueAtMs === null ? { state: verdict.kind === 'delivered' ? 'delivered' : 'dead' } : { state: 'open', dueAtMs },
+      next:
+        dueAtMs === null
+          ? { state: verdict.kind === 'delivered' ? 'delivered' : 'dead' }
+          : { state: 'open', dueAtMs },
       health: this.#health(endpoint, outcome, verdict, nowMs),
     };
     try {
@@ -179,7 +224,7 @@ export class Deliverer {
     if (outcome.error === null && health.failingSinceMs === null) return null;
     const decision = judgeHealth({
       health,
-      policy: profileNamed(endpoint.profile).failure,
+      policy: profileNamed(endpoint.profile)?.failure ?? { kind: 'none' },
       succeeded: outcome.error === null,
       httpStatus: outcome.httpStatus,
       exhausted: verdict.kind === 'dead' && verdict.exhausted,
@@ -192,7 +237,19 @@ export class Deliverer {
   }
 }
 
-function failure(error: 'lost', detail: string): Outcome {
+function sent(request: Request | SurehookError, endpoint: Endpoint): Request {
+  return request instanceof SurehookError ? unsent(endpoint) : request;
+}
+
+function unsent(endpoint: Endpoint): Request {
+  return {
+    url: endpoint.url,
+    headers: [],
+    body: { head: '', withData: false, tail: '', bytes: new Uint8Array() },
+  };
+}
+
+function failure(error: AttemptError, detail: string): Outcome {
   return {
     httpStatus: null,
     error,
@@ -205,7 +262,13 @@ function failure(error: 'lost', detail: string): Outcome {
   };
 }
 
-function attemptOf(n: number, atMs: number, request: Request, outcome: Outcome, nextAttemptAtMs: number | null): Attempt {
+function attemptOf(
+  n: number,
+  atMs: number,
+  request: Request,
+  outcome: Outcome,
+  nextAttemptAtMs: number | null,
+): Attempt {
   return {
     n,
     atMs,

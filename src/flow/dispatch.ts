@@ -2,8 +2,8 @@ import type { Outcome } from '../core/attempt.ts';
 import type { Owed } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { FairQueue } from '../core/fair.ts';
-import * as lanes from '../core/lane.ts';
 import type { Lane, Line } from '../core/lane.ts';
+import * as lanes from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult, LaneStart } from '../ports/store.ts';
@@ -159,7 +159,12 @@ export class Dispatcher {
   figures(): { lanes: number; quick: number; slow: number; breakersOpen: number } {
     let breakersOpen = 0;
     for (const { lane } of this.#lanes.values()) if (lane.breakerOpen) breakersOpen += 1;
-    return { lanes: this.#lanes.size, quick: this.#pools.quick.used, slow: this.#pools.slow.used, breakersOpen };
+    return {
+      lanes: this.#lanes.size,
+      quick: this.#pools.quick.used,
+      slow: this.#pools.slow.used,
+      breakersOpen,
+    };
   }
 
   #laneOf(endpointNo: number): LaneState | undefined {
@@ -213,7 +218,8 @@ export class Dispatcher {
       const places = Math.max(1, Math.floor(free / (pool.waiting.size + 1)));
       const state = this.#lanes.get(pool.waiting.next()!);
       const endpoint = state && this.#parts.directory.endpoint(state.lane.endpointNo);
-      if (state !== undefined && !state.claiming && endpoint?.status === 'active') this.#claim(state, pool, places);
+      if (state !== undefined && !state.claiming && endpoint?.status === 'active')
+        this.#claim(state, pool, places);
     }
     pool.waiting.rest();
   }
@@ -221,7 +227,7 @@ export class Dispatcher {
   #claim(state: LaneState, pool: Pool, places: number): void {
     const { lane } = state;
     const nowMs = this.#parts.clock.nowMs();
-    const take = lanes.room(lane, nowMs, Math.min(places, limits.claimRows));
+    const take = lanes.room(lane, nowMs, places);
     const count = take.first + take.retry + take.replayed;
     if (count === 0) return;
     if (take.first + take.replayed > 0) lanes.probeBegins(lane, nowMs);
@@ -242,7 +248,8 @@ export class Dispatcher {
       pool.used -= 1;
     }
     if (result !== null) {
-      for (const line of lanes.lines) lane.nextAtMs[line] = Math.min(result.nextAtMs[line] ?? Infinity, state.noted[line]);
+      for (const line of lanes.lines)
+        lane.nextAtMs[line] = Math.min(result.nextAtMs[line] ?? Infinity, state.noted[line]);
     }
     for (const one of owed) this.#run(one, state, pool);
     this.#serve(state);
@@ -256,7 +263,9 @@ export class Dispatcher {
     if (endpoint === null || endpoint.status !== 'active' || this.#stopping) {
       lanes.unbegin(lane);
       this.#free(pool, state);
-      void this.#parts.release([owed]).then(() => this.note(lane.endpointNo, lineOf(owed), this.#parts.clock.nowMs()));
+      void this.#parts
+        .release([owed])
+        .then(() => this.note(lane.endpointNo, lineOf(owed), this.#parts.clock.nowMs()));
       return;
     }
     const chargedMs = Math.max(1, lane.latencyMs);
@@ -285,7 +294,8 @@ export class Dispatcher {
 
   #forget(lane: Lane): void {
     this.#lanes.delete(lane.endpointNo);
-    for (const pool of [this.#pools.quick, this.#pools.slow]) pool.waiting.remove(lane.accountNo, lane.endpointNo);
+    for (const pool of [this.#pools.quick, this.#pools.slow])
+      pool.waiting.remove(lane.accountNo, lane.endpointNo);
   }
 }
 

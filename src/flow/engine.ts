@@ -1,7 +1,7 @@
+import type { Owed } from '../core/delivery.ts';
 import type { StoreError } from '../core/errors.ts';
-import { eventSeqOf, type Owed } from '../core/delivery.ts';
-import type { Crypto } from '../../sdk/scheme.ts';
 import * as limits from '../core/limits.ts';
+import type { Crypto } from '../core/signing.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Sender } from '../ports/sender.ts';
@@ -65,7 +65,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     clock,
     directory,
     doubt,
-    store: async (settlement) => (await store.settle({ epoch, settlements: [settlement], nowMs: clock.nowMs() }))[0]!,
+    store: async (settlement) =>
+      (await store.settle({ epoch, settlements: [settlement], nowMs: clock.nowMs() }))[0]!,
     stopped: (endpointNo, health) => {
       const endpoint = directory.endpoint(endpointNo)!;
       telemetry.endpointChanged({
@@ -109,7 +110,13 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     nextSeq: () => accepter.nextSeq,
     held: () => settler.held,
   });
-  const replayer = new Replayer({ clock, random, telemetry, store, nudge: (endpointNo) => dispatcher.nudge(endpointNo) });
+  const replayer = new Replayer({
+    clock,
+    random,
+    telemetry,
+    store,
+    nudge: (endpointNo) => dispatcher.nudge(endpointNo),
+  });
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
 
   function wakeAll(starts: LaneStart[]): void {
@@ -145,7 +152,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       watcher.stop();
       const drained = dispatcher.stop();
       const late = new Promise<'late'>((resolve) => clock.after(limits.drainMs, () => resolve('late')));
-      if ((await Promise.race([drained, late])) === 'late') await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
+      if ((await Promise.race([drained, late])) === 'late')
+        await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
       await deliverer.idle();
       doubt.stop();
       settler.stop();

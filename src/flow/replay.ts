@@ -40,13 +40,22 @@ export class Replayer {
   async startReplay(account: Account, filter: ReplayFilter): Promise<Replay> {
     const { store, clock, random } = this.#parts;
     const nowMs = clock.nowMs();
-    const replay = await store.createReplay({ id: newId('rpl_', nowMs, random.bytes(10)), accountNo: account.no, filter, nowMs });
+    const replay = await store.createReplay({
+      id: newId('rpl_', nowMs, random.bytes(10)),
+      accountNo: account.no,
+      filter,
+      nowMs,
+    });
     this.#run(replay.no);
     return replay;
   }
 
   async cancelReplay(account: Account, id: string): Promise<Replay> {
-    const replay = await this.#parts.store.cancelReplay({ accountNo: account.no, id, nowMs: this.#parts.clock.nowMs() });
+    const replay = await this.#parts.store.cancelReplay({
+      accountNo: account.no,
+      id,
+      nowMs: this.#parts.clock.nowMs(),
+    });
     if (replay === null) throw notFound('replay', id);
     this.#run(replay.no);
     return replay;
@@ -55,7 +64,11 @@ export class Replayer {
   /** Ended deliveries get a fresh schedule; waiting ones are due at once. */
   async putBack(account: Account, keys: number[]): Promise<{ requeued: number; sending: number }> {
     const { store, clock, nudge } = this.#parts;
-    const { requeued, sending, endpointNos } = await store.requeue({ accountNo: account.no, keys, nowMs: clock.nowMs() });
+    const { requeued, sending, endpointNos } = await store.requeue({
+      accountNo: account.no,
+      keys,
+      nowMs: clock.nowMs(),
+    });
     for (const endpointNo of endpointNos) nudge(endpointNo);
     return { requeued, sending };
   }

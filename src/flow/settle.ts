@@ -1,5 +1,5 @@
-import type { HealthDecision } from '../core/health.ts';
 import { StoreError } from '../core/errors.ts';
+import type { HealthDecision } from '../core/health.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Settlement, SettleResult } from '../ports/store.ts';
@@ -35,7 +35,8 @@ export class Settler {
     try {
       const result = await this.#store(settlement);
       const { health } = settlement;
-      if (result === 'settled' && health !== null && health.status !== null) this.#stop(settlement.endpointNo, health, health.status);
+      if (result === 'settled' && health !== null && health.status !== null)
+        this.#stop(settlement.endpointNo, health, health.status);
       return result;
     } finally {
       this.held.delete(settlement.key);

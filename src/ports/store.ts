@@ -68,7 +68,6 @@ export interface Settlement {
 /** `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. */
 export type SettleResult = 'settled' | 'lost';
 
-
 export interface ClaimRequest {
   endpointNo: number;
   /** How many of each line at most: first attempts, retries, and what a replay put back (whatever its tries). The open index has the line before the due time, so that no line hides another. */
@@ -125,14 +124,31 @@ export interface DeliveryAdmin {
    * Puts deliveries back: ended ones with a fresh schedule, waiting ones due at once with the rest of theirs.
    * Answers the endpoints to look at; `sending` counts those that could not be put back because an attempt is under way.
    */
-  requeue(input: { accountNo: number; keys: number[]; nowMs: number }): Promise<{ requeued: number; sending: number; endpointNos: number[] }>;
-  cancel(input: { accountNo: number; key: number; nowMs: number }): Promise<'cancelled' | 'ended' | 'not_found'>;
-  createReplay(input: { id: string; accountNo: number; filter: ReplayFilter; nowMs: number }): Promise<Replay>;
+  requeue(input: {
+    accountNo: number;
+    keys: number[];
+    nowMs: number;
+  }): Promise<{ requeued: number; sending: number; endpointNos: number[] }>;
+  cancel(input: {
+    accountNo: number;
+    key: number;
+    nowMs: number;
+  }): Promise<'cancelled' | 'ended' | 'not_found'>;
+  createReplay(input: {
+    id: string;
+    accountNo: number;
+    filter: ReplayFilter;
+    nowMs: number;
+  }): Promise<Replay>;
   getReplay(input: { accountNo: number; id: string }): Promise<Replay | null>;
   listReplays(input: { accountNo: number; limit: number; before: number | null }): Promise<Replay[]>;
   cancelReplay(input: { accountNo: number; id: string; nowMs: number }): Promise<Replay | null>;
   /** Puts back up to `limit` more deliveries of a running replay, or takes back what a cancelled one has waiting. */
-  stepReplay(input: { no: number; limit: number; nowMs: number }): Promise<{ replay: Replay; moved: number; endpointNos: number[] }>;
+  stepReplay(input: {
+    no: number;
+    limit: number;
+    nowMs: number;
+  }): Promise<{ replay: Replay; moved: number; endpointNos: number[] }>;
   /** Replays that are not finished, or cancelled with work still waiting. */
   openReplays(): Promise<Replay[]>;
 }
@@ -148,14 +164,23 @@ export interface Directory {
 export interface Administration {
   directory(): Promise<Directory>;
   createAccount(account: Omit<Account, 'no'>): Promise<{ account: Account; version: number } | 'exists'>;
-  updateAccount(no: number, changes: Partial<Pick<Account, 'name' | 'maxEndpoints' | 'notify' | 'updatedAtMs'>>): Promise<void>;
+  updateAccount(
+    no: number,
+    changes: Partial<Pick<Account, 'name' | 'maxEndpoints' | 'notify' | 'updatedAtMs'>>,
+  ): Promise<void>;
   /** Also deletes its endpoints and keys; history stays until retention takes it. */
   deleteAccount(no: number, nowMs: number): Promise<void>;
   createKey(key: ApiKey): Promise<void>;
   deleteKey(id: string): Promise<void>;
   /** Each change to an endpoint raises the account's version, which is part of the answer. */
-  createEndpoint(endpoint: NewEndpoint, maxEndpoints: number): Promise<{ endpoint: Endpoint; version: number } | 'too_many'>;
-  updateEndpoint(no: number, changes: Partial<Omit<NewEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>): Promise<{ endpoint: Endpoint; version: number } | null>;
+  createEndpoint(
+    endpoint: NewEndpoint,
+    maxEndpoints: number,
+  ): Promise<{ endpoint: Endpoint; version: number } | 'too_many'>;
+  updateEndpoint(
+    no: number,
+    changes: Partial<Omit<NewEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>,
+  ): Promise<{ endpoint: Endpoint; version: number } | null>;
   /** What is open at it counts as cancelled from now on. */
   deleteEndpoint(no: number, nowMs: number): Promise<{ version: number }>;
   putEventType(eventType: EventType): Promise<void>;
@@ -213,17 +238,31 @@ export interface StoreCounts {
 export interface Reading {
   getEvent(accountNo: number, id: string): Promise<EventView | null>;
   listEvents(accountNo: number, filter: EventFilter, page: Page): Promise<EventView[]>;
-  getDelivery(accountNo: number, key: number): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null>;
+  getDelivery(
+    accountNo: number,
+    key: number,
+  ): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null>;
   listDeliveries(accountNo: number, filter: DeliveryFilter, page: Page): Promise<DeliveryView[]>;
   /** A page of one event's deliveries, in the order of its targets. */
   deliveriesOfEvent(accountNo: number, eventSeq: number): Promise<DeliveryView[]>;
-  stats(input: { accountNo: number; endpointNo: number | null; sinceMs: number; untilMs: number; bucketMs: number }): Promise<Stats>;
+  stats(input: {
+    accountNo: number;
+    endpointNo: number | null;
+    sinceMs: number;
+    untilMs: number;
+    bucketMs: number;
+  }): Promise<Stats>;
   counts(input: { nowMs: number }): Promise<StoreCounts>;
 }
 
 export interface Upkeep {
   /** One bounded step: deletes what is older than `keepSinceMs` and ended, kills what is held too long, cancels what a deleted endpoint left open. */
-  sweep(input: { nowMs: number; keepSinceMs: number; heldSinceMs: number; limit: number }): Promise<{ more: boolean }>;
+  sweep(input: {
+    nowMs: number;
+    keepSinceMs: number;
+    heldSinceMs: number;
+    limit: number;
+  }): Promise<{ more: boolean }>;
   /** A consistent copy while work goes on. */
   backup(file: string): Promise<void>;
   /** Resolves when the store can commit. */

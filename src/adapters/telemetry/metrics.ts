@@ -1,7 +1,10 @@
 /** The text of /metrics (Prometheus exposition format 0.0.4): counters and histograms with few, fixed labels; never an account, URL or id. */
 export class Metrics {
   readonly #counters = new Map<string, { help: string; values: Map<string, number> }>();
-  readonly #histograms = new Map<string, { help: string; bounds: readonly number[]; counts: number[]; sum: number }>();
+  readonly #histograms = new Map<
+    string,
+    { help: string; bounds: readonly number[]; counts: number[]; sum: number }
+  >();
 
   /** Declares a counter; `labels` is the text between the braces, empty for none. */
   counter(name: string, help: string): (labels?: string, by?: number) => void {
@@ -12,7 +15,12 @@ export class Metrics {
 
   /** Declares a histogram of seconds; the answer takes a duration in milliseconds. */
   histogram(name: string, help: string, boundsS: readonly number[]): (durationMs: number) => void {
-    const histogram = { help, bounds: boundsS, counts: new Array<number>(boundsS.length + 1).fill(0), sum: 0 };
+    const histogram = {
+      help,
+      bounds: boundsS,
+      counts: new Array<number>(boundsS.length + 1).fill(0),
+      sum: 0,
+    };
     this.#histograms.set(name, histogram);
     return (durationMs) => {
       const seconds = durationMs / 1000;
@@ -41,7 +49,8 @@ export class Metrics {
       total += counts[bounds.length]!;
       lines.push(`${name}_bucket{le="+Inf"} ${total}`, `${name}_sum ${sum}`, `${name}_count ${total}`);
     }
-    for (const { name, help, value } of gauges) lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`);
+    for (const { name, help, value } of gauges)
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`);
     return `${lines.join('\n')}\n`;
   }
 }

@@ -6,13 +6,31 @@ import type { Metrics } from './metrics.ts';
 const boundsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
 
 /** One wide log line per accepted event and per attempt, and the counters behind /metrics. No secret, header value or body is logged. */
-export function createTelemetry(logger: Logger, metrics: Metrics, accountIdOf: (accountNo: number) => string): Telemetry {
+export function createTelemetry(
+  logger: Logger,
+  metrics: Metrics,
+  accountIdOf: (accountNo: number) => string,
+): Telemetry {
   const acceptedTotal = metrics.counter('surehook_events_accepted_total', 'Events that are on disk.');
-  const acceptSeconds = metrics.histogram('surehook_accept_duration_seconds', 'From the parsed request to the commit.', boundsS);
+  const acceptSeconds = metrics.histogram(
+    'surehook_accept_duration_seconds',
+    'From the parsed request to the commit.',
+    boundsS,
+  );
   const attemptsTotal = metrics.counter('surehook_attempts_total', 'Delivery attempts by result and error.');
-  const attemptSeconds = metrics.histogram('surehook_attempt_duration_seconds', 'Duration of delivery attempts.', boundsS);
-  const changedTotal = metrics.counter('surehook_endpoint_changes_total', 'Endpoints that the platform paused or disabled.');
-  const lostTotal = metrics.counter('surehook_lost_leases_total', 'Settlements that came after their lease was lost.');
+  const attemptSeconds = metrics.histogram(
+    'surehook_attempt_duration_seconds',
+    'Duration of delivery attempts.',
+    boundsS,
+  );
+  const changedTotal = metrics.counter(
+    'surehook_endpoint_changes_total',
+    'Endpoints that the platform paused or disabled.',
+  );
+  const lostTotal = metrics.counter(
+    'surehook_lost_leases_total',
+    'Settlements that came after their lease was lost.',
+  );
   const info = logger.isLevelEnabled('info');
   return {
     accepted(event, { deliveries, durationMs }) {
@@ -52,7 +70,8 @@ export function createTelemetry(logger: Logger, metrics: Metrics, accountIdOf: (
           error: attempt.error,
           detail: attempt.detail,
           durationMs: round(attempt.durationMs),
-          nextAttemptAt: attempt.nextAttemptAtMs === null ? null : new Date(attempt.nextAttemptAtMs).toISOString(),
+          nextAttemptAt:
+            attempt.nextAttemptAtMs === null ? null : new Date(attempt.nextAttemptAtMs).toISOString(),
         },
         'attempted',
       );
@@ -63,7 +82,10 @@ export function createTelemetry(logger: Logger, metrics: Metrics, accountIdOf: (
     },
     lost({ deliveryKey, endpointId }) {
       lostTotal();
-      logger.warn({ endpoint: endpointId, delivery: deliveryId(deliveryKey) }, 'stale result ignored: the lease was lost');
+      logger.warn(
+        { endpoint: endpointId, delivery: deliveryId(deliveryKey) },
+        'stale result ignored: the lease was lost',
+      );
     },
     warn(what, detail) {
       logger.warn(detail, what);
