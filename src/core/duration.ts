@@ -1,17 +1,19 @@
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const pattern = /^(\d{1,9})(ms|s|m|h|d)$/;
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitsDown = ['d', 'h', 'm', 's', 'ms'] as const;
 
-/** Milliseconds of a duration as requests write it (`500ms`, `30s`, `5m`, `24h`, `30d`); null when it is not one. */
-export function parseDuration(text: string): number | null {
-  const match = pattern.exec(text);
-  return match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : null;
+/** How a duration has to be written, for error texts. */
+export const durationForm = 'a duration such as "500ms", "30s", "5m", "1h" or "30d"';
+
+/** Milliseconds of a duration as the API writes it: a whole number and one of `ms s m h d`; null for anything else. */
+export function parseDuration(value: unknown): number | null {
+  const parts = typeof value === 'string' ? pattern.exec(value) : null;
+  if (parts === null) return null;
+  return Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs];
 }
 
-/** The shortest exact way to write a whole number of milliseconds; `parseDuration` reads it back. */
+/** A duration as the API writes it, in the largest unit that says it exactly. `ms` is a whole number, not negative. */
 export function formatDuration(ms: number): string {
-  for (const unit of ['d', 'h', 'm', 's'] as const) {
-    // A day is written as 24h, as the schedules of the documentation are.
-    if (ms > 0 && ms % unitMs[unit] === 0 && (unit !== 'd' || ms > unitMs.d)) return `${ms / unitMs[unit]}${unit}`;
-  }
-  return `${ms}ms`;
+  const unit = unitsDown.find((name) => ms >= unitMs[name] && ms % unitMs[name] === 0) ?? 's';
+  return `${ms / unitMs[unit]}${unit}`;
 }

@@ -28,6 +28,10 @@ export interface ScanOptions {
   maxItems?: number;
 }
 
+/** For text whose depth was checked before. */
+const anyDepth = 1_000_000;
+/** An array's position as RFC 6901 writes it. */
+const arrayPosition = /^(?:0|[1-9]\d{0,8})$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a body's bytes. Bytes that are not UTF-8 are refused as `unparseable`; a byte order mark is left for the scanner to refuse. */
@@ -65,6 +69,24 @@ export function scanObject(text: string, options: ScanOptions = {}): ScannedObje
  */
 export function checkJson(text: string, maxDepth: number = limits.jsonDepth): void {
   expectEnd(text, skipValue(text, skipSpace(text, 0), maxDepth));
+}
+
+/**
+ * The text of the value that a path of member names and array positions leads to, in text that is known to be JSON; null when
+ * there is none. Of members with the same name the last one counts.
+ */
+export function locate(text: string, path: readonly string[]): string | null {
+  const found: Pick<ScannedObject, 'inner'> = { inner: null };
+  let start = skipSpace(text, 0);
+  for (const step of path) {
+    found.inner = null;
+    const c = text.charCodeAt(start);
+    if (c === 0x7b) findInner(text, start, anyDepth, step, found);
+    else if (c === 0x5b && arrayPosition.test(step)) found.inner = itemAt(text, start, Number(step));
+    if (found.inner === null) return null;
+    start = found.inner.start;
+  }
+  return text.slice(start, found.inner?.end ?? skipValue(text, start, anyDepth));
 }
 
 /** The string whose JSON text stands at `span` (quotes included). */
@@ -116,7 +138,7 @@ function findInner(
   open: number,
   depthLeft: number,
   wanted: string,
-  found: ScannedObject,
+  found: Pick<ScannedObject, 'inner'>,
 ): number {
   if (depthLeft < 1) throw tooDeep();
   let at = skipSpace(text, open + 1);
@@ -163,6 +185,18 @@ function collectItems(
     const c = text.charCodeAt(at);
     if (c === 0x5d) return at + 1;
     if (c !== 0x2c) throw unexpected(text, at, '"," or "]"');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function itemAt(text: string, open: number, position: number): Span | null {
+  let at = skipSpace(text, open + 1);
+  if (text.charCodeAt(at) === 0x5d) return null;
+  for (let n = 0; ; n++) {
+    const end = skipValue(text, at, anyDepth);
+    if (n === position) return { start: at, end };
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) === 0x5d) return null;
     at = skipSpace(text, at + 1);
   }
 }

@@ -40,6 +40,13 @@ export class Directory {
 
   constructor(stored: StoredDirectory, compile: CompileSchema) {
     this.#compile = compile;
+    this.replaceWith(stored);
+  }
+
+  /** Forgets everything and holds this instead: what the store holds, read again. Versions never go back. */
+  replaceWith(stored: StoredDirectory): void {
+    for (const map of [this.#accounts, this.#accountNos, this.#endpoints, this.#endpointNos, this.#keys])
+      map.clear();
     for (const { account, version } of stored.accounts) this.setAccount(account, version);
     for (const endpoint of stored.endpoints) this.setEndpoint(endpoint, 0);
     for (const key of stored.keys) this.setKey(key);
