@@ -1,0 +1,203 @@
+import type { Dispatcher } from 'undici';
+import type { UrlParts } from '../../core/address.ts';
+import type { AttemptError, Outcome, Request } from '../../core/attempt.ts';
+import * as limits from '../../core/limits.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SendLimits } from '../../ports/sender.ts';
+import type { Connector, ConnectTarget } from './connect.ts';
+import { type Connection, type Connections, goneFault } from './connections.ts';
+import type { Cancel } from './dial.ts';
+import { codeOf, type Fault, faultOf } from './faults.ts';
+import { detailOfStatus, errorOfStatus, firstOf, flatten, type HeaderTable, textOf } from './response.ts';
+
+/** What every exchange of a sender shares. */
+export interface Line {
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly connections: Connections;
+  readonly connector: Connector;
+  readonly running: Set<Exchange>;
+}
+
+export interface Target extends ConnectTarget {
+  readonly parts: UrlParts;
+}
+
+const noHeaders: HeaderTable = {};
+
+/**
+ * One request and its answer, from taking a connection to the outcome. It is the HTTP client's handler itself, so that a
+ * request costs one object and one promise. Ends exactly once: by the answer, a fault, the deadline or `cut`.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #line: Line;
+  readonly #target: Target;
+  readonly #request: Request;
+  readonly #limits: SendLimits;
+  readonly #resolve: (outcome: Outcome) => void;
+  readonly #startedAtMs: number;
+  readonly #timer: NodeJS.Timeout;
+  #connection: Connection | null = null;
+  #opening: Cancel | null = null;
+  #doing: string = 'waiting for the response';
+  #repeated = false;
+  /** A byte of the response has come. */
+  #answered = false;
+  /** The final status, 0 before it. */
+  #status = 0;
+  #headers: HeaderTable = noHeaders;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #ended = false;
+
+  constructor(
+    line: Line,
+    target: Target,
+    request: Request,
+    sendLimits: SendLimits,
+    resolve: (outcome: Outcome) => void,
+  ) {
+    this.#line = line;
+    this.#target = target;
+    this.#request = request;
+    this.#limits = sendLimits;
+    this.#resolve = resolve;
+    this.#startedAtMs = line.clock.monotonicMs();
+    this.#timer = setTimeout(onDeadline, sendLimits.timeoutMs, this);
+    line.running.add(this);
+  }
+
+  start(): void {
+    const connection = this.#line.connections.take(this.#target.key);
+    if (connection === null) this.#open();
+    else this.#write(connection);
+  }
+
+  /** Ends it now with what is known: the status if it came, else `error`. */
+  cut(error: AttemptError, detail: string): void {
+    if (this.#ended) return;
+    const connection = this.#connection;
+    if (this.#status !== 0) this.#endByStatus(true);
+    else this.#end(error, detail, false);
+    this.#opening?.();
+    if (connection) this.#line.connections.drop(connection);
+  }
+
+  onDeadline(): void {
+    this.cut('timeout', `no answer within ${this.#limits.timeoutMs} ms: stopped while ${this.#doing}`);
+  }
+
+  onRequestStart(): void {}
+
+  onResponseStarted(): void {
+    this.#answered = true;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderTable): void {
+    // 1xx are announcements; the final status comes after them.
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    this.#doing = 'reading the response';
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#ended) return;
+    if (this.#bytes <= limits.attemptBodyBytes) this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes <= limits.responseReadBytes) return;
+    const connection = this.#connection;
+    this.#endByStatus(true);
+    if (connection) this.#line.connections.drop(connection);
+  }
+
+  onResponseEnd(): void {
+    if (this.#ended) return;
+    const connection = this.#connection;
+    this.#endByStatus(this.#bytes > limits.attemptBodyBytes);
+    if (connection) this.#line.connections.give(connection);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#ended) return;
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection) this.#line.connections.drop(connection);
+    if (this.#status !== 0) {
+      this.#endByStatus(true);
+    } else if (connection?.reused && !this.#repeated && !this.#answered && isStale(error)) {
+      this.#repeated = true;
+      this.#open();
+    } else {
+      this.#endByFault(faultOf(error));
+    }
+  }
+
+  #open(): void {
+    this.#doing = 'finding and connecting to the receiver';
+    const leftMs = this.#limits.timeoutMs - (this.#line.clock.monotonicMs() - this.#startedAtMs);
+    const timeoutMs = Math.max(1, Math.min(this.#limits.connectTimeoutMs, leftMs));
+    this.#opening = this.#line.connector.connect(this.#target, timeoutMs, (fault, socket) => {
+      this.#opening = null;
+      if (this.#ended) socket?.destroy();
+      else if (socket)
+        this.#write(this.#line.connections.adopt(this.#target.key, this.#target.parts.origin, socket));
+      else if (fault) this.#endByFault(fault);
+    });
+  }
+
+  #write(connection: Connection): void {
+    this.#connection = connection;
+    this.#doing = 'waiting for the response';
+    connection.client.dispatch(
+      {
+        path: this.#target.parts.path,
+        method: 'POST',
+        headers: this.#request.headers,
+        body: this.#request.body.bytes,
+      },
+      this,
+    );
+  }
+
+  #endByFault(fault: Fault): void {
+    this.#end(fault.kind, fault.message, false);
+  }
+
+  #endByStatus(truncated: boolean): void {
+    this.#end(errorOfStatus(this.#status), detailOfStatus(this.#status, this.#headers), truncated);
+  }
+
+  #end(error: AttemptError | null, detail: string, truncated: boolean): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#connection = null;
+    this.#line.running.delete(this);
+    const headers = this.#headers;
+    this.#resolve({
+      httpStatus: this.#status === 0 ? null : this.#status,
+      error,
+      detail,
+      durationMs: Math.round(this.#line.clock.monotonicMs() - this.#startedAtMs),
+      responseHeaders: headers === noHeaders ? [] : flatten(headers),
+      responseBody: this.#bytes === 0 ? '' : textOf(this.#chunks),
+      responseTruncated: truncated,
+      retryAfter: firstOf(headers, 'retry-after'),
+    });
+  }
+}
+
+/** One turn later, so that an answer which had arrived while the process was busy still counts. */
+function onDeadline(exchange: Exchange): void {
+  setImmediate(cutAtDeadline, exchange);
+}
+
+function cutAtDeadline(exchange: Exchange): void {
+  exchange.onDeadline();
+}
+
+/** Faults that a kept connection shows when the receiver closed it while it was idle. */
+function isStale(error: Error): boolean {
+  if (error === goneFault) return true;
+  const code = codeOf(error);
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED' || code === 'UND_ERR_SOCKET';
+}
