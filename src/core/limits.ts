@@ -22,8 +22,10 @@ export const managementBytes = 1024 * 1024;
 
 // What an endpoint may ask for.
 export const endpointEvents = 200;
+export const endpointSources = 200;
 export const endpointUrlChars = 2048;
 export const endpointHeaders = 30;
+export const headerNameChars = 128;
 export const headerValueChars = 1024;
 export const descriptionChars = 1000;
 export const metadataBytes = 16 * 1024;
@@ -38,9 +40,17 @@ export const ratePerSecondMax = 10_000;
 export const timeoutMinMs = 100;
 export const timeoutMaxMs = 60_000;
 export const retryEntries = 100;
+export const retryFactorMax = 100;
 export const retryEntryMaxMs = 30 * 86_400_000;
 export const giveUpAfterMaxMs = 90 * 86_400_000;
 export const overlapMaxMs = 30 * 86_400_000;
+export const nameChars = 200;
+export const accountIdChars = 64;
+/** Examples of one event type, and all of an event type as JSON text. */
+export const eventTypeExamples = 20;
+export const eventTypeSchemaChars = 128 * 1024;
+export const eventTypesPerAccount = 1000;
+export const keysPerAccount = 1000;
 export const endpointsPerAccountDefault = 10;
 export const endpointsPerAccountMax = 10_000;
 /** Endpoints that one event can go to; a delivery's key keeps 16 bits for its place among them. */

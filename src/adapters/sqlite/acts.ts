@@ -1,0 +1,93 @@
+import { accept } from './acts/accept.ts';
+import {
+  createAccount,
+  createKey,
+  deleteAccount,
+  deleteEventType,
+  deleteKey,
+  directory,
+  putEventType,
+  updateAccount,
+} from './acts/accounts.ts';
+import { cancel, requeue } from './acts/deliveries.ts';
+import { deliveriesOfEvent, getDelivery, listDeliveries } from './acts/delivery-views.ts';
+import { createEndpoint, deleteEndpoint, endpointId, updateEndpoint } from './acts/endpoints.ts';
+import { getEvent, listEvents } from './acts/events.ts';
+import { claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
+import { counts, stats } from './acts/numbers.ts';
+import {
+  cancelReplay,
+  createReplay,
+  getReplay,
+  listReplays,
+  openReplays,
+  stepReplay,
+} from './acts/replay.ts';
+import { settle } from './acts/settle.ts';
+import { ready, sweep } from './acts/upkeep.ts';
+import type { Database } from './database.ts';
+import type { SealedStore } from './sealed.ts';
+
+type Acts<Name extends keyof SealedStore> = {
+  [K in Name]: (db: Database, ...input: Parameters<SealedStore[K]>) => Awaited<ReturnType<SealedStore[K]>>;
+};
+
+/** Acts that read only: for the readers. */
+export type ReadName =
+  | 'lanes'
+  | 'getReplay'
+  | 'listReplays'
+  | 'openReplays'
+  | 'directory'
+  | 'endpointId'
+  | 'getEvent'
+  | 'listEvents'
+  | 'getDelivery'
+  | 'listDeliveries'
+  | 'deliveriesOfEvent'
+  | 'stats'
+  | 'counts';
+export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup'>;
+
+export const readActs: Acts<ReadName> = {
+  lanes,
+  getReplay,
+  listReplays,
+  openReplays,
+  directory,
+  endpointId,
+  getEvent,
+  listEvents,
+  getDelivery,
+  listDeliveries,
+  deliveriesOfEvent,
+  stats,
+  counts,
+};
+
+export const writeActs: Acts<WriteName> = {
+  join,
+  accept,
+  settle,
+  claim,
+  release,
+  reclaim,
+  spill,
+  requeue,
+  cancel,
+  createReplay,
+  cancelReplay,
+  stepReplay,
+  createAccount,
+  updateAccount,
+  deleteAccount,
+  createKey,
+  deleteKey,
+  createEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  putEventType,
+  deleteEventType,
+  sweep,
+  ready,
+};

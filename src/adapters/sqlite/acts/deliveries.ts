@@ -1,0 +1,88 @@
+import type { DeliveryAdmin } from '../../../ports/store.ts';
+import type { Database, Row } from '../database.ts';
+import { freeNext } from './order.ts';
+import { putBack, puttableSql } from './putting-back.ts';
+import { finishIfDone } from './replay.ts';
+import { blocked, open, places, targetsOf } from './rows.ts';
+
+type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
+
+export function requeue(
+  db: Database,
+  { accountNo, keys, nowMs }: Input<'requeue'>,
+): { requeued: number; sending: number; endpointNos: number[] } {
+  const touched = new Set<number>();
+  let requeued = 0;
+  let sending = 0;
+  for (const key of keys) {
+    const row = db.get(`${puttableSql} WHERE d.key = ?`, key);
+    if (row === undefined) {
+      if (begunTarget(db, accountNo, key) !== null) sending += 1;
+      continue;
+    }
+    if (row.account_no !== accountNo || row.deleted_at !== null) continue;
+    if (row.state === open && row.lease !== null) {
+      sending += 1;
+      continue;
+    }
+    if (row.state === open) hurry(db, row, nowMs);
+    else putBack(db, row, null, nowMs);
+    requeued += 1;
+    touched.add(row.endpoint_no as number);
+  }
+  return { requeued, sending, endpointNos: [...touched] };
+}
+
+/** Due at once; what waits behind another of its reference still does. */
+function hurry(db: Database, row: Row, nowMs: number): void {
+  db.run(
+    'UPDATE delivery SET due_at = min(due_at, ?) WHERE key = ? AND due_at <> ?',
+    nowMs,
+    row.key!,
+    blocked,
+  );
+}
+
+/** What is under way is cancelled, too: its settlement finds the lease gone. */
+export function cancel(
+  db: Database,
+  { accountNo, key, nowMs }: Input<'cancel'>,
+): 'cancelled' | 'ended' | 'not_found' {
+  const row = db.get(`${puttableSql} WHERE d.key = ?`, key);
+  if (row === undefined) return cancelBegun(db, accountNo, key, nowMs);
+  if (row.account_no !== accountNo) return 'not_found';
+  if (row.state !== open || row.deleted_at !== null) return 'ended';
+  db.run('UPDATE delivery SET state = 3, lease = NULL, ended_at = ? WHERE key = ?', nowMs, key);
+  if (row.order_ref !== null) freeNext(db, row.endpoint_no as number, row.order_ref as string, nowMs);
+  if (row.replay_no !== null) finishIfDone(db, row.replay_no as number, nowMs);
+  return 'cancelled';
+}
+
+function cancelBegun(db: Database, accountNo: number, key: number, nowMs: number): 'cancelled' | 'not_found' {
+  const target = begunTarget(db, accountNo, key);
+  if (target === null) return 'not_found';
+  db.run(
+    `INSERT INTO delivery (key, endpoint_no, state, line, tries, attempts, due_at, started_at, ended_at) VALUES (?, ?, 3, 0, 0, 0, ?, ?, ?)`,
+    key,
+    target.endpointNo,
+    nowMs,
+    target.createdAtMs,
+    nowMs,
+  );
+  return 'cancelled';
+}
+
+/** The target behind a key that has no row: it was begun at its accept and is under way. */
+export function begunTarget(
+  db: Database,
+  accountNo: number,
+  key: number,
+): { endpointNo: number; createdAtMs: number } | null {
+  const event = db.get(
+    'SELECT targets, created_at FROM event WHERE seq = ? AND account_no = ?',
+    Math.floor(key / places),
+    accountNo,
+  );
+  const endpointNo = event === undefined ? undefined : targetsOf(event)[key % places];
+  return endpointNo === undefined ? null : { endpointNo, createdAtMs: event!.created_at as number };
+}

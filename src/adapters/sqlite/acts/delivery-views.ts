@@ -1,0 +1,265 @@
+import type { Attempt, AttemptError } from '../../../core/attempt.ts';
+import { type DeliveryStatus, type DeliveryView, statusOf } from '../../../core/delivery.ts';
+import * as limits from '../../../core/limits.ts';
+import type { DeliveryFilter, Page } from '../../../ports/store.ts';
+import type { Database, Row } from '../database.ts';
+import { eventConditions, seqAt } from './events.ts';
+import {
+  attemptIds,
+  attemptOf,
+  blocked,
+  lacksRows,
+  open,
+  places,
+  states,
+  targetsOf,
+  targetsWithoutRow,
+} from './rows.ts';
+
+/*
+ * A delivery that was sent straight from its accept has no row until it ends: it is shown as `sending`, from its event's
+ * targets. Such events are not older than the checkpoint, so they are few.
+ */
+
+const eventPart = 'e.seq, e.id, e.type, e.reference, e.account_no, e.created_at, e.targets';
+const rowSql = `SELECT d.*, ${eventPart}, p.id AS endpoint_id, p.status, p.deleted_at
+  FROM delivery d CROSS JOIN event e ON e.seq = d.key >> 16 CROSS JOIN endpoint p ON p.no = d.endpoint_no`;
+
+export function getDelivery(
+  db: Database,
+  accountNo: number,
+  key: number,
+): { delivery: DeliveryView; attempts: Attempt[]; data: string } | null {
+  const event = db.get(
+    `SELECT ${eventPart}, e.data FROM event e WHERE e.seq = ? AND e.account_no = ?`,
+    Math.floor(key / places),
+    accountNo,
+  );
+  if (event === undefined) return null;
+  const row = db.get(`${rowSql} WHERE d.key = ?`, key);
+  const delivery = row === undefined ? begunViews(db, event).find((view) => view.key === key) : viewOf(row);
+  if (delivery === undefined) return null;
+  const attempts = db.all(
+    `SELECT *, id % ${attemptIds} AS n FROM attempt
+     WHERE id >= CAST(? AS INTEGER) * ${attemptIds} AND id < (CAST(? AS INTEGER) + 1) * ${attemptIds} ORDER BY id`,
+    key,
+    key,
+  );
+  return { delivery, attempts: attempts.map((found) => attemptOf(found)), data: event.data as string };
+}
+
+export function deliveriesOfEvent(db: Database, accountNo: number, eventSeq: number): DeliveryView[] {
+  const event = db.get(
+    `SELECT ${eventPart} FROM event e WHERE e.seq = ? AND e.account_no = ?`,
+    eventSeq,
+    accountNo,
+  );
+  return event === undefined ? [] : viewsOfEvent(db, event).reverse();
+}
+
+export function listDeliveries(
+  db: Database,
+  accountNo: number,
+  filter: DeliveryFilter,
+  page: Page,
+): DeliveryView[] {
+  const narrow = filter.statuses !== undefined && !filter.statuses.includes('delivered');
+  const byEndpoint =
+    filter.reference === undefined &&
+    (narrow || (filter.endpointNo !== undefined && filter.eventType === undefined));
+  return byEndpoint ? listByEndpoint(db, accountNo, filter, page) : listByEvent(db, accountNo, filter, page);
+}
+
+/** Along the account's events, newest first. */
+function listByEvent(db: Database, accountNo: number, filter: DeliveryFilter, page: Page): DeliveryView[] {
+  const { conditions, values } = eventConditions(db, accountNo, eventFilterOf(filter));
+  const before = page.before ?? Number.MAX_SAFE_INTEGER;
+  const sql = `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND e.seq <= ? ORDER BY e.seq DESC`;
+  const found: DeliveryView[] = [];
+  const endpointId = filter.endpointNo === undefined ? null : idOf(db, filter.endpointNo);
+  for (const event of db.rows(sql, ...values, Math.floor(before / places))) {
+    if (event.targets === '[]') continue;
+    for (const view of viewsOfEvent(db, event)) {
+      if (view.key >= before || (endpointId !== null && view.endpointId !== endpointId)) continue;
+      if (filter.statuses !== undefined && !filter.statuses.includes(view.status)) continue;
+      found.push(view);
+      if (found.length === page.limit) return found;
+    }
+  }
+  return found;
+}
+
+/** Along each endpoint's deliveries in the states that are asked for, keeping the newest of all. */
+function listByEndpoint(db: Database, accountNo: number, filter: DeliveryFilter, page: Page): DeliveryView[] {
+  const range = keyRange(db, filter, page);
+  const one = filter.endpointNo ?? null;
+  const endpoints = db.all(
+    'SELECT no, status, deleted_at FROM endpoint WHERE account_no = ? AND (? IS NULL OR no = ?)',
+    accountNo,
+    one,
+    one,
+  );
+  let kept: DeliveryView[] = begunMatching(db, accountNo, filter, range);
+  for (const endpoint of endpoints) {
+    for (const { state, condition } of searchesAt(endpoint, filter.statuses)) {
+      const least = kept.length >= page.limit ? kept.at(-1)!.key : range.from - 1;
+      const rows = db.all(
+        `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND (? IS NULL OR e.type = ?)
+           AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY d.key DESC LIMIT ?`,
+        endpoint.no!,
+        state,
+        least,
+        range.to,
+        filter.eventType ?? null,
+        filter.eventType ?? null,
+        filter.sinceMs ?? 0,
+        filter.untilMs ?? Number.MAX_SAFE_INTEGER,
+        page.limit,
+      );
+      if (rows.length > 0) kept = newest([...kept, ...rows.map(viewOf)], page.limit);
+    }
+  }
+  return newest(kept, page.limit);
+}
+
+/** The stored states behind the statuses at one endpoint. Open work of a deleted endpoint counts as cancelled. */
+function searchesAt(
+  endpoint: Row,
+  statuses: DeliveryStatus[] | undefined,
+): { state: number; condition: string }[] {
+  const wants = (status: DeliveryStatus): boolean => statuses === undefined || statuses.includes(status);
+  const searches = states.flatMap((name, state) =>
+    name !== 'open' && wants(name) ? [{ state, condition: '' }] : [],
+  );
+  const openOnes: string[] = [];
+  if (endpoint.deleted_at !== null) {
+    if (wants('cancelled')) openOnes.push('1');
+  } else {
+    if (wants('sending')) openOnes.push('d.lease IS NOT NULL');
+    if (endpoint.status !== 'active') {
+      if (wants('held')) openOnes.push('d.lease IS NULL');
+    } else {
+      if (wants('pending')) openOnes.push('(d.lease IS NULL AND d.tries = 0)');
+      if (wants('retrying')) openOnes.push('(d.lease IS NULL AND d.tries > 0)');
+    }
+  }
+  if (openOnes.length > 0) searches.push({ state: open, condition: `AND (${openOnes.join(' OR ')})` });
+  return searches;
+}
+
+function begunMatching(
+  db: Database,
+  accountNo: number,
+  filter: DeliveryFilter,
+  range: { from: number; to: number },
+): DeliveryView[] {
+  if (
+    filter.statuses !== undefined &&
+    !filter.statuses.includes('sending') &&
+    !filter.statuses.includes('cancelled')
+  )
+    return [];
+  const { conditions, values } = eventConditions(db, accountNo, eventFilterOf(filter));
+  const endpointId = filter.endpointNo === undefined ? null : idOf(db, filter.endpointNo);
+  db.readNode();
+  return db
+    .all(
+      `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND ${lacksRows} ORDER BY e.seq DESC`,
+      ...values,
+      db.lowSeq,
+    )
+    .flatMap((event) => begunViews(db, event).reverse())
+    .filter((view) => view.key >= range.from && view.key < range.to)
+    .filter((view) => endpointId === null || view.endpointId === endpointId)
+    .filter((view) => filter.statuses === undefined || filter.statuses.includes(view.status));
+}
+
+/** All deliveries of an event, highest place first. */
+function viewsOfEvent(db: Database, event: Row): DeliveryView[] {
+  const first = (event.seq as number) * places;
+  const views = db.all(`${rowSql} WHERE d.key >= ? AND d.key < ?`, first, first + places).map(viewOf);
+  if (views.length < targetsOf(event).length) views.push(...begunViews(db, event));
+  return newest(views, views.length);
+}
+
+function begunViews(db: Database, event: Row): DeliveryView[] {
+  return targetsWithoutRow(db, event).map(({ key, endpointNo }) => {
+    const endpoint = db.get(
+      'SELECT id AS endpoint_id, status, deleted_at FROM endpoint WHERE no = ?',
+      endpointNo,
+    )!;
+    const row = {
+      key,
+      state: open,
+      lease: 0,
+      tries: 0,
+      attempts: 0,
+      due_at: 0,
+      last_at: null,
+      last_status: null,
+      last_error: null,
+      ended_at: null,
+    };
+    return viewOf({ ...event, ...endpoint, ...row });
+  });
+}
+
+function newest(views: DeliveryView[], limit: number): DeliveryView[] {
+  return views.sort((a, b) => b.key - a.key).slice(0, limit);
+}
+
+function keyRange(db: Database, filter: DeliveryFilter, page: Page): { from: number; to: number } {
+  const from = filter.sinceMs === undefined ? 0 : seqAt(db, filter.sinceMs - limits.clockBackMs) * places;
+  const to =
+    filter.untilMs === undefined
+      ? Number.MAX_SAFE_INTEGER
+      : seqAt(db, filter.untilMs + limits.clockBackMs) * places;
+  return { from, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
+}
+
+function eventFilterOf(filter: DeliveryFilter): Parameters<typeof eventConditions>[2] {
+  const { eventType, reference, sinceMs, untilMs } = filter;
+  return {
+    ...(eventType !== undefined && { type: eventType }),
+    ...(reference !== undefined && { reference }),
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(untilMs !== undefined && { untilMs }),
+  };
+}
+
+function idOf(db: Database, endpointNo: number): string {
+  return String(db.get('SELECT id FROM endpoint WHERE no = ?', endpointNo)?.id ?? '');
+}
+
+function viewOf(row: Row): DeliveryView {
+  const gone = row.state === open && row.deleted_at !== null;
+  const status = gone
+    ? 'cancelled'
+    : statusOf({
+        state: states[row.state as number]!,
+        leased: row.lease !== null,
+        tries: row.tries as number,
+        endpointActive: row.status === 'active',
+      });
+  const waits = (status === 'pending' || status === 'retrying') && row.due_at !== blocked;
+  return {
+    key: row.key as number,
+    eventId: row.id as string,
+    eventType: row.type as string,
+    reference: row.reference as string | null,
+    accountNo: row.account_no as number,
+    endpointId: row.endpoint_id as string,
+    status,
+    attempts: row.attempts as number,
+    createdAtMs: row.created_at as number,
+    nextAttemptAtMs: waits ? (row.due_at as number) : null,
+    lastAttemptAtMs: row.last_at as number | null,
+    httpStatus: row.last_status as number | null,
+    error: row.last_error as AttemptError | null,
+    endedAtMs: gone
+      ? (row.deleted_at as number)
+      : row.state === open
+        ? null
+        : (row.ended_at as number | null),
+  };
+}

@@ -1,0 +1,152 @@
+import type { EndpointStatus } from '../../../core/endpoint.ts';
+import { notFound } from '../../../core/errors.ts';
+import * as limits from '../../../core/limits.ts';
+import type { Database, Row } from '../database.ts';
+import type { NewSealedEndpoint, SealedChanges, SealedEndpoint } from '../sealed.ts';
+import { blocked } from './rows.ts';
+
+export function allEndpoints(db: Database): SealedEndpoint[] {
+  return db.all('SELECT * FROM endpoint WHERE deleted_at IS NULL ORDER BY no').map(endpointOf);
+}
+
+export function endpointId(db: Database, no: number): string | null {
+  return (
+    (db.get('SELECT id FROM endpoint WHERE no = ? AND deleted_at IS NULL', no)?.id as string | undefined) ??
+    null
+  );
+}
+
+export function createEndpoint(
+  db: Database,
+  endpoint: NewSealedEndpoint,
+  maxEndpoints: number,
+): { endpoint: SealedEndpoint; version: number } | 'too_many' {
+  const { accountNo } = endpoint;
+  if (db.get('SELECT 1 FROM account WHERE no = ?', accountNo) === undefined)
+    throw notFound('account', String(accountNo));
+  const { n } = db.get(
+    'SELECT count(*) AS n FROM endpoint WHERE account_no = ? AND deleted_at IS NULL',
+    accountNo,
+  )!;
+  if ((n as number) >= maxEndpoints) return 'too_many';
+  const no = db.insert(
+    'INSERT INTO endpoint (id, account_no, status, status_at, failures, config, created_at, updated_at) VALUES (?, ?, ?, 0, 0, ?, ?, 0)',
+    endpoint.id,
+    accountNo,
+    endpoint.status,
+    '{}',
+    endpoint.createdAtMs,
+  );
+  const made = { ...endpoint, no };
+  write(db, made);
+  return { endpoint: made, version: raiseVersion(db, accountNo) };
+}
+
+export function updateEndpoint(
+  db: Database,
+  no: number,
+  changes: SealedChanges,
+): { endpoint: SealedEndpoint; version: number } | null {
+  const row = db.get('SELECT * FROM endpoint WHERE no = ? AND deleted_at IS NULL', no);
+  if (row === undefined) return null;
+  const before = endpointOf(row);
+  const after = { ...before, ...changes };
+  write(db, after);
+  if (before.ordered && !after.ordered)
+    db.run('UPDATE endpoint SET chore = ? WHERE no = ?', unblock(db, no, limits.sweepRows) ? 1 : 0, no);
+  return { endpoint: after, version: raiseVersion(db, after.accountNo) };
+}
+
+/** Lets up to `limit` deliveries go that waited behind another, at an endpoint that is no longer ordered; true while there may be more. */
+export function unblock(db: Database, no: number, limit: number): boolean {
+  const freed = db.run(
+    `UPDATE delivery SET due_at = started_at WHERE key IN
+       (SELECT key FROM delivery WHERE endpoint_no = ? AND line IN (0, 1, 2) AND state = 0 AND lease IS NULL AND due_at = ${blocked} LIMIT ?)`,
+    no,
+    limit,
+  );
+  return freed >= limit;
+}
+
+export function deleteEndpoint(db: Database, no: number, nowMs: number): { version: number } {
+  const row = db.get(
+    'UPDATE endpoint SET deleted_at = ?, secrets = NULL, headers = NULL, chore = 2 WHERE no = ? AND deleted_at IS NULL RETURNING account_no',
+    nowMs,
+    no,
+  );
+  if (row === undefined) throw notFound('endpoint', String(no));
+  return { version: raiseVersion(db, row.account_no as number) };
+}
+
+function raiseVersion(db: Database, accountNo: number): number {
+  db.versions.delete(accountNo);
+  return db.get('UPDATE account SET version = version + 1 WHERE no = ? RETURNING version', accountNo)!
+    .version as number;
+}
+
+/** What no query asks for is kept together as JSON. */
+type Config = Omit<
+  SealedEndpoint,
+  | 'no'
+  | 'id'
+  | 'accountNo'
+  | 'status'
+  | 'statusReason'
+  | 'statusAtMs'
+  | 'failingSinceMs'
+  | 'failures'
+  | 'secrets'
+  | 'headers'
+  | 'createdAtMs'
+  | 'updatedAtMs'
+>;
+
+function write(db: Database, endpoint: SealedEndpoint): void {
+  const {
+    no,
+    id: _id,
+    accountNo: _accountNo,
+    status,
+    statusReason,
+    statusAtMs,
+    failingSinceMs,
+    failures,
+    secrets,
+    headers,
+    createdAtMs: _createdAtMs,
+    updatedAtMs,
+    ...config
+  } = endpoint;
+  db.run(
+    `UPDATE endpoint SET status = ?, status_reason = ?, status_at = ?, failing_since = ?, failures = ?, secrets = ?, headers = ?,
+       config = ?, updated_at = ? WHERE no = ?`,
+    status,
+    statusReason,
+    statusAtMs,
+    failingSinceMs,
+    failures,
+    secrets,
+    headers,
+    JSON.stringify(config satisfies Config),
+    updatedAtMs,
+    no,
+  );
+}
+
+function endpointOf(row: Row): SealedEndpoint {
+  return {
+    ...(JSON.parse(row.config as string) as Config),
+    no: row.no as number,
+    id: row.id as string,
+    accountNo: row.account_no as number,
+    status: row.status as EndpointStatus,
+    statusReason: row.status_reason as string | null,
+    statusAtMs: row.status_at as number,
+    failingSinceMs: row.failing_since as number | null,
+    failures: row.failures as number,
+    secrets: row.secrets as Uint8Array,
+    headers: row.headers as Uint8Array,
+    createdAtMs: row.created_at as number,
+    updatedAtMs: row.updated_at as number,
+  };
+}

@@ -1,0 +1,79 @@
+import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
+import type { Database, Row } from '../database.ts';
+import { bucketBoundsMs, bucketColumns } from './tally.ts';
+
+/** Sums of the minutes' counts. The longest durations have no upper bound: their bucket answers with the largest bound there is. */
+export function stats(db: Database, asked: Parameters<Reading['stats']>[0]): Stats {
+  const { accountNo, endpointNo, sinceMs, untilMs, bucketMs } = asked;
+  const where = `account_no = ? AND ${endpointNo === null ? '' : 'endpoint_no = ? AND '}minute >= ? AND minute < ?`;
+  const values = [
+    accountNo,
+    ...(endpointNo === null ? [] : [endpointNo]),
+    Math.floor(sinceMs / 60_000),
+    Math.ceil(untilMs / 60_000),
+  ];
+  const sums = bucketColumns.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const total = db.get(
+    `SELECT coalesce(sum(delivered), 0) AS delivered, coalesce(sum(failed), 0) AS failed, coalesce(sum(dead), 0) AS dead, sum(duration_sum) AS duration_sum, ${sums}
+     FROM stat WHERE ${where}`,
+    ...values,
+  )!;
+  const buckets = db.all(
+    `SELECT CAST(minute * 60000 / CAST(? AS INTEGER) AS INTEGER) * CAST(? AS INTEGER) AS at, sum(delivered) AS delivered, sum(failed) AS failed, sum(dead) AS dead
+     FROM stat WHERE ${where} GROUP BY at ORDER BY at`,
+    bucketMs,
+    bucketMs,
+    ...values,
+  );
+  const delivered = total.delivered as number;
+  const failed = total.failed as number;
+  return {
+    attempts: delivered + failed,
+    delivered,
+    failed,
+    dead: total.dead as number,
+    latencyMs: delivered + failed === 0 ? null : latencyOf(total, delivered + failed),
+    buckets: buckets.map((row) => ({
+      atMs: row.at as number,
+      delivered: row.delivered as number,
+      failed: row.failed as number,
+      dead: row.dead as number,
+    })),
+  };
+}
+
+/** Over all accounts. Index look-ups and counts within indexes; run by a reader. */
+export function counts(db: Database, { nowMs }: { nowMs: number }): StoreCounts {
+  const count = (state: number, and: string): number =>
+    Number(
+      db.get(
+        `SELECT count(*) AS n FROM endpoint p CROSS JOIN delivery d ON d.endpoint_no = p.no AND d.state = ${state} WHERE ${and}`,
+      )!.n,
+    );
+  const oldest = db.get(
+    `SELECT min((SELECT due_at FROM delivery d WHERE d.endpoint_no = p.no AND d.line = line.value AND d.state = 0 AND d.lease IS NULL ORDER BY due_at LIMIT 1)) AS at
+     FROM endpoint p, (SELECT 0 AS value UNION ALL SELECT 1 UNION ALL SELECT 2) line WHERE p.status = 'active' AND p.deleted_at IS NULL`,
+  )!.at as number | null;
+  return {
+    open: count(0, 'p.deleted_at IS NULL'),
+    dead: count(2, '1'),
+    oldestDueAtMs: oldest !== null && oldest <= nowMs ? oldest : null,
+  };
+}
+
+function latencyOf(total: Row, attempts: number): NonNullable<Stats['latencyMs']> {
+  const share = (part: number): number => {
+    let seen = 0;
+    for (const [i, name] of bucketColumns.entries()) {
+      seen += total[name] as number;
+      if (seen >= part * attempts) return bucketBoundsMs[Math.min(i, bucketBoundsMs.length - 1)]!;
+    }
+    return bucketBoundsMs.at(-1)!;
+  };
+  return {
+    mean: (total.duration_sum as number) / attempts,
+    p50: share(0.5),
+    p95: share(0.95),
+    p99: share(0.99),
+  };
+}

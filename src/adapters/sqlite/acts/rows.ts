@@ -1,0 +1,102 @@
+import type { Attempt, AttemptError } from '../../../core/attempt.ts';
+import type { DeliveryState, Owed } from '../../../core/delivery.ts';
+import type { Event, Origin } from '../../../core/event.ts';
+import type { Database, Row } from '../database.ts';
+
+export const open = 0;
+export const delivered = 1;
+export const dead = 2;
+export const cancelled = 3;
+/** In the order of their numbers. */
+export const states: readonly DeliveryState[] = ['open', 'delivered', 'dead', 'cancelled'];
+
+/** The due time of what waits behind another delivery of its reference: later than any. */
+export const blocked = 8_640_000_000_000_000;
+
+/** Keys of one event lie from `seq * 65536` up to the next one's. */
+export const places = 65_536;
+/** An attempt's id is its delivery's key times this, plus its number. */
+export const attemptIds = 8192;
+
+export const eventColumns =
+  'e.seq, e.account_no, e.id, e.type, e.timestamp, e.reference, e.source, e.origin, e.trace_id, e.created_at, e.data';
+
+export function eventOf(row: Row): Event {
+  return {
+    seq: row.seq as number,
+    accountNo: row.account_no as number,
+    id: row.id as string,
+    type: row.type as string,
+    timestamp: row.timestamp as string,
+    data: row.data as string,
+    reference: row.reference as string | null,
+    source: row.source as string | null,
+    origin: row.origin as Origin,
+    traceId: row.trace_id as string | null,
+    createdAtMs: row.created_at as number,
+  };
+}
+
+/** From a delivery row joined with its event; leased, so never fresh. */
+export function owedOf(row: Row): Owed {
+  return {
+    key: row.key as number,
+    endpointNo: row.endpoint_no as number,
+    event: eventOf(row),
+    tries: row.tries as number,
+    attempts: row.attempts as number,
+    startedAtMs: row.started_at as number,
+    replayNo: row.replay_no as number | null,
+    fresh: false,
+  };
+}
+
+export function targetsOf(row: Row): number[] {
+  return JSON.parse(row.targets as string) as number[];
+}
+
+/** Condition on events `e` (one value: the checkpoint): some target was begun and has no row yet. */
+export const lacksRows = `e.seq >= ? AND json_array_length(e.targets) >
+  (SELECT count(*) FROM delivery d WHERE d.key >= e.seq * ${places} AND d.key < (e.seq + 1) * ${places})`;
+
+/** The targets of an event that are under way without a row. `row` has its seq and targets. */
+export function targetsWithoutRow(db: Database, row: Row): { key: number; endpointNo: number }[] {
+  const first = (row.seq as number) * places;
+  const written = new Set(
+    db
+      .all('SELECT key FROM delivery WHERE key >= ? AND key < ?', first, first + places)
+      .map(({ key }) => key),
+  );
+  return targetsOf(row)
+    .map((endpointNo, place) => ({ key: first + place, endpointNo }))
+    .filter(({ key }) => !written.has(key));
+}
+
+/** Headers hold no line ends, so they are kept as lines. */
+export function headerLines(headers: string[]): string {
+  return headers.join('\n');
+}
+
+export function attemptOf(row: Row): Attempt {
+  return {
+    n: row.n as number,
+    atMs: row.at as number,
+    durationMs: row.duration as number,
+    httpStatus: row.http_status as number | null,
+    error: row.error as AttemptError | null,
+    detail: row.detail as string,
+    url: row.url as string,
+    requestHeaders: headersOf(row.request_headers as string),
+    bodyHead: row.body_head as string,
+    bodyWithData: row.body_with_data === 1,
+    bodyTail: row.body_tail as string,
+    responseHeaders: headersOf(row.response_headers as string),
+    responseBody: row.response_body as string,
+    responseTruncated: row.response_truncated === 1,
+    nextAttemptAtMs: row.next_at as number | null,
+  };
+}
+
+function headersOf(lines: string): string[] {
+  return lines === '' ? [] : lines.split('\n');
+}

@@ -1,0 +1,128 @@
+import type { Attempt } from '../../../core/attempt.ts';
+import type { HealthDecision } from '../../../core/health.ts';
+import * as limits from '../../../core/limits.ts';
+import type { DeliveryStore, Settlement, SettleResult } from '../../../ports/store.ts';
+import type { Database } from '../database.ts';
+import { freeNext } from './order.ts';
+import { countReplayed } from './replay.ts';
+import { attemptIds, cancelled, dead, delivered, headerLines, open, places } from './rows.ts';
+import { tallyAttempt, tallyDead } from './tally.ts';
+
+type Input = Parameters<DeliveryStore['settle']>[0];
+
+/** A settlement whose lease is gone changes nothing and says so; it never throws for that. */
+export function settle(db: Database, { epoch, settlements, nowMs }: Input): SettleResult[] {
+  if (epoch !== db.epoch) return settlements.map(() => 'lost');
+  return settlements.map((settlement) => settleOne(db, settlement, nowMs));
+}
+
+function settleOne(db: Database, settlement: Settlement, nowMs: number): SettleResult {
+  const state = endOf(db, settlement);
+  const written = settlement.fresh
+    ? insertEnded(db, settlement, state, nowMs) || update(db, settlement, state, nowMs)
+    : update(db, settlement, state, nowMs);
+  if (!written) return 'lost';
+  insertAttempt(db, settlement.key, settlement.attempt);
+  tallyAttempt(db, settlement.endpointNo, settlement.attempt);
+  if (state === dead) tallyDead(db, settlement.endpointNo, nowMs);
+  if (settlement.health !== null) writeHealth(db, settlement.endpointNo, settlement.health, nowMs);
+  return 'settled';
+}
+
+/** What is still owed to an endpoint that was deleted meanwhile is cancelled. */
+function endOf(db: Database, { next, endpointNo }: Settlement): number {
+  if (next.state === 'delivered') return delivered;
+  if (next.state === 'dead') return dead;
+  const kept = db.get('SELECT 1 FROM endpoint WHERE no = ? AND deleted_at IS NULL', endpointNo) !== undefined;
+  return kept ? open : cancelled;
+}
+
+/** The first row of a delivery that was attempted straight from its accept; false when it has a row, or its event is gone. */
+function insertEnded(db: Database, settlement: Settlement, state: number, nowMs: number): boolean {
+  const { key, attempt, next } = settlement;
+  if (db.get('SELECT 1 FROM event WHERE seq = ?', Math.floor(key / places)) === undefined) return false;
+  const inserted = db.run(
+    `INSERT INTO delivery (key, endpoint_no, state, line, tries, attempts, due_at, started_at, last_at, last_status, last_error, ended_at)
+     VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+    key,
+    settlement.endpointNo,
+    state,
+    settlement.tries,
+    attempt.n,
+    next.state === 'open' ? next.dueAtMs : nowMs,
+    settlement.startedAtMs,
+    attempt.atMs,
+    attempt.httpStatus,
+    attempt.error,
+    state === open ? null : nowMs,
+  );
+  return inserted === 1;
+}
+
+function update(db: Database, settlement: Settlement, state: number, nowMs: number): boolean {
+  const { key, attempt, next } = settlement;
+  const row = db.get(
+    `UPDATE delivery SET state = ?, line = CASE WHEN replay_no IS NULL THEN 1 ELSE 2 END, tries = ?, attempts = ?, due_at = ?,
+       lease = NULL, last_at = ?, last_status = ?, last_error = ?, ended_at = ?
+     WHERE key = ? AND state = 0 AND lease = ? RETURNING endpoint_no, order_ref, replay_no`,
+    state,
+    settlement.tries,
+    attempt.n,
+    next.state === 'open' ? next.dueAtMs : nowMs,
+    attempt.atMs,
+    attempt.httpStatus,
+    attempt.error,
+    state === open ? null : nowMs,
+    key,
+    db.epoch,
+  );
+  if (row === undefined) return false;
+  if (state !== open) {
+    if (row.order_ref !== null) freeNext(db, row.endpoint_no as number, row.order_ref as string, nowMs);
+    if (row.replay_no !== null) countReplayed(db, row.replay_no as number, state, nowMs);
+  }
+  return true;
+}
+
+function insertAttempt(db: Database, key: number, attempt: Attempt): void {
+  if (attempt.n > limits.attemptsKept) return;
+  db.run(
+    `INSERT INTO attempt (id, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,
+       response_headers, response_body, response_truncated, next_at)
+     VALUES (CAST(? AS INTEGER) * ${attemptIds} + CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    key,
+    attempt.n,
+    attempt.atMs,
+    Math.round(attempt.durationMs),
+    attempt.httpStatus,
+    attempt.error,
+    attempt.detail,
+    attempt.url,
+    headerLines(attempt.requestHeaders),
+    attempt.bodyHead,
+    attempt.bodyWithData ? 1 : 0,
+    attempt.bodyTail,
+    headerLines(attempt.responseHeaders),
+    attempt.responseBody,
+    attempt.responseTruncated ? 1 : 0,
+    attempt.nextAttemptAtMs,
+  );
+}
+
+/** A status that a person set meanwhile stays. */
+function writeHealth(db: Database, endpointNo: number, health: HealthDecision, nowMs: number): void {
+  db.run(
+    'UPDATE endpoint SET failing_since = ?, failures = ? WHERE no = ?',
+    health.failingSinceMs,
+    health.failures,
+    endpointNo,
+  );
+  if (health.status === null) return;
+  db.run(
+    "UPDATE endpoint SET status = ?, status_reason = ?, status_at = ? WHERE no = ? AND status = 'active'",
+    health.status,
+    health.reason,
+    nowMs,
+    endpointNo,
+  );
+}

@@ -1,0 +1,33 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { SurehookError } from '../../core/errors.ts';
+import { syncFolder } from './connection.ts';
+import type { Database } from './database.ts';
+
+/** A consistent copy of what is committed, made beside its final name so that a half copy is never taken for a whole one. */
+export function copyTo(db: DatabaseSync, target: string): void {
+  if (existsSync(target))
+    throw new SurehookError(
+      'conflict',
+      `The file ${target} exists already. Name a new one, or remove it first.`,
+    );
+  const part = `${target}.part`;
+  rmSync(part, { force: true });
+  db.prepare('VACUUM INTO ?').run(part);
+  const fd = openSync(part, 'r+');
+  fsyncSync(fd);
+  closeSync(fd);
+  renameSync(part, target);
+  syncFolder(dirname(resolve(target)));
+}
+
+/** Says in the file that the last stop was in order; the next start takes it back. */
+export function markClean(db: Database): void {
+  if (db.broken !== null) return;
+  try {
+    db.run('UPDATE node SET clean = 1');
+  } catch {
+    // Then the next start looks the file over; nothing else depends on it.
+  }
+}

@@ -1,0 +1,78 @@
+import type { Endpoint, NewEndpoint } from '../../core/endpoint.ts';
+import type { Administration, Directory, Store } from '../../ports/store.ts';
+import type { Vault } from '../../ports/vault.ts';
+
+/** An endpoint as it is written: secrets and header values encrypted. Plain ones never reach SQL, nor another thread. */
+export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers'> & {
+  secrets: Uint8Array;
+  headers: Uint8Array;
+};
+export type NewSealedEndpoint = Omit<SealedEndpoint, 'no'>;
+export type SealedChanges = Partial<Omit<NewSealedEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>;
+
+/** The store's acts as SQL sees them. */
+export interface SealedStore
+  extends Omit<Store, 'directory' | 'createEndpoint' | 'updateEndpoint' | 'close'> {
+  directory(): Promise<Omit<Directory, 'endpoints'> & { endpoints: SealedEndpoint[] }>;
+  endpointId(no: number): Promise<string | null>;
+  createEndpoint(
+    endpoint: NewSealedEndpoint,
+    maxEndpoints: number,
+  ): Promise<{ endpoint: SealedEndpoint; version: number } | 'too_many'>;
+  updateEndpoint(
+    no: number,
+    changes: SealedChanges,
+  ): Promise<{ endpoint: SealedEndpoint; version: number } | null>;
+}
+
+/** The acts that handle secrets, with plain secrets on this side. */
+export function sealing(
+  inner: SealedStore,
+  vault: Vault,
+): Pick<Administration, 'directory' | 'createEndpoint' | 'updateEndpoint'> {
+  return {
+    async directory() {
+      const found = await inner.directory();
+      return { ...found, endpoints: found.endpoints.map((endpoint) => opened(endpoint, vault)) };
+    },
+    async createEndpoint(endpoint, maxEndpoints) {
+      const made = await inner.createEndpoint(
+        { ...endpoint, ...sealedParts(endpoint, endpoint.id, vault) } as NewSealedEndpoint,
+        maxEndpoints,
+      );
+      return made === 'too_many' ? made : { endpoint: opened(made.endpoint, vault), version: made.version };
+    },
+    async updateEndpoint(no, changes) {
+      const id = await inner.endpointId(no);
+      if (id === null) return null;
+      const changed = await inner.updateEndpoint(no, {
+        ...changes,
+        ...sealedParts(changes, id, vault),
+      } as SealedChanges);
+      return changed === null
+        ? null
+        : { endpoint: opened(changed.endpoint, vault), version: changed.version };
+    },
+  };
+}
+
+function sealedParts(
+  plain: Partial<Pick<NewEndpoint, 'secrets' | 'headers'>>,
+  id: string,
+  vault: Vault,
+): Pick<SealedChanges, 'secrets' | 'headers'> {
+  const parts: Pick<SealedChanges, 'secrets' | 'headers'> = {};
+  if (plain.secrets !== undefined)
+    parts.secrets = vault.seal(JSON.stringify(plain.secrets), `secrets of ${id}`);
+  if (plain.headers !== undefined)
+    parts.headers = vault.seal(JSON.stringify(plain.headers), `headers of ${id}`);
+  return parts;
+}
+
+function opened(sealed: SealedEndpoint, vault: Vault): Endpoint {
+  return {
+    ...sealed,
+    secrets: JSON.parse(vault.open(sealed.secrets, `secrets of ${sealed.id}`)) as Endpoint['secrets'],
+    headers: JSON.parse(vault.open(sealed.headers, `headers of ${sealed.id}`)) as Endpoint['headers'],
+  };
+}
