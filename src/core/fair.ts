@@ -7,18 +7,20 @@ interface Turn {
 interface AccountTurn extends Turn {
   /** Lanes that wait, with what each has used. */
   waiting: Map<number, Turn>;
+  /** What the lane that went last had used: who comes new or comes back starts here. */
+  floorMs: number;
 }
 
 /**
  * Whose turn is it, when there are fewer places than work? First the account that has used least time, then that account's
  * lane that has used least: slow endpoints pay for their slowness, and many endpoints do not buy an account a larger share.
- * Time is charged when an attempt ends. Who was away comes back level with the least of those who stayed, so that idling
- * saves nothing up.
+ * Time is charged when an attempt ends. Who was away comes back level with whoever went last, so that idling saves nothing up.
  */
 export class FairQueue {
   readonly #accounts = new Map<number, AccountTurn>();
   readonly #laneUsedMs = new Map<number, number>();
   readonly #waitingAccounts = new Set<number>();
+  #floorMs = 0;
 
   get size(): number {
     return this.#waitingAccounts.size;
@@ -28,15 +30,15 @@ export class FairQueue {
   add(accountNo: number, endpointNo: number): void {
     let account = this.#accounts.get(accountNo);
     if (account === undefined) {
-      account = { usedMs: 0, waiting: new Map() };
+      account = { usedMs: 0, waiting: new Map(), floorMs: 0 };
       this.#accounts.set(accountNo, account);
     }
     if (!this.#waitingAccounts.has(accountNo)) {
-      account.usedMs = Math.max(account.usedMs, this.#least());
+      account.usedMs = Math.max(account.usedMs, this.#floorMs);
       this.#waitingAccounts.add(accountNo);
     }
     if (account.waiting.has(endpointNo)) return;
-    const usedMs = Math.max(this.#laneUsedMs.get(endpointNo) ?? 0, leastUsed(account.waiting)?.usedMs ?? 0);
+    const usedMs = Math.max(this.#laneUsedMs.get(endpointNo) ?? 0, account.floorMs);
     account.waiting.set(endpointNo, { usedMs });
   }
 
@@ -53,6 +55,8 @@ export class FairQueue {
     }
     if (best === undefined) return undefined;
     const lane = leastUsed(best.waiting)!;
+    this.#floorMs = best.usedMs;
+    best.floorMs = lane.usedMs;
     best.waiting.delete(lane.endpointNo);
     this.#laneUsedMs.set(lane.endpointNo, lane.usedMs);
     if (best.waiting.size === 0) this.#waitingAccounts.delete(bestNo);
@@ -82,13 +86,7 @@ export class FairQueue {
     if (this.size > 0) return;
     this.#accounts.clear();
     this.#laneUsedMs.clear();
-  }
-
-  #least(): number {
-    let least = Infinity;
-    for (const accountNo of this.#waitingAccounts)
-      least = Math.min(least, this.#accounts.get(accountNo)!.usedMs);
-    return least === Infinity ? 0 : least;
+    this.#floorMs = 0;
   }
 }
 

@@ -195,13 +195,14 @@ export function end(
   result: { error: AttemptError | null; httpStatus: number | null; durationMs: number },
   nowMs: number,
 ): void {
-  const wasFull = lane.inFlight >= Math.floor(lane.window);
+  // Success while most of the window is idle says nothing about a wider one.
+  const wasUsed = lane.inFlight * 2 >= Math.floor(lane.window);
   lane.inFlight -= 1;
   lane.latencyMs += (result.durationMs - lane.latencyMs) * 0.2;
   if (result.error === null) {
     // A receiver that comes back from an outage is filled from one request upwards; a single failure is no outage.
     if (lane.failures >= limits.breakerFailures) lane.window = 1;
-    else if (wasFull) lane.window = Math.min(lane.concurrency, lane.window + 1 / Math.floor(lane.window));
+    else if (wasUsed) lane.window = Math.min(lane.concurrency, lane.window + 1 / Math.floor(lane.window));
     lane.failures = 0;
     lane.breakerOpen = false;
     return;

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Lane } from './lane.ts';
+import * as lanes from './lane.ts';
+import * as limits from './limits.ts';
+
+function lane(
+  settings: Partial<{ concurrency: number; ratePerSecond: number | null; failing: boolean }> = {},
+): Lane {
+  return lanes.newLane({
+    endpointNo: 1,
+    accountNo: 1,
+    concurrency: 16,
+    ratePerSecond: null,
+    failing: false,
+    nowMs: 0,
+    ...settings,
+  });
+}
+
+const good = { error: null, httpStatus: 200, durationMs: 5 };
+const refused = { error: 'connection_refused', httpStatus: null, durationMs: 1 } as const;
+
+function run(one: Lane, result: typeof good | typeof refused, nowMs: number): void {
+  lanes.begin(one);
+  lanes.end(one, result, nowMs);
+}
+
+function sum(take: Record<lanes.Line, number>): number {
+  return take.first + take.retry + take.replayed;
+}
+
+/** Fails until the breaker is open. */
+function breakOpen(one: Lane): number {
+  let nowMs = 0;
+  for (; !one.breakerOpen; nowMs += 4000) run(one, refused, nowMs);
+  return nowMs;
+}
+
+test('never more is under way than the endpoint’s concurrency, whatever happens', () => {
+  const step = fc.oneof(
+    fc.record({ act: fc.constant('claim' as const), places: fc.integer({ min: 0, max: 300 }) }),
+    fc.record({ act: fc.constant('end' as const), ok: fc.boolean() }),
+    fc.record({ act: fc.constant('fresh' as const) }),
+    fc.record({ act: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 60_000 }) }),
+  );
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 256 }),
+      fc.array(step, { maxLength: 200 }),
+      (concurrency, steps) => {
+        const one = lane({ concurrency });
+        let nowMs = 0;
+        for (const line of lanes.lines) one.nextAtMs[line] = 0;
+        for (const each of steps) {
+          if (each.act === 'wait') nowMs += each.ms;
+          if (each.act === 'claim')
+            for (let i = sum(lanes.room(one, nowMs, each.places)); i > 0; i--) lanes.begin(one);
+          if (each.act === 'fresh' && lanes.mayStartFresh(one, nowMs)) lanes.begin(one);
+          if (each.act === 'end' && one.inFlight > 0) lanes.end(one, each.ok ? good : refused, nowMs);
+          assert.ok(one.inFlight >= 0 && one.inFlight <= concurrency);
+          assert.ok(one.window >= 1 && one.window <= concurrency);
+        }
+      },
+    ),
+  );
+});
+
+test('a receiver that comes back is filled from one request upwards', () => {
+  const one = lane();
+  const nowMs = breakOpen(one);
+  one.nextAtMs.first = 0;
+  const probeAtMs = nowMs + limits.breakerProbeMs;
+  assert.equal(sum(lanes.room(one, probeAtMs, 100)), 1);
+  lanes.begin(one);
+  lanes.probeBegins(one, probeAtMs);
+  lanes.end(one, good, probeAtMs);
+  const sizes: number[] = [];
+  for (let round = 0; round < 50; round++) {
+    const count = sum(lanes.room(one, probeAtMs, 100));
+    sizes.push(count);
+    for (let i = 0; i < count; i++) lanes.begin(one);
+    for (let i = 0; i < count; i++) lanes.end(one, good, probeAtMs);
+  }
+  assert.equal(sizes[0], 1);
+  assert.equal(sizes.at(-1), 16);
+  for (let i = 1; i < sizes.length; i++) assert.ok(sizes[i]! <= sizes[i - 1]! + 1);
+});
+
+test('the breaker opens after 10 failures in a row over 30 s, not before', () => {
+  const quick = lane();
+  for (let i = 0; i < 50; i++) run(quick, refused, i * 100);
+  assert.equal(quick.breakerOpen, false);
+  const slow = lane();
+  for (let i = 0; i < 9; i++) run(slow, refused, i * 10_000);
+  assert.equal(slow.breakerOpen, false);
+  run(slow, refused, 90_000);
+  assert.equal(slow.breakerOpen, true);
+});
+
+test('while the breaker is open one first attempt goes out at a time, and due retries keep their schedule', () => {
+  const one = lane();
+  const nowMs = breakOpen(one);
+  one.nextAtMs.first = 0;
+  assert.equal(sum(lanes.room(one, one.probeAtMs - 1, 100)), 0);
+  one.nextAtMs.retry = nowMs;
+  assert.ok(lanes.room(one, one.probeAtMs - 1, 100).retry >= 1);
+  assert.deepEqual(lanes.room(one, one.probeAtMs, 100).first, 1);
+});
+
+test('retries of a failing endpoint that waited too long may use its whole concurrency', () => {
+  const one = lane();
+  for (let i = 0; i < 8; i++) run(one, refused, i);
+  one.nextAtMs.retry = 0;
+  lanes.begin(one);
+  assert.equal(lanes.room(one, limits.retryLatenessMs, 100).retry, 0);
+  assert.equal(lanes.room(one, limits.retryLatenessMs + 1, 100).retry, 15);
+});
+
+test('a person’s act closes the breaker', () => {
+  const one = lane();
+  const nowMs = breakOpen(one);
+  lanes.closeBreaker(one);
+  one.nextAtMs.first = 0;
+  assert.ok(lanes.room(one, nowMs, 100).first >= 1);
+});
+
+test('in any second, at most the rate and a tenth of it for the burst goes out', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 500 }),
+      fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 300 }),
+      (rate, gaps) => {
+        const one = lane({ concurrency: 256, ratePerSecond: rate });
+        one.nextAtMs.first = 0;
+        const sentAtMs: number[] = [];
+        let nowMs = 0;
+        for (const gapMs of gaps) {
+          nowMs += gapMs;
+          for (let i = sum(lanes.room(one, nowMs, 1000)); i > 0; i--) {
+            lanes.begin(one);
+            sentAtMs.push(nowMs);
+          }
+          while (one.inFlight > 0) lanes.end(one, good, nowMs);
+        }
+        for (const fromMs of sentAtMs) {
+          const inSecond = sentAtMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + 1000).length;
+          assert.ok(inSecond <= rate + Math.max(1, rate * limits.rateBurstShare) + 1);
+        }
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test('a replay gets at most half while live traffic waits, and is not starved by it', () => {
+  const one = lane();
+  one.nextAtMs.first = 0;
+  one.nextAtMs.replayed = 0;
+  let live = 0;
+  let replayed = 0;
+  for (let turn = 0; turn < 100; turn++) {
+    const take = lanes.room(one, 0, 1 + (turn % 16));
+    live += take.first;
+    replayed += take.replayed;
+    assert.ok(take.replayed <= Math.ceil(sum(take) / 2));
+  }
+  assert.ok(replayed > 0 && replayed <= live + 50);
+});
+
+test('a lane that waits always knows when to look again', () => {
+  const one = lane({ ratePerSecond: 2 });
+  one.nextAtMs.first = 0;
+  lanes.begin(one);
+  const wakeAtMs = lanes.wakeAtMs(one, 0);
+  assert.ok(wakeAtMs > 0 && wakeAtMs <= 500);
+  assert.equal(sum(lanes.room(one, wakeAtMs, 10)), 1);
+});
