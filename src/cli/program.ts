@@ -1,0 +1,150 @@
+import { Command, Option } from 'commander';
+import type { SignOptions } from './sign.ts';
+import type { TriggerOptions } from './trigger.ts';
+import type { VerifyOptions } from './verify.ts';
+
+/** A setting as a flag of `surehook start`. */
+export interface FlagRow {
+  variable: string;
+  /** As commander writes it: `--port <number>`. */
+  flag: string;
+  /** Null: none. */
+  standard: string | null;
+  help: string;
+}
+
+/** Flags by camelCase name, as given; what is not given is absent. */
+export type Flags = Record<string, unknown>;
+
+/** What the commands do. Each answers the exit code; a failure is thrown. */
+export interface Acts {
+  start(flags: Flags): Promise<number>;
+  migrate(flags: Flags, options: { status: boolean }): Promise<number>;
+  createKey(
+    flags: Flags,
+    options: { account?: string; scopes?: string; name?: string; admin?: boolean },
+  ): Promise<number>;
+  listKeys(flags: Flags): Promise<number>;
+  revokeKey(flags: Flags, id: string): Promise<number>;
+  backup(flags: Flags, file: string): Promise<number>;
+  sign(options: SignOptions): Promise<number>;
+  verify(options: VerifyOptions): Promise<number>;
+  trigger(flags: Flags, type: string, options: TriggerOptions): Promise<number>;
+}
+
+/** Where the program's words go, and what its exit code becomes. */
+export interface ProgramInput {
+  version: string;
+  settings: readonly FlagRow[];
+  acts: Acts;
+  exit(code: number): void;
+}
+
+/** The command line. Acts are given, so that this file knows words and flags and nothing of what they do. */
+export function buildProgram({ version, settings, acts, exit }: ProgramInput): Command {
+  const program = new Command('surehook');
+  const database = settings.filter(({ variable }) => variable === 'SUREHOOK_DATABASE');
+  const finish = async (act: Promise<number>): Promise<void> => exit(await act);
+  program
+    .description('Webhooks that arrive: signed, retried, durable.')
+    .version(version)
+    .showHelpAfterError('Try: surehook --help');
+
+  const start = program
+    .command('start')
+    .description('Start the server, configured by environment and flags.');
+  addFlags(start, settings);
+  start.action((flags) => finish(acts.start(flags)));
+
+  const migrate = program.command('migrate').description('Bring the database to the schema of this version.');
+  addFlags(migrate, database).option('--status', 'only show where it stands');
+  migrate.action(({ status = false, ...flags }) => finish(acts.migrate(flags, { status })));
+
+  addKeys(program, database, acts, finish);
+
+  const backup = program.command('backup').argument('<file>', 'where the copy goes; must not exist');
+  addFlags(backup.description('Copy the database, while the server works.'), database);
+  backup.action((file, flags) => finish(acts.backup(flags, file)));
+
+  addSigning(program, acts, finish);
+
+  const trigger = program
+    .command('trigger')
+    .argument('<type>', 'a type of the catalogue, such as order.created');
+  addFlags(trigger.description('Publish an example event to a running server.'), database)
+    .option('--data <json>', "publish this instead of the catalogue's example")
+    .option('--url <base>', 'the server', 'http://127.0.0.1:4400')
+    .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)')
+    .option('--reference <text>', 'what the event is about, such as an order number')
+    .option('--account <id>', 'publish for this account');
+  trigger.action((type, { database: file, ...options }) =>
+    finish(acts.trigger(file === undefined ? {} : { database: file }, type, options)),
+  );
+  return program;
+}
+
+type Finish = (act: Promise<number>) => Promise<void>;
+
+function addFlags(command: Command, settings: readonly FlagRow[]): Command {
+  for (const { variable, flag, standard, help } of settings) {
+    const note = standard === null ? variable : `${variable}, default: ${standard}`;
+    command.addOption(new Option(flag, `${help.replaceAll('`', '')} (${note})`));
+  }
+  return command;
+}
+
+function addKeys(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
+  const keys = program
+    .command('keys')
+    .description('API keys, straight in the database (while no server runs).');
+  const create = addFlags(keys.command('create').description('Make a key and show it once.'), database)
+    .option('--account <id>', 'the account it acts for', 'default')
+    .option('--scopes <list>', 'of publish, read, manage, receive, separated by commas (default: all)')
+    .option('--name <text>', 'what to recognise it by')
+    .option('--admin', 'a key that may do everything, for every account');
+  create.action(({ database: file, ...options }) => finish(acts.createKey(databaseFlag(file), options)));
+  const list = addFlags(keys.command('list').description('Show all keys, without what they open.'), database);
+  list.action((flags) => finish(acts.listKeys(flags)));
+  const revoke = keys.command('revoke').argument('<id>', 'as `surehook keys list` shows it');
+  addFlags(revoke.description('Make a key useless at once.'), database);
+  revoke.action((id, flags) => finish(acts.revokeKey(flags, id)));
+}
+
+function databaseFlag(file: unknown): Flags {
+  return file === undefined ? {} : { database: file };
+}
+
+function addSigning(program: Command, acts: Acts, finish: Finish): void {
+  const secret = (): Option =>
+    repeatable('--secret <text>', 'a secret; give it again for each one that is valid, newest first');
+  program
+    .command('sign')
+    .description('Print the headers that sign the body on standard input, as JSON.')
+    .option('--scheme <name>', 'how to sign')
+    .addOption(secret())
+    .option('--id <text>', "the event's id")
+    .option('--method <verb>', 'of the request')
+    .option('--url <url>', 'of the request')
+    .option('--now <seconds>', 'sign for this moment, in seconds since 1970')
+    .option('--sign-with <which>', 'new or old: the secret where there is room for one signature', 'new')
+    .action((options) => finish(acts.sign(options)));
+  program
+    .command('verify')
+    .description('Say whether the body on standard input is signed as its headers claim. Exit code 0: it is.')
+    .option('--scheme <name>', 'how it should be signed')
+    .addOption(secret())
+    .addOption(repeatable('--header <line>', "one of the request's headers, as 'Name: value'"))
+    .option('--method <verb>', 'of the request')
+    .option('--url <url>', 'of the request')
+    .option('--now <seconds>', 'judge by this moment, in seconds since 1970')
+    .option('--vectors <file>', 'judge test vectors instead')
+    .action((options) => finish(acts.verify(options)));
+}
+
+/** An option whose every use adds a value; unlike commander's own lists, it takes one value a time. */
+function repeatable(flag: string, help: string): Option {
+  return new Option(flag, help).argParser((value: string, before: string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
+}
