@@ -8,6 +8,7 @@ import type { Connector } from './connector.ts';
 import { connectInline } from './inline.ts';
 import { lockDatabase } from './lock.ts';
 import { type SealedStore, sealing } from './sealed.ts';
+import { connectThreads } from './threads.ts';
 
 export interface SqliteOptions {
   /** A path, or `:memory:`. A missing file and its folders are made. */
@@ -23,7 +24,7 @@ export interface SqliteOptions {
 export async function openSqliteStore({ file, vault, mode, fault }: SqliteOptions): Promise<Store> {
   const lock = file === ':memory:' ? null : lockDatabase(file);
   try {
-    const connector = mode === 'inline' ? connectInline(file, fault ?? null) : connectInline(file, null);
+    const connector = mode === 'inline' ? connectInline(file, fault ?? null) : await connectThreads(file);
     return storeOn(connector, vault, () => lock?.release());
   } catch (error) {
     lock?.release();

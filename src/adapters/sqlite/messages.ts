@@ -1,0 +1,83 @@
+import { type ErrorCode, type Problem, StoreError, SurehookError } from '../../core/errors.ts';
+import type { ReadName, WriteName } from './acts.ts';
+
+/** What a thread of the store is for. */
+export interface Role {
+  file: string;
+  writes: boolean;
+}
+
+export interface Order {
+  name: WriteName | ReadName | 'open' | 'backup' | 'close';
+  input: readonly unknown[];
+}
+
+/** What is asked in one turn of the loop goes over together. */
+export type Sent = Order[];
+
+export type Answer = { value: unknown } | { error: SentError };
+
+/** Errors lose their class on the way between threads. */
+export interface SentError {
+  kind: 'surehook' | 'store' | 'other';
+  message: string;
+  stack: string;
+  code: ErrorCode;
+  problems: readonly Problem[];
+  retryAfterS: number | null;
+  fatal: boolean;
+}
+
+export function errorTo(error: Error): SentError {
+  const sent: SentError = {
+    kind: 'other',
+    message: error.message,
+    stack: error.stack ?? '',
+    code: 'unavailable',
+    problems: [],
+    retryAfterS: null,
+    fatal: false,
+  };
+  if (error instanceof StoreError) return { ...sent, kind: 'store', fatal: error.fatal };
+  if (error instanceof SurehookError) {
+    return {
+      ...sent,
+      kind: 'surehook',
+      code: error.code,
+      problems: error.problems,
+      retryAfterS: error.retryAfterS ?? null,
+    };
+  }
+  return sent;
+}
+
+export function errorFrom(sent: SentError): Error {
+  if (sent.kind === 'store') return new StoreError(sent.message, sent.fatal);
+  if (sent.kind === 'surehook') {
+    const more = {
+      problems: sent.problems,
+      ...(sent.retryAfterS !== null && { retryAfterS: sent.retryAfterS }),
+    };
+    return new SurehookError(sent.code, sent.message, more);
+  }
+  const error = new Error(sent.message);
+  error.stack = sent.stack;
+  return error;
+}
+
+/** The hot acts' input, as it goes over. */
+export function packed(_name: string, input: readonly unknown[]): readonly unknown[] {
+  return input;
+}
+
+export function unpackedInput(_name: string, input: readonly unknown[]): readonly unknown[] {
+  return input;
+}
+
+export function repacked(_name: string, value: unknown): unknown {
+  return value;
+}
+
+export function unpacked(_name: string, value: unknown): unknown {
+  return value;
+}

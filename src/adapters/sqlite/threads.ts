@@ -1,0 +1,122 @@
+import { Worker } from 'node:worker_threads';
+import { StoreError, SurehookError } from '../../core/errors.ts';
+import * as limits from '../../core/limits.ts';
+import type { WriteName } from './acts.ts';
+import type { Connector } from './connector.ts';
+import { type Answer, errorFrom, type Order, packed, type Role, unpacked } from './messages.ts';
+
+interface Waiting {
+  name: string;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * One writer and a few readers in threads of their own, so that no disk wait is on the event loop. What is written in one turn
+ * of the loop goes over together; the writer commits all that came in while it was committing as one.
+ */
+export async function connectThreads(file: string): Promise<Connector> {
+  const writer = new Channel({ file, writes: true });
+  await writer.opened;
+  // A database in memory is one connection's own: its writer reads, too.
+  const readerCount = file === ':memory:' ? 0 : limits.storeReaders;
+  const readers = Array.from({ length: readerCount }, () => new Channel({ file, writes: false }));
+  await Promise.all(readers.map(({ opened }) => opened));
+  const reader = (): Channel =>
+    readers.reduce((least, one) => (one.waiting < least.waiting ? one : least), readers[0] ?? writer);
+
+  return {
+    write: (name, input) => writer.ask(name, input),
+    read(name, input) {
+      const channel = reader();
+      if (readers.length > 0 && channel.waiting >= limits.readQueue) {
+        const busy = new SurehookError('unavailable', 'Too many look-ups are waiting. Try again shortly.', {
+          retryAfterS: limits.busyRetryAfterS,
+        });
+        return Promise.reject(busy);
+      }
+      return channel.ask(name, input);
+    },
+    async backup(target) {
+      if (readers.length === 0) return void (await writer.ask('backup', [target]));
+      const channel = new Channel({ file, writes: false });
+      try {
+        await channel.opened;
+        await channel.ask('backup', [target]);
+      } finally {
+        await channel.close();
+      }
+    },
+    async close() {
+      await Promise.all(readers.map((one) => one.close()));
+      await writer.close();
+    },
+  };
+}
+
+/** A thread that answers in the order it is asked. */
+class Channel {
+  readonly opened: Promise<unknown>;
+  readonly #worker: Worker;
+  readonly #asked: Waiting[] = [];
+  #answered = 0;
+  #unsent: Order[] = [];
+  #gone: Error | null = null;
+
+  constructor(role: Role) {
+    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+    this.#worker = new Worker(entry, { workerData: role });
+    this.#worker.on('message', (answers: Answer[]) => this.#settle(answers));
+    this.#worker.on('error', (error: Error) =>
+      this.#end(new StoreError(`A thread of the store failed: ${error.message}`, true)),
+    );
+    this.#worker.on('exit', () => this.#end(new StoreError('The store is closed.', false)));
+    this.opened = this.ask('open', []);
+  }
+
+  get waiting(): number {
+    return this.#asked.length - this.#answered;
+  }
+
+  ask(name: WriteName | Order['name'], input: readonly unknown[]): Promise<unknown> {
+    if (this.#gone !== null) return Promise.reject(this.#gone);
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ name, resolve, reject });
+      this.#unsent.push({ name, input: packed(name, input) });
+      if (this.#unsent.length === 1) setImmediate(() => this.#send());
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#gone === null) await this.ask('close', []).catch(() => undefined);
+    await this.#worker.terminate();
+  }
+
+  #send(): void {
+    const orders = this.#unsent;
+    this.#unsent = [];
+    if (this.#gone === null) this.#worker.postMessage(orders);
+  }
+
+  #settle(answers: Answer[]): void {
+    for (const answer of answers) {
+      const asked = this.#asked[this.#answered]!;
+      this.#asked[this.#answered] = undefined as never;
+      this.#answered += 1;
+      if ('error' in answer) asked.reject(errorFrom(answer.error));
+      else asked.resolve(unpacked(asked.name, answer.value));
+    }
+    if (this.#answered > 1024 || this.#answered === this.#asked.length) {
+      this.#asked.splice(0, this.#answered);
+      this.#answered = 0;
+    }
+  }
+
+  /** What was asked and not answered has an unknown outcome. */
+  #end(error: Error): void {
+    this.#gone ??= error;
+    const unanswered = this.#asked.splice(0).slice(this.#answered);
+    this.#answered = 0;
+    for (const { reject } of unanswered) reject(this.#gone);
+  }
+}
