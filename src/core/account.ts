@@ -1,3 +1,5 @@
+import { toBase64 } from '../../sdk/encoding.ts';
+
 /** Whose endpoints these are: a merchant, a reseller, a team. `default` exists from the start. */
 export interface Account {
   no: number;
@@ -24,6 +26,14 @@ export interface ApiKey {
   /** The first characters, to recognise it by. */
   hint: string;
   createdAtMs: number;
+}
+
+/** Random bytes that a key is made of: 256 bits. */
+export const apiKeyBytes = 32;
+
+/** A new key's text: `shk_admin_…` (everything) or `shk_live_…` (one account), made of `apiKeyBytes` random bytes fit for secrets. */
+export function apiKeyText(kind: 'admin' | 'live', bytes: Uint8Array): string {
+  return `shk_${kind}_${toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
 /** An entry of the catalogue. `schema` is enforced only when it was set by `PUT`. */

@@ -1,3 +1,4 @@
+import { asRecord, jsonChars, pointerStep } from './body.ts';
 import { compareDecimals, isDecimal } from './decimal.ts';
 import type { Problem } from './errors.ts';
 import type { Event } from './event.ts';
@@ -45,7 +46,7 @@ export function parseFilter(input: unknown, pointer: string, problems: Problem[]
   }
   const before = problems.length;
   const entries = Object.entries(input);
-  if (entries.length > limits.filterConditions || JSON.stringify(input).length > limits.filterChars) {
+  if (entries.length > limits.filterConditions || jsonChars(input) > limits.filterChars) {
     problems.push({
       pointer,
       detail: `must hold at most ${limits.filterConditions} places in ${limits.filterChars} characters`,
@@ -53,7 +54,7 @@ export function parseFilter(input: unknown, pointer: string, problems: Problem[]
     return null;
   }
   for (const [place, condition] of entries) {
-    const at = `${pointer}/${escapeToken(place)}`;
+    const at = `${pointer}/${pointerStep(place)}`;
     if (pathOf(place) === null) {
       problems.push({
         pointer: at,
@@ -85,7 +86,7 @@ function checkCondition(condition: unknown, pointer: string, problems: Problem[]
   }
   for (const [operator, operand] of Object.entries(condition)) {
     const detail = operandProblem(operator, operand);
-    if (detail !== null) problems.push({ pointer: `${pointer}/${escapeToken(operator)}`, detail });
+    if (detail !== null) problems.push({ pointer: `${pointer}/${pointerStep(operator)}`, detail });
   }
 }
 
@@ -203,14 +204,10 @@ function pathOf(pointer: string): string[] | null {
     : path;
 }
 
-function escapeToken(token: string): string {
-  return token.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
 function textOf(value: string): string {
   return stringAt(value, { start: 0, end: value.length });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return asRecord(value) !== null;
 }

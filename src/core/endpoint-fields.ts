@@ -1,0 +1,213 @@
+import { type AddressPolicy, checkUrl } from './address.ts';
+import { asRecord, BodyReader, jsonChars, pointerStep } from './body.ts';
+import { durationForm, parseDuration } from './duration.ts';
+import type { Problem } from './errors.ts';
+import * as limits from './limits.ts';
+import { isTypePattern } from './match.ts';
+import type { RetryPolicy } from './retry.ts';
+
+/*
+ * The fields of an endpoint, one by one. Each function answers the value, or undefined when it has said in `problems` what is wrong.
+ */
+
+const queueSchemes = /^\s*(?:pull|rediss?|nats|tls|amqps?|kafka|sqs):/i;
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Visible ASCII, blanks inside. */
+const headerValue = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+/** What is the server's, the connection's or the signature's to say. */
+const refusedName =
+  /^(?:host|content-.*|transfer-encoding|connection|keep-alive|proxy-.*|te|trailer|expect|upgrade|cookie|webhook-.*|surehook-.*)$/;
+const sourceId = /^src_[0-9a-z]{1,64}$/;
+
+/** An absolute URL that deliveries may go to, kept as it was written. */
+export function readUrl(value: unknown, policy: AddressPolicy, problems: Problem[]): string | undefined {
+  const pointer = '/url';
+  if (typeof value !== 'string')
+    return say(problems, pointer, 'must be a string such as "https://shop.example/hooks"');
+  if (queueSchemes.test(value))
+    return say(
+      problems,
+      pointer,
+      'names a queue, which is not available in this version; use an https:// URL',
+    );
+  const url = value.trim();
+  const checked = checkUrl(url, policy);
+  return typeof checked === 'string' ? say(problems, pointer, checked) : url;
+}
+
+export function readEvents(value: unknown, problems: Problem[]): string[] | undefined {
+  const most = limits.endpointEvents;
+  if (!Array.isArray(value) || value.length === 0 || value.length > most) {
+    return say(problems, '/events', `must be an array of 1–${most} event types, such as ["order.*"]`);
+  }
+  const before = problems.length;
+  value.forEach((pattern: unknown, i) => {
+    if (typeof pattern === 'string' && isTypePattern(pattern)) return;
+    problems.push({
+      pointer: `/events/${i}`,
+      detail: 'must be an event type, a prefix such as "order.*", or "*"',
+    });
+  });
+  return problems.length === before ? (value as string[]) : undefined;
+}
+
+/** Request headers of the endpoint's own, names as they were written. */
+export function readHeaders(value: unknown, problems: Problem[]): Record<string, string> | undefined {
+  const entries = Object.entries(asRecord(value) ?? { '': 0 });
+  const most = limits.endpointHeaders;
+  if (asRecord(value) === null || entries.length > most) {
+    return say(
+      problems,
+      '/headers',
+      `must be an object of at most ${most} names and values, such as {"X-Env":"prod"}`,
+    );
+  }
+  const before = problems.length;
+  const seen = new Set<string>();
+  for (const [name, text] of entries) {
+    const detail = headerProblem(name, text, seen);
+    if (detail !== null) problems.push({ pointer: `/headers/${pointerStep(name)}`, detail });
+    seen.add(name.toLowerCase());
+  }
+  return problems.length === before ? (Object.fromEntries(entries) as Record<string, string>) : undefined;
+}
+
+function headerProblem(name: string, value: unknown, seen: ReadonlySet<string>): string | null {
+  const plain = name.toLowerCase();
+  if (!headerName.test(name) || name.length > limits.headerNameChars)
+    return 'must have a header name: letters, digits and -_.';
+  if (refusedName.test(plain)) return 'is reserved: set by the server or the connection itself; remove it';
+  if (seen.has(plain)) return 'is given twice; header names do not differ by case';
+  if (typeof value !== 'string' || value.length > limits.headerValueChars || !headerValue.test(value)) {
+    return `must be a string of 1–${limits.headerValueChars} visible ASCII characters, blanks only inside`;
+  }
+  return null;
+}
+
+export function readRetry(value: unknown, problems: Problem[]): RetryPolicy | undefined {
+  const names = ['schedule', 'exponential', 'jitter', 'giveUpAfter'];
+  if (asRecord(value) === null)
+    return say(problems, '/retry', 'must be an object with schedule or exponential');
+  const before = problems.length;
+  const reader = new BodyReader(value, names, { pointer: '/retry', problems });
+  const jitter = reader.optional('jitter', 0, 'must be a number from 0 to 1', (v) =>
+    typeof v === 'number' && v >= 0 && v <= 1 ? v : undefined,
+  );
+  const giveUpAfterMs = reader.optional<number | null>(
+    'giveUpAfter',
+    null,
+    durationMust(1, limits.giveUpAfterMaxMs),
+    (v) => durationIn(v, 1, limits.giveUpAfterMaxMs),
+  );
+  const schedule = reader.value('schedule') ?? null;
+  const exponential = reader.value('exponential') ?? null;
+  if ((schedule === null) === (exponential === null))
+    return say(problems, '/retry', 'must have either schedule or exponential');
+  const policy =
+    schedule === null
+      ? readExponential(exponential, { jitter, giveUpAfterMs }, problems)
+      : readSchedule(schedule, { jitter, giveUpAfterMs }, problems);
+  return problems.length === before ? policy : undefined;
+}
+
+type Common = Pick<RetryPolicy, 'jitter' | 'giveUpAfterMs'>;
+
+function readSchedule(value: unknown, common: Common, problems: Problem[]): RetryPolicy | undefined {
+  if (!Array.isArray(value) || value.length > limits.retryEntries) {
+    return say(
+      problems,
+      '/retry/schedule',
+      `must be an array of at most ${limits.retryEntries} durations, such as ["30s","5m"]`,
+    );
+  }
+  const delaysMs = value.map((entry: unknown, i) => {
+    const delayMs = durationIn(entry, 0, limits.retryEntryMaxMs);
+    if (delayMs === undefined)
+      problems.push({ pointer: `/retry/schedule/${i}`, detail: durationMust(0, limits.retryEntryMaxMs) });
+    return delayMs ?? 0;
+  });
+  return { kind: 'schedule', delaysMs, ...common };
+}
+
+function readExponential(value: unknown, common: Common, problems: Problem[]): RetryPolicy | undefined {
+  const pointer = '/retry/exponential';
+  if (asRecord(value) === null)
+    return say(problems, pointer, 'must be {"initial":"1s","factor":2,"maxRetries":5,"maxDelay":"60s"}');
+  const reader = new BodyReader(value, ['initial', 'factor', 'maxRetries', 'maxDelay'], {
+    pointer,
+    problems,
+  });
+  const most = limits.retryEntryMaxMs;
+  for (const name of ['initial', 'maxRetries'])
+    if ((reader.value(name) ?? null) === null) reader.wrong(name, 'is required');
+  const factorMust = `must be a number from 1 to ${limits.retryFactorMax}`;
+  const retriesMust = `must be a whole number from 0 to ${limits.retryEntries}`;
+  return {
+    kind: 'exponential',
+    initialMs: reader.optional('initial', 0, durationMust(1, most), (v) => durationIn(v, 1, most)),
+    factor: reader.optional('factor', 2, factorMust, (v) =>
+      typeof v === 'number' && v >= 1 && v <= limits.retryFactorMax ? v : undefined,
+    ),
+    maxRetries: reader.optional('maxRetries', 0, retriesMust, (v) =>
+      typeof v === 'number' && Number.isInteger(v) && v >= 0 && v <= limits.retryEntries ? v : undefined,
+    ),
+    maxDelayMs: reader.optional('maxDelay', most, durationMust(1, most), (v) => durationIn(v, 1, most)),
+    ...common,
+  };
+}
+
+export function readTimeout(value: unknown, problems: Problem[]): number | undefined {
+  const { timeoutMinMs, timeoutMaxMs } = limits;
+  return (
+    durationIn(value, timeoutMinMs, timeoutMaxMs) ??
+    say(problems, '/timeout', `must be ${durationForm}, from 100ms to 60s`)
+  );
+}
+
+export function readRateLimit(value: unknown, problems: Problem[]): number | undefined {
+  const pointer = '/rateLimit';
+  if (asRecord(value) === null)
+    return say(problems, pointer, 'must be an object such as {"perSecond":50}, or null');
+  const perSecond = new BodyReader(value, ['perSecond'], { pointer, problems }).value('perSecond');
+  const fits =
+    typeof perSecond === 'number' &&
+    Number.isInteger(perSecond) &&
+    perSecond >= 1 &&
+    perSecond <= limits.ratePerSecondMax;
+  return fits
+    ? perSecond
+    : say(problems, `${pointer}/perSecond`, `must be a whole number from 1 to ${limits.ratePerSecondMax}`);
+}
+
+export function readSources(value: unknown, problems: Problem[]): string[] | undefined {
+  const most = limits.endpointSources;
+  const fits =
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= most &&
+    value.every((id) => id === '*' || (typeof id === 'string' && sourceId.test(id)));
+  return fits
+    ? (value as string[])
+    : say(problems, '/sources', `must be an array of 1–${most} source ids, ["*"] for every source, or null`);
+}
+
+export function readMetadata(value: unknown, problems: Problem[]): Record<string, unknown> | undefined {
+  const record = asRecord(value);
+  const fits = record !== null && jsonChars(record) <= limits.metadataBytes;
+  return fits
+    ? record
+    : say(problems, '/metadata', `must be an object of at most ${limits.metadataBytes} characters as JSON`);
+}
+
+function durationIn(value: unknown, minMs: number, maxMs: number): number | undefined {
+  const ms = parseDuration(value);
+  return ms !== null && ms >= minMs && ms <= maxMs ? ms : undefined;
+}
+
+function durationMust(minMs: number, maxMs: number): string {
+  return `must be ${durationForm}, ${minMs > 0 ? 'more than 0 and ' : ''}at most ${maxMs / 86_400_000} days`;
+}
+
+function say(problems: Problem[], pointer: string, detail: string): undefined {
+  problems.push({ pointer, detail });
+}

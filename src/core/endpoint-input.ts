@@ -1,0 +1,292 @@
+import type { AddressPolicy } from './address.ts';
+import { BodyReader, notifyMust, readNotify, readText, readWhole } from './body.ts';
+import type { Endpoint, NewEndpoint } from './endpoint.ts';
+import {
+  readEvents,
+  readHeaders,
+  readMetadata,
+  readRateLimit,
+  readRetry,
+  readSources,
+  readTimeout,
+  readUrl,
+} from './endpoint-fields.ts';
+import { parseFilter } from './filter.ts';
+import * as limits from './limits.ts';
+import type { Profile } from './profiles/profile.ts';
+import { checkSecret, newSecret } from './profiles/secret.ts';
+import { profileNamed, profiles } from './profiles/table.ts';
+import { parseWireOverride, wireOf } from './profiles/wire.ts';
+
+/** What reading an endpoint's settings needs to know. */
+export interface EndpointRules {
+  policy: AddressPolicy;
+  nowMs: number;
+  /** Who asks, as status reasons name them: `key "ci"`. */
+  by: string;
+  /** Fit for secrets. */
+  randomBytes(count: number): Uint8Array;
+}
+
+/** What a caller may set, apart from status and secret. */
+type Settings = Pick<
+  Endpoint,
+  | 'url'
+  | 'events'
+  | 'description'
+  | 'headers'
+  | 'retry'
+  | 'timeoutMs'
+  | 'ratePerSecond'
+  | 'concurrency'
+  | 'ordered'
+  | 'filter'
+  | 'sources'
+  | 'notify'
+  | 'metadata'
+  | 'wire'
+>;
+
+/** Changes to an endpoint that the store can take. */
+export type EndpointChanges = Partial<Omit<NewEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>;
+
+const names = [
+  'url',
+  'events',
+  'secret',
+  'description',
+  'profile',
+  'status',
+  'headers',
+  'retry',
+  'timeout',
+  'rateLimit',
+  'concurrency',
+  'ordered',
+  'filter',
+  'sources',
+  'notify',
+  'metadata',
+  'wire',
+];
+
+/**
+ * Reads the body of `POST /v1/endpoints` (contract §3). What is absent or `null` has its default. Throws `invalid` with a
+ * pointer for each thing that is wrong.
+ */
+export function readNewEndpoint(
+  body: unknown,
+  rules: EndpointRules & { id: string; accountNo: number; defaultProfile: string },
+): NewEndpoint {
+  const reader = new BodyReader(body, names);
+  const profile = readProfile(reader) ?? profileNamed(rules.defaultProfile)!;
+  for (const name of ['url', 'events']) if (!reader.has(name)) reader.wrong(name, 'is required');
+  const settings = { ...defaultsOf(profile), ...readSettings(reader, profile, rules.policy) };
+  const secret =
+    readSecret(reader, profile, settings.wire ?? null) ??
+    madeSecret(reader, profile, settings.wire ?? null, rules);
+  const status = readStatus(reader) === 'paused' ? pausedBy(rules.by, rules.nowMs) : resumed(rules.nowMs);
+  reader.done();
+  return {
+    ...(settings as Settings),
+    ...status,
+    id: rules.id,
+    accountNo: rules.accountNo,
+    profile: profile.name,
+    secrets: [{ value: secret, validUntilMs: null }],
+    signWith: 'new',
+    failingSinceMs: null,
+    failures: 0,
+    createdAtMs: rules.nowMs,
+    updatedAtMs: rules.nowMs,
+  };
+}
+
+/**
+ * Reads the body of `PATCH /v1/endpoints/:id`: what is absent stays, `null` goes back to its default. Headers are replaced as
+ * a whole, and dropped when the URL's origin changes unless they are sent again: they may be credentials for the old one.
+ * With a new profile, retry and timeout follow it where they were the old profile's own. A secret replaces all others at once.
+ */
+export function readEndpointChanges(body: unknown, current: Endpoint, rules: EndpointRules): EndpointChanges {
+  const reader = new BodyReader(body, names);
+  const profile = readProfile(reader);
+  const old = profileNamed(current.profile)!;
+  const changes: EndpointChanges = readSettings(reader, profile ?? old, rules.policy);
+  if (profile !== undefined && profile !== old)
+    Object.assign(changes, followProfile(current, old, profile), { ...changes });
+  const secret = readSecret(reader, profile ?? old, changes.wire === undefined ? current.wire : changes.wire);
+  if (secret !== undefined) {
+    changes.secrets = [{ value: secret, validUntilMs: null }];
+    changes.signWith = 'new';
+  } else if (profile !== undefined || reader.has('wire')) {
+    checkKept(reader, current, profile ?? old, changes);
+  }
+  const status = readStatus(reader);
+  if (status !== undefined && status !== current.status) {
+    Object.assign(changes, status === 'active' ? resumed(rules.nowMs) : pausedBy(rules.by, rules.nowMs));
+  }
+  if (
+    changes.url !== undefined &&
+    !reader.has('headers') &&
+    URL.parse(changes.url)?.origin !== URL.parse(current.url)?.origin
+  ) {
+    changes.headers = {};
+  }
+  reader.done();
+  return { ...changes, updatedAtMs: rules.nowMs };
+}
+
+/** What pausing changes. `by` says who, as in `key "ci"`. */
+export function pausedBy(
+  by: string,
+  nowMs: number,
+): Pick<Endpoint, 'status' | 'statusReason' | 'statusAtMs'> {
+  return {
+    status: 'paused',
+    statusReason: `paused by ${by} at ${new Date(nowMs).toISOString()}`,
+    statusAtMs: nowMs,
+  };
+}
+
+/** What resuming changes: also the record of failure is cleared. */
+export function resumed(
+  nowMs: number,
+): Pick<Endpoint, 'status' | 'statusReason' | 'statusAtMs' | 'failingSinceMs' | 'failures'> {
+  return { status: 'active', statusReason: null, statusAtMs: nowMs, failingSinceMs: null, failures: 0 };
+}
+
+function defaultsOf(profile: Profile): Omit<Settings, 'url' | 'events'> {
+  return {
+    description: '',
+    headers: {},
+    retry: profile.retry,
+    timeoutMs: profile.timeoutMs,
+    ratePerSecond: null,
+    concurrency: limits.concurrencyDefault,
+    ordered: false,
+    filter: null,
+    sources: null,
+    notify: null,
+    metadata: {},
+    wire: null,
+  };
+}
+
+function readSettings(reader: BodyReader, profile: Profile, policy: AddressPolicy): Partial<Settings> {
+  const defaults: Partial<Settings> = defaultsOf(profile);
+  const found: Partial<Settings> = {};
+  const { problems } = reader;
+  const take = <K extends keyof Settings>(
+    name: string,
+    field: K,
+    read: (value: unknown) => Settings[K] | undefined,
+  ): void => {
+    if (!reader.has(name)) return;
+    const given = reader.value(name) ?? null;
+    const value = given === null && field in defaults ? defaults[field] : read(given);
+    if (value !== undefined) found[field] = value;
+  };
+  const orSay = <T>(name: string, value: T | undefined, must: string): T | undefined => {
+    if (value === undefined) reader.wrong(name, must);
+    return value;
+  };
+  const { descriptionChars, concurrencyMax } = limits;
+  take('url', 'url', (v) => readUrl(v, policy, problems));
+  take('events', 'events', (v) => readEvents(v, problems));
+  take('description', 'description', (v) =>
+    orSay(
+      'description',
+      readText(v, descriptionChars),
+      `must be text of at most ${descriptionChars} characters`,
+    ),
+  );
+  take('headers', 'headers', (v) => readHeaders(v, problems));
+  take('retry', 'retry', (v) => readRetry(v, problems));
+  take('timeout', 'timeoutMs', (v) => readTimeout(v, problems));
+  take('rateLimit', 'ratePerSecond', (v) => readRateLimit(v, problems));
+  take('concurrency', 'concurrency', (v) =>
+    orSay(
+      'concurrency',
+      readWhole(v, 1, concurrencyMax),
+      `must be a whole number from 1 to ${concurrencyMax}`,
+    ),
+  );
+  take('ordered', 'ordered', (v) =>
+    orSay('ordered', typeof v === 'boolean' ? v : undefined, 'must be true or false'),
+  );
+  take('filter', 'filter', (v) => parseFilter(v, '/filter', problems));
+  take('sources', 'sources', (v) => readSources(v, problems));
+  take('notify', 'notify', (v) => orSay('notify', readNotify(v), notifyMust));
+  take('metadata', 'metadata', (v) => readMetadata(v, problems));
+  take('wire', 'wire', (v) => {
+    const read = parseWireOverride(v);
+    if ('wire' in read) return read.wire;
+    problems.push(...read.problems);
+    return undefined;
+  });
+  return found;
+}
+
+function readProfile(reader: BodyReader): Profile | undefined {
+  const value = reader.value('profile') ?? null;
+  if (value === null) return undefined;
+  const profile = typeof value === 'string' ? profileNamed(value) : undefined;
+  if (profile === undefined)
+    reader.wrong('profile', `must be one of ${profiles.map((one) => one.name).join(', ')}`);
+  return profile;
+}
+
+function readStatus(reader: BodyReader): 'active' | 'paused' | undefined {
+  return reader.optional<'active' | 'paused' | undefined>(
+    'status',
+    undefined,
+    'must be "active" or "paused"',
+    (value) => (value === 'active' || value === 'paused' ? value : undefined),
+  );
+}
+
+function readSecret(reader: BodyReader, profile: Profile, wire: Endpoint['wire']): string | undefined {
+  const value = reader.value('secret') ?? null;
+  if (value === null) return undefined;
+  const checked =
+    typeof value === 'string'
+      ? checkSecret(profile, value, wireOf({ profile: profile.name, wire }))
+      : { problem: 'must be a string' };
+  if ('value' in checked) return checked.value;
+  reader.wrong('secret', checked.problem);
+  return undefined;
+}
+
+function madeSecret(
+  reader: BodyReader,
+  profile: Profile,
+  wire: Endpoint['wire'],
+  rules: EndpointRules,
+): string {
+  const secret = newSecret(profile, rules.randomBytes);
+  const fits = 'value' in checkSecret(profile, secret, wireOf({ profile: profile.name, wire }));
+  if (!fits) reader.wrong('secret', 'is required with this wire format: only you know how its secrets look');
+  return secret;
+}
+
+/** The secrets that stay have to be usable with a new profile or wire format, too. */
+function checkKept(reader: BodyReader, current: Endpoint, profile: Profile, changes: EndpointChanges): void {
+  const wire = wireOf({
+    profile: profile.name,
+    wire: changes.wire === undefined ? current.wire : changes.wire,
+  });
+  const unfit = current.secrets.some((secret) => 'problem' in checkSecret(profile, secret.value, wire));
+  if (unfit)
+    reader.wrong(
+      'secret',
+      `is required: the present one cannot be used with ${profile.name}; send a new one along`,
+    );
+}
+
+function followProfile(current: Endpoint, old: Profile, next: Profile): EndpointChanges {
+  return {
+    profile: next.name,
+    ...(JSON.stringify(current.retry) === JSON.stringify(old.retry) ? { retry: next.retry } : {}),
+    ...(current.timeoutMs === old.timeoutMs ? { timeoutMs: next.timeoutMs } : {}),
+  };
+}
