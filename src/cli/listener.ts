@@ -13,7 +13,11 @@ const bodyBytesMax = 1024 * 1024;
  * A receiver on this machine for trying things out: answers 200 to every POST and hands on what came. Null when the port is
  * taken: the server itself does not depend on it. Never keeps the process alive.
  */
-export async function startListener(host: string, port: number, caught: (request: Caught) => void): Promise<string | null> {
+export async function startListener(
+  host: string,
+  port: number,
+  caught: (request: Caught) => void,
+): Promise<string | null> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -31,7 +35,11 @@ export async function startListener(host: string, port: number, caught: (request
     server.on('error', () => resolve(null));
     server.listen(port, host, () => {
       const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? `http://${host.includes(':') ? `[${host}]` : host}:${address.port}` : null);
+      resolve(
+        typeof address === 'object' && address !== null
+          ? `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+          : null,
+      );
     });
   });
 }

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
-import { syncFolder } from './connection.ts';
+import { openReader, syncFolder } from './connection.ts';
 import type { Database } from './database.ts';
 
 /** A consistent copy of what is committed, made beside its final name so that a half copy is never taken for a whole one. */
@@ -20,6 +20,21 @@ export function copyTo(db: DatabaseSync, target: string): void {
   closeSync(fd);
   renameSync(part, target);
   syncFolder(dirname(resolve(target)));
+}
+
+/** The same from outside, beside a server that works on the file. */
+export function backupFile(file: string, target: string): void {
+  if (!existsSync(file))
+    throw new SurehookError(
+      'not_found',
+      `There is no database ${file}. Name the one to copy with --database.`,
+    );
+  const db = openReader(file);
+  try {
+    copyTo(db, target);
+  } finally {
+    db.close();
+  }
 }
 
 /** Says in the file that the last stop was in order; the next start takes it back. */

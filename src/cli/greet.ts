@@ -1,0 +1,67 @@
+import { type Crypto, verifyAs } from '../core/signing.ts';
+import type { Directory } from '../flow/directory.ts';
+import { type Caught, startListener } from './listener.ts';
+
+export interface GreetInput {
+  host: string;
+  port: number;
+  adminKey: string;
+  crypto: Crypto;
+  running: {
+    url: string;
+    engine: { directory: Directory };
+    say(fields: Record<string, unknown>, message: string): void;
+  };
+}
+
+/** Development mode's first words: the key, a receiver to try things out with, and commands to paste that will work. */
+export async function greet({ host, port, adminKey, crypto, running }: GreetInput): Promise<void> {
+  const { directory } = running.engine;
+  let base = '';
+  const listener = await startListener(host, port === 0 ? 0 : port + 1, (caught) => {
+    running.say(
+      { url: `${base}${caught.url}`, ...seen(caught, `${base}${caught.url}`, directory, crypto) },
+      'received',
+    );
+  });
+  base = listener ?? '';
+  const target = listener === null ? 'https://YOUR-RECEIVER/hooks' : `${listener}/hooks`;
+  const auth = `-H "Authorization: Bearer ${adminKey}"`;
+  const lines = [
+    '',
+    `  Surehook runs at ${running.url} (development mode). API: ${running.url}/docs`,
+    `  Admin key: ${adminKey}`,
+    ...(listener === null
+      ? []
+      : [`  A receiver for trying things out listens at ${listener} and shows here what arrives.`]),
+    '',
+    '  Paste this: it makes an endpoint and publishes an event to it.',
+    '',
+    `  curl -X POST ${running.url}/v1/endpoints ${auth} -d '{"url":"${target}","events":["order.*"]}' &&`,
+    `  curl -X POST ${running.url}/v1/events ${auth} -d '{"type":"order.created","data":{"order_id":"ORD12345","total":12.50}}'`,
+    '',
+    '',
+  ];
+  process.stdout.write(lines.join('\n'));
+}
+
+/** What arrived, and whether its signature holds, judged with the secrets of the endpoints that have this URL. */
+function seen(caught: Caught, url: string, directory: Directory, crypto: Crypto): Record<string, unknown> {
+  const nowS = Date.now() / 1000;
+  for (const account of directory.accounts()) {
+    for (const endpoint of directory.endpoints(account.no)) {
+      if (endpoint.url !== url) continue;
+      const secrets = endpoint.secrets.map((secret) => secret.value);
+      const headers: string[] = [];
+      for (const [name, value] of Object.entries(caught.headers)) headers.push(name, String(value));
+      const verdict = verifyAs(
+        endpoint.profile,
+        { headers, body: caught.body, method: 'POST', url, secrets, nowS },
+        crypto,
+      );
+      if (verdict.valid)
+        return { signature: 'valid', profile: endpoint.profile, body: caught.body.toString() };
+    }
+  }
+  return { signature: 'not valid for any endpoint with this URL', body: caught.body.toString() };
+}

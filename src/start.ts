@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { FastifyInstance } from 'fastify';
+import { createSender } from './adapters/http/sender.ts';
+import { compileSchema } from './adapters/schema/compile.ts';
+import { openSqliteStore } from './adapters/sqlite/open.ts';
+import { systemClock } from './adapters/system/clock.ts';
+import { nodeCrypto } from './adapters/system/crypto.ts';
+import type { Keys } from './adapters/system/keys.ts';
+import { systemRandom } from './adapters/system/random.ts';
+import { createVault } from './adapters/system/vault.ts';
+import { openLog } from './adapters/telemetry/log.ts';
+import { Metrics } from './adapters/telemetry/metrics.ts';
+import { createTelemetry } from './adapters/telemetry/telemetry.ts';
+import { createServer } from './api/server.ts';
+import type { Services } from './api/services.ts';
+import type { Config } from './config.ts';
+import { type AddressPolicy, parseNetworks } from './core/address.ts';
+import { SurehookError } from './core/errors.ts';
+import { newId } from './core/ids.ts';
+import { createAdministration } from './flow/administer.ts';
+import { type Engine, startEngine } from './flow/engine.ts';
+import type { Store } from './ports/store.ts';
+
+/** A server that runs. */
+export interface Running {
+  url: string;
+  engine: Engine;
+  /** Writes one line to the log at level info, whatever level is configured. */
+  say(fields: Record<string, unknown>, message: string): void;
+  /** Stops accepting, finishes or gives back what is under way, flushes. */
+  stop(): Promise<void>;
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Puts the adapters together and listens. `died` is called when the process must end because the disk cannot be trusted. */
+export async function startServer(
+  config: Config,
+  keys: Keys,
+  version: string,
+  died: () => void,
+): Promise<Running> {
+  if (config.database.kind !== 'sqlite')
+    throw new SurehookError('unavailable', 'Only SQLite databases can be opened by this version.');
+  const log = openLog(config.logLevel, process.stdout.isTTY === true);
+  const metrics = new Metrics();
+  const policy = policyOf(config);
+  const store = await openSqliteStore({
+    file: config.database.file,
+    vault: createVault(keys.encryptionKey),
+    mode: 'thread',
+  });
+  const sender = createSender({ policy });
+  const clock = systemClock;
+  const random = systemRandom();
+  const telemetry = createTelemetry(
+    log.logger,
+    metrics,
+    (accountNo) => engine?.directory.account(accountNo)?.id ?? '',
+  );
+  let engine: Engine | null = null;
+  engine = await startEngine({
+    store,
+    sender,
+    clock,
+    random,
+    telemetry,
+    crypto: nodeCrypto(),
+    sha256,
+    compileSchema,
+    nodeName: `${hostname()}:${process.pid}`,
+    version,
+    maxDataBytes: config.maxPayloadBytes,
+    retentionMs: config.retentionMs,
+    fatal(error) {
+      log.logger.fatal({ cause: error.message }, 'the disk cannot be trusted any more: stopping');
+      log.flush();
+      died();
+    },
+  });
+  const server = createServer(servicesOf({ config, keys, version, store, engine, metrics, policy, random }), {
+    onFault: (error, requestId) =>
+      log.logger.error(
+        { requestId, cause: error instanceof Error ? error.stack : String(error) },
+        'a request failed',
+      ),
+  });
+  const address = await listen(server, config, async () => {
+    await engine.stop();
+    await store.close();
+  });
+  const url = config.publicUrl ?? address;
+  const always = log.logger.child({}, { level: 'info' });
+  always.info({ url, address, lost: engine.lost }, 'listening');
+  for (const warning of keys.warnings) log.logger.warn(warning);
+  return {
+    url: address,
+    engine,
+    say: (fields, message) => always.info(fields, message),
+    async stop() {
+      const closed = server.close();
+      await engine.stop();
+      server.server.closeAllConnections();
+      await closed;
+      await sender.close();
+      await store.close();
+      log.logger.info('stopped');
+      log.flush();
+    },
+  };
+}
+
+function policyOf(config: Config): AddressPolicy {
+  const allowNetworks = parseNetworks(config.allowNetworks.join(','));
+  if (typeof allowNetworks === 'string') throw new SurehookError('invalid', allowNetworks);
+  return { dev: config.dev, allowNetworks };
+}
+
+async function listen(
+  server: FastifyInstance,
+  { host, port }: Config,
+  undo: () => Promise<void>,
+): Promise<string> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    await undo();
+    const cause =
+      (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+        ? 'something else listens there'
+        : (error as Error).message;
+    throw new SurehookError(
+      'unavailable',
+      `Cannot listen on ${host} port ${port}: ${cause}. Choose another with SUREHOOK_PORT.`,
+    );
+  }
+  const bound = server.server.address();
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+}
+
+interface ServiceParts {
+  config: Config;
+  keys: Keys;
+  version: string;
+  store: Store;
+  engine: Engine;
+  metrics: Metrics;
+  policy: AddressPolicy;
+  random: ReturnType<typeof systemRandom>;
+}
+
+function servicesOf({
+  config,
+  keys,
+  version,
+  store,
+  engine,
+  metrics,
+  policy,
+  random,
+}: ServiceParts): Services {
+  const { accepter, deliverer, directory, dispatcher, replayer } = engine;
+  const loop = monitorEventLoopDelay({ resolution: 20 });
+  loop.enable();
+  return {
+    store,
+    directory,
+    administration: createAdministration({
+      store,
+      directory,
+      clock: systemClock,
+      random,
+      policy,
+      sha256,
+      compileSchema,
+      hooks: { endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo) },
+    }),
+    clock: systemClock,
+    publish: (account, body, options) => accepter.publish(account, body, options),
+    publishBatch: (account, body, anyAccount) => accepter.publishBatch(account, body, anyAccount),
+    test: (endpoint, event) =>
+      deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', systemClock.nowMs(), random.bytes(10)) }),
+    putBack: (account, deliveryKeys) => replayer.putBack(account, deliveryKeys),
+    cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
+    startReplay: (account, filter) => replayer.startReplay(account, filter),
+    cancelReplay: (account, id) => replayer.cancelReplay(account, id),
+    async metrics() {
+      const { open, dead, oldestDueAtMs } = await store.counts({ nowMs: systemClock.nowMs() });
+      const { lanes, quick, slow, breakersOpen } = dispatcher.figures();
+      const waitedMs = oldestDueAtMs === null ? 0 : Math.max(0, systemClock.nowMs() - oldestDueAtMs);
+      const lagS = loop.percentile(99) / 1e9;
+      loop.reset();
+      return metrics.text([
+        {
+          name: 'surehook_deliveries_open',
+          help: 'Deliveries that are owed and not under way.',
+          value: open,
+        },
+        { name: 'surehook_deliveries_dead', help: 'Dead letters.', value: dead },
+        {
+          name: 'surehook_oldest_due_seconds',
+          help: 'How long the oldest due delivery has waited.',
+          value: waitedMs / 1000,
+        },
+        { name: 'surehook_requests_under_way', help: 'Requests under way.', value: quick + slow },
+        { name: 'surehook_lanes', help: 'Endpoints with a lane in memory.', value: lanes },
+        { name: 'surehook_breakers_open', help: 'Endpoints whose breaker is open.', value: breakersOpen },
+        { name: 'surehook_event_loop_lag_seconds', help: 'p99 since the last scrape.', value: lagS },
+        { name: 'process_resident_memory_bytes', help: 'Resident memory.', value: process.memoryUsage.rss() },
+      ]);
+    },
+    async ready() {
+      try {
+        await store.ready();
+        return null;
+      } catch (error) {
+        return `The store cannot commit: ${(error as Error).message}`;
+      }
+    },
+    sha256,
+    version,
+    maxPayloadBytes: config.maxPayloadBytes,
+    fixedAdminKeyHash: keys.adminKey === null ? null : sha256(keys.adminKey),
+    trustedProxies: config.trustedProxies,
+  };
+}
