@@ -1,5 +1,4 @@
 import { schemes } from '../../../sdk/schemes.ts';
-import { invalid } from '../errors.ts';
 import type { FailurePolicy } from '../health.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Envelope, Profile } from './profile.ts';
@@ -162,14 +161,19 @@ const slack: Profile = {
 };
 
 /** Every profile an endpoint can name. */
-export const profiles: readonly Profile[] = [standard, foxreload, digitalGoods, petstore, ecomm, cloudevents, slack];
+export const profiles: readonly Profile[] = [
+  standard,
+  foxreload,
+  digitalGoods,
+  petstore,
+  ecomm,
+  cloudevents,
+  slack,
+];
 
 const byName = new Map(profiles.map((profile) => [profile.name, profile]));
 
-/** The profile of that name; `invalid` when there is none. */
-export function profileNamed(name: string): Profile {
-  const profile = byName.get(name);
-  if (profile !== undefined) return profile;
-  const detail = `there is no profile ${JSON.stringify(name)}; use one of ${[...byName.keys()].join(', ')}`;
-  throw invalid([{ pointer: '/profile', detail }]);
+/** The profile of that name, or undefined. */
+export function profileNamed(name: string): Profile | undefined {
+  return byName.get(name);
 }

@@ -1,6 +1,6 @@
 import type { Scheme } from '../../../sdk/scheme.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { Problem } from '../errors.ts';
+import { type Problem, SurehookError } from '../errors.ts';
 import * as limits from '../limits.ts';
 import type { Envelope, Wire, WireOverride } from './profile.ts';
 import { asObject, headerName, parseScheme, unknownMembers } from './scheme-input.ts';
@@ -11,9 +11,15 @@ const headerFields = /\{(?:id|uuid|type|time|account|reference)\}/g;
 const refusedHeaders =
   /^(host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|expect|upgrade|cookie|proxy-.*|surehook-.*)$/i;
 
-/** The wire format of an endpoint: its profile's, each part replaced by the endpoint's own if it has one. */
+/** The wire format of an endpoint: its profile's, each part replaced by the endpoint's own. `invalid` when there is no such profile. */
 export function wireOf(endpoint: Pick<Endpoint, 'profile' | 'wire'>): Wire {
   const profile = profileNamed(endpoint.profile);
+  if (profile === undefined) {
+    throw new SurehookError(
+      'invalid',
+      `There is no profile ${JSON.stringify(endpoint.profile)}: give the endpoint another.`,
+    );
+  }
   return endpoint.wire === null ? profile.wire : { ...profile.wire, ...endpoint.wire };
 }
 
