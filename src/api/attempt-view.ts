@@ -1,0 +1,91 @@
+import type { Attempt, FlatHeaders } from '../core/attempt.ts';
+import type { Endpoint } from '../core/endpoint.ts';
+import { masked } from '../core/endpoint-view.ts';
+import { attemptId } from '../core/ids.ts';
+import * as limits from '../core/limits.ts';
+import type { Wire } from '../core/profiles/profile.ts';
+import { profiles } from '../core/profiles/table.ts';
+import { maybeTimeText, timeText } from './time-query.ts';
+
+/** Request headers that we make ourselves, for whoever they are sent to. */
+const ours = new Set([
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'content-type',
+  'host',
+  'traceparent',
+  'user-agent',
+]);
+const ourPrefixes = ['surehook-', 'webhook-', 'ce-'];
+for (const profile of profiles) for (const name of wireHeaders(profile.wire)) ours.add(name);
+
+/**
+ * An attempt as the API shows it. Request headers are shown only when we made them: all others are the endpoint's own and may
+ * be credentials, also those that it no longer has. `key` is null for a test.
+ */
+export function attemptView(
+  attempt: Attempt,
+  context: { key: number | null; endpoint: Endpoint | null; data: string },
+): Record<string, unknown> {
+  const sent = cut(requestBody(attempt, context.data), false);
+  const got = cut(attempt.responseBody, attempt.responseTruncated);
+  return {
+    ...(context.key === null ? {} : { id: attemptId(context.key, attempt.n) }),
+    n: attempt.n,
+    at: timeText(attempt.atMs),
+    durationMs: attempt.durationMs,
+    outcome: attempt.error === null ? 'succeeded' : 'failed',
+    httpStatus: attempt.httpStatus,
+    error: attempt.error,
+    detail: attempt.detail,
+    request: { url: attempt.url, headers: maskedHeaders(attempt.requestHeaders, context.endpoint), ...sent },
+    response: { headers: headersObject(attempt.responseHeaders, () => true), ...got },
+    nextAttemptAt: maybeTimeText(attempt.nextAttemptAtMs),
+  };
+}
+
+/** The bytes that were sent, made from the event's data instead of being stored twice. */
+function requestBody(attempt: Attempt, data: string): string {
+  return attempt.bodyWithData ? attempt.bodyHead + data + attempt.bodyTail : attempt.bodyHead;
+}
+
+/** At most `limits.attemptBodyBytes`, never half a character. */
+function cut(text: string, truncatedBefore: boolean): { body: string; bodyTruncated: boolean } {
+  if (text.length * 3 <= limits.attemptBodyBytes) return { body: text, bodyTruncated: truncatedBefore };
+  const bytes = Buffer.from(text.slice(0, limits.attemptBodyBytes + 1));
+  if (bytes.length <= limits.attemptBodyBytes) return { body: text, bodyTruncated: truncatedBefore };
+  let end = limits.attemptBodyBytes;
+  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
+  return { body: bytes.toString('utf8', 0, end), bodyTruncated: true };
+}
+
+function maskedHeaders(flat: FlatHeaders, endpoint: Endpoint | null): Record<string, string> {
+  const own = new Set(Object.keys(endpoint?.headers ?? {}).map((name) => name.toLowerCase()));
+  const overridden = new Set(endpoint?.wire ? wireHeaders(endpoint.wire) : []);
+  const isOurs = (name: string): boolean =>
+    !own.has(name) &&
+    (ours.has(name) || overridden.has(name) || ourPrefixes.some((prefix) => name.startsWith(prefix)));
+  return headersObject(flat, isOurs);
+}
+
+function wireHeaders(wire: Partial<Wire>): string[] {
+  const names = Object.keys(wire.headers ?? {});
+  const signature = wire.signature;
+  for (const place of [signature?.place, signature?.timestamp?.place, signature?.id, signature?.type]) {
+    if (place !== undefined && 'header' in place) names.push(place.header);
+  }
+  return names.map((name) => name.toLowerCase());
+}
+
+function headersObject(flat: FlatHeaders, isShown: (name: string) => boolean): Record<string, string> {
+  const headers = new Map<string, string>();
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const name = flat[i]!.toLowerCase();
+    const value = isShown(name) ? flat[i + 1]! : masked;
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(headers);
+}

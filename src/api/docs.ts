@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import { catalogue } from '../core/catalogue.ts';
+import { docsHtml, frontHtml } from './docs/pages.ts';
+import { docsScript } from './docs/script.ts';
+import { docsStyle } from './docs/style.ts';
+import { openApi } from './openapi.ts';
+import type { Route } from './route.ts';
+
+/** Pages may load their own files and ask their own server, and nothing else. */
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** Serves what needs no key and reads nothing: the front page, the documentation and the OpenAPI document. */
+export function mountDocs(app: FastifyInstance, table: readonly Route[], version: string): void {
+  const document = JSON.stringify(openApi(table, { version, sent: catalogue }));
+  const files: [path: string, contentType: string, text: string][] = [
+    ['/', 'text/html', frontHtml],
+    ['/docs', 'text/html', docsHtml],
+    ['/docs/app.js', 'text/javascript', docsScript],
+    ['/docs/app.css', 'text/css', docsStyle],
+    ['/openapi.json', 'application/json', document],
+  ];
+  for (const [path, contentType, text] of files) {
+    app.get(path, (_request, reply) => {
+      reply
+        .header('content-type', `${contentType}; charset=utf-8`)
+        .header('content-security-policy', pagePolicy)
+        .header('cache-control', 'no-cache')
+        .send(text);
+    });
+  }
+}

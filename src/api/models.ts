@@ -1,0 +1,214 @@
+import { type TSchema, Type } from 'typebox';
+import { attemptErrors } from '../core/attempt.ts';
+import * as limits from '../core/limits.ts';
+
+/*
+ * What answers look like. The OpenAPI document is made of these, and the tests hold real answers against them.
+ */
+
+const nullable = (type: 'string' | 'integer' | 'number', description: string): TSchema =>
+  Type.Unsafe({ type: [type, 'null'], description });
+
+const time = (description: string): TSchema =>
+  Type.String({ format: 'date-time', description: `${description} RFC 3339, UTC, with milliseconds.` });
+const maybeTime = (description: string): TSchema =>
+  Type.Unsafe({ type: ['string', 'null'], format: 'date-time', description });
+
+export const deliveryStatuses = [
+  'pending',
+  'sending',
+  'retrying',
+  'held',
+  'delivered',
+  'dead',
+  'cancelled',
+] as const;
+
+export const deliveryStatus = Type.Enum([...deliveryStatuses], {
+  description:
+    'pending: due, not yet tried · sending: an attempt is under way · retrying: failed, due again at nextAttemptAt · held: the endpoint is paused or disabled · delivered · dead: given up, a dead letter · cancelled',
+});
+
+export const account = Type.Object({
+  id: Type.String({ description: '`acc_…`, or what was asked for.' }),
+  name: Type.String(),
+  maxEndpoints: Type.Integer({
+    description: 'How many endpoints it may have; past it creating one answers 409.',
+  }),
+  notify: nullable('string', 'Where alert mail for this account goes.'),
+  createdAt: time('When it was made.'),
+  updatedAt: time('When it was last changed.'),
+});
+
+export const apiKey = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  account: nullable('string', 'The account it is bound to; null for an admin key.'),
+  scopes: Type.Array(Type.String(), { description: 'publish, read, manage, receive' }),
+  hint: Type.String({ description: 'Its first characters, to recognise it by.' }),
+  createdAt: time('When it was made.'),
+});
+
+export const newApiKey = Type.Object({
+  ...apiKey.properties,
+  key: Type.String({ description: 'The key itself. It is shown here and never again.' }),
+});
+
+export const eventType = Type.Object({
+  name: Type.String(),
+  description: Type.String(),
+  schema: Type.Unsafe({ type: ['object', 'null'], description: 'JSON Schema of `data`.' }),
+  enforced: Type.Boolean({
+    description:
+      'True when events of this type are refused with 422 unless their data fits the schema: only schemas set with PUT are.',
+  }),
+  examples: Type.Array(Type.Unknown(), { description: 'Examples of `data`.' }),
+  deprecated: Type.Boolean(),
+});
+
+export const accepted = Type.Object({
+  id: Type.String({
+    description: 'The id that was sent, or a new `evt_…`. Receivers get it in the id header.',
+  }),
+  type: Type.String(),
+  createdAt: time('When it was accepted.'),
+  deliveries: Type.Integer({ description: 'How many endpoints it is owed to.' }),
+});
+
+const eventFields = {
+  id: Type.String(),
+  type: Type.String(),
+  timestamp: Type.String({ description: "The publisher's own text, else the time of acceptance." }),
+  reference: nullable('string', 'What the event is about, such as an order number.'),
+  source: nullable('string', 'The source it came through; null when published by API.'),
+  origin: Type.Enum(['api', 'webhook', 'poll']),
+  createdAt: time('When it was accepted.'),
+};
+
+export const eventSummary = Type.Object({
+  ...eventFields,
+  deliveries: Type.Integer({ description: 'How many endpoints it is owed to.' }),
+});
+
+export const delivery = Type.Object({
+  id: Type.String({ description: '`dlv_…`' }),
+  eventId: Type.String(),
+  eventType: Type.String(),
+  reference: nullable('string', "The event's reference."),
+  endpointId: Type.String(),
+  status: deliveryStatus,
+  attemptCount: Type.Integer({ description: 'Attempts made so far.' }),
+  createdAt: time('When the event was accepted.'),
+  nextAttemptAt: maybeTime('When it is tried next; null when it is not by itself.'),
+  lastAttemptAt: maybeTime('When the last attempt began.'),
+  httpStatus: nullable('integer', 'What the receiver answered last.'),
+  error: Type.Unsafe({ enum: [...attemptErrors, null], description: 'Why the last attempt failed.' }),
+  endedAt: maybeTime('When it became delivered, dead or cancelled.'),
+});
+
+export const event = Type.Object({
+  ...eventFields,
+  data: Type.Unknown({ description: 'The payload, byte for byte as it was published.' }),
+  deliveries: Type.Array(delivery, { description: 'One for each endpoint that it is owed to.' }),
+});
+
+const headers = Type.Record(Type.String(), Type.String(), {
+  description: 'Names in lower case; a header that came twice has its values joined by ", ".',
+});
+const body = Type.String({ description: `The first ${limits.attemptBodyBytes} bytes, as text.` });
+const bodyTruncated = Type.Boolean({ description: 'True when there was more than is shown.' });
+
+export const attempt = Type.Object({
+  id: Type.Optional(Type.String({ description: '`att_…`; a test attempt has none.' })),
+  n: Type.Integer({ description: 'Counts from 1, on through retries and replays.' }),
+  at: time('When it began.'),
+  durationMs: Type.Number(),
+  outcome: Type.Enum(['succeeded', 'failed']),
+  httpStatus: nullable('integer', 'What the receiver answered; null when no answer came.'),
+  error: Type.Unsafe({
+    enum: [...attemptErrors, null],
+    description: 'Why it failed; null when it succeeded.',
+  }),
+  detail: Type.String({ description: 'The cause in plain words; empty when it succeeded.' }),
+  request: Type.Object({
+    url: Type.String(),
+    headers: Type.Record(Type.String(), Type.String(), {
+      description: "As sent, signatures included. Values of the endpoint's own headers are masked.",
+    }),
+    body,
+    bodyTruncated,
+  }),
+  response: Type.Object({ headers, body, bodyTruncated }),
+  nextAttemptAt: maybeTime('When the next attempt was set for; null when none was.'),
+});
+
+export const deliveryDetail = Type.Object({
+  ...delivery.properties,
+  attempts: Type.Array(attempt, { description: 'Oldest first.' }),
+});
+
+export const replay = Type.Object({
+  id: Type.String({ description: '`rpl_…`' }),
+  status: Type.Enum(['running', 'done', 'cancelled']),
+  total: Type.Integer({ description: 'Deliveries that matched when it was made.' }),
+  done: Type.Integer({ description: 'Of those, how many ended delivered.' }),
+  failed: Type.Integer({ description: 'Of those, how many ended dead again.' }),
+  startedAt: time('When it began.'),
+  finishedAt: maybeTime('When the last of its deliveries ended.'),
+});
+
+export const stats = Type.Object({
+  since: time('Begin of what is counted.'),
+  until: time('End of what is counted.'),
+  attempts: Type.Integer({ description: 'Attempts made.' }),
+  delivered: Type.Integer({ description: 'Deliveries that ended delivered.' }),
+  failed: Type.Integer({ description: 'Attempts that failed.' }),
+  dead: Type.Integer({ description: 'Deliveries that were given up.' }),
+  latencyMs: Type.Unsafe({
+    anyOf: [
+      Type.Object({ mean: Type.Number(), p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }),
+      { type: 'null' },
+    ],
+    description:
+      'How long attempts took; null without attempts. Percentiles are the upper bounds of histogram buckets.',
+  }),
+  buckets: Type.Array(
+    Type.Object({
+      at: time('Begin of the bucket.'),
+      delivered: Type.Integer(),
+      failed: Type.Integer(),
+      dead: Type.Integer(),
+    }),
+  ),
+});
+
+export const problem = Type.Object(
+  {
+    type: Type.String({ description: '`urn:surehook:problem:…`: stable, for programs.' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What is wrong and what to do.' }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          pointer: Type.String({
+            description: 'JSON pointer into the body, or the name of a parameter or header.',
+          }),
+          detail: Type.String(),
+        }),
+      ),
+    ),
+    requestId: Type.String({
+      description: 'Also in the `request-id` header: name it when you ask for help.',
+    }),
+  },
+  { description: 'RFC 9457 problem details.' },
+);
+
+/** The answer of a list. */
+export function listOf(item: TSchema): TSchema {
+  return Type.Object({
+    data: Type.Array(item),
+    nextCursor: nullable('string', 'Hand it in as `cursor` for the next page; null on the last.'),
+  });
+}

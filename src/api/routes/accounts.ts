@@ -1,0 +1,122 @@
+import { Type } from 'typebox';
+import type { Account } from '../../core/account.ts';
+import { accountView } from '../../core/account-input.ts';
+import { notFound } from '../../core/errors.ts';
+import * as limits from '../../core/limits.ts';
+import * as models from '../models.ts';
+import { pageInMemory, pageQuery } from '../page.ts';
+import { type Call, type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+
+const tag = 'Accounts';
+
+const changeable = {
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: limits.nameChars, description: 'For people.' })),
+  maxEndpoints: Type.Optional(
+    Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      minimum: 0,
+      maximum: limits.endpointsPerAccountMax,
+      description: `How many endpoints it may have; ${limits.endpointsPerAccountDefault} by default.`,
+    }),
+  ),
+  notify: Type.Optional(
+    Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'E-mail address for its alerts.' }),
+  ),
+};
+
+const changes = Type.Object(changeable, { additionalProperties: false });
+const input = Type.Object(
+  {
+    ...changeable,
+    name: Type.String({ minLength: 1, maxLength: limits.nameChars, description: 'For people.' }),
+    id: Type.Optional(
+      Type.String({ description: 'Your own id: `A-Z a-z 0-9 . _ -`. Without it one is made.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function accountRoutes(services: Services): Route[] {
+  const { administration, directory } = services;
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/accounts',
+      tag,
+      summary: 'Create an account',
+      description:
+        'Whose endpoints are told: a merchant, a reseller, a team. `default` exists from the start.',
+      right: 'admin',
+      requestBody: input,
+      bodyIs: 'described',
+      bodyExample: { id: 'acme', name: 'Acme' },
+      success: { status: 201, description: 'The account.', schema: models.account },
+      fails: ['conflict'],
+      handle: async ({ body }) => ({ body: accountView(await administration.createAccount(body)) }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/accounts',
+      tag,
+      summary: 'List accounts',
+      right: 'admin',
+      query: Type.Object(pageQuery, { additionalProperties: false }),
+      success: {
+        status: 200,
+        description: 'A page of accounts, newest first.',
+        schema: models.listOf(models.account),
+      },
+      handle: ({ query }) => {
+        const position = ({ no }: Account) => String(no).padStart(16, '0');
+        const page = pageInMemory(directory.accounts(), query, { list: 'accounts', accountNo: 0, position });
+        return { body: { data: page.rows.map(accountView), nextCursor: page.nextCursor } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/accounts/{id}',
+      tag,
+      summary: 'One account',
+      right: 'admin',
+      success: { status: 200, description: 'The account.', schema: models.account },
+      handle: (call) => ({ body: accountView(find(services, call)) }),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/v1/accounts/{id}',
+      tag,
+      summary: 'Change an account',
+      description: 'What is absent stays; `null` goes back to the default.',
+      right: 'admin',
+      requestBody: changes,
+      bodyIs: 'described',
+      bodyExample: { maxEndpoints: 50 },
+      success: { status: 200, description: 'The account as it is now.', schema: models.account },
+      handle: async (call) => ({
+        body: accountView(await administration.updateAccount(find(services, call), call.body)),
+      }),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/accounts/{id}',
+      tag,
+      summary: 'Delete an account',
+      description:
+        'Its endpoints and keys go with it, what is open is cancelled. `default` cannot be deleted.',
+      right: 'admin',
+      success: { status: 204, description: 'It is gone.' },
+      fails: ['conflict'],
+      handle: async (call) => {
+        await administration.deleteAccount(find(services, call));
+        return {};
+      },
+    }),
+  ];
+}
+
+function find(services: Services, { params }: Call): Account {
+  const account = services.directory.accountById(params.id);
+  if (account === null) throw notFound('account', params.id);
+  return account;
+}

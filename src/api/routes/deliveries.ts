@@ -1,0 +1,209 @@
+import { type Static, Type } from 'typebox';
+import type { DeliveryStatus, DeliveryView } from '../../core/delivery.ts';
+import { invalid, notFound, SurehookError } from '../../core/errors.ts';
+import { deliveryId, parseDeliveryId } from '../../core/ids.ts';
+import * as limits from '../../core/limits.ts';
+import type { DeliveryFilter } from '../../ports/store.ts';
+import { attemptView } from '../attempt-view.ts';
+import * as models from '../models.ts';
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+
+const tag = 'Deliveries';
+
+const deadQuery = Type.Object(
+  {
+    ...pageQuery,
+    endpointId: Type.Optional(Type.String({ description: 'Only those owed to this endpoint.' })),
+    eventType: Type.Optional(
+      Type.String({ maxLength: limits.eventTypeChars, description: 'Only events of this type.' }),
+    ),
+    reference: Type.Optional(
+      Type.String({ maxLength: limits.referenceChars, description: 'Only events with this reference.' }),
+    ),
+    ...spanFields,
+  },
+  { additionalProperties: false },
+);
+
+const listQuery = Type.Object(
+  {
+    ...deadQuery.properties,
+    status: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: `One or more of ${models.deliveryStatuses.join(', ')}, separated by commas.`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function deliveryRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/deliveries',
+      tag,
+      summary: 'List deliveries',
+      description:
+        'Newest first. A delivery is one event owed to one endpoint; `since` and `until` look at when the event was accepted.',
+      right: 'read',
+      query: listQuery,
+      success: { status: 200, description: 'A page of deliveries.', schema: models.listOf(models.delivery) },
+      handle: (call) => list(services, call, 'deliveries', statusesOf(call.query.status)),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/deliveries/{id}',
+      tag,
+      summary: 'One delivery with its attempts',
+      description: 'Every attempt with request and response as they went over the wire.',
+      right: 'read',
+      success: { status: 200, description: 'The delivery.', schema: models.deliveryDetail },
+      handle: async (call) => ({ body: await detail(services, call) }),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/deliveries/{id}/retry',
+      tag,
+      summary: 'Try a delivery now',
+      description:
+        'A waiting delivery is tried at once and keeps the rest of its schedule; an ended one begins a fresh schedule. ' +
+        'While an attempt is under way the answer is 409.',
+      right: 'manage',
+      success: { status: 202, description: 'The delivery as it is now.', schema: models.deliveryDetail },
+      fails: ['conflict'],
+      handle: (call) => retry(services, call),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/deliveries/{id}/cancel',
+      tag,
+      summary: 'Cancel a delivery',
+      description:
+        'Nothing more is sent. An attempt that is under way may still arrive. What has ended already answers 409.',
+      right: 'manage',
+      success: { status: 200, description: 'The delivery as it is now.', schema: models.deliveryDetail },
+      fails: ['conflict'],
+      handle: async (call) => {
+        const { key } = await find(services, call);
+        await services.cancelDelivery(call.account, key);
+        return { body: await detail(services, call) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/dead-letters',
+      tag: 'Dead letters',
+      summary: 'List dead letters',
+      description:
+        'The deliveries that were given up, newest first; kept 30 days by default. Put them back with `POST /v1/replays`.',
+      right: 'read',
+      query: deadQuery,
+      success: {
+        status: 200,
+        description: 'A page of dead deliveries.',
+        schema: models.listOf(models.delivery),
+      },
+      handle: (call) => list(services, call, 'dead-letters', ['dead']),
+    }),
+  ];
+}
+
+/** A delivery as lists show it. */
+export function deliveryView(delivery: DeliveryView): Record<string, unknown> {
+  const { eventId, eventType, reference, endpointId, status, httpStatus, error } = delivery;
+  return {
+    id: deliveryId(delivery.key),
+    eventId,
+    eventType,
+    reference,
+    endpointId,
+    status,
+    attemptCount: delivery.attempts,
+    createdAt: timeText(delivery.createdAtMs),
+    nextAttemptAt: maybeTimeText(delivery.nextAttemptAtMs),
+    lastAttemptAt: maybeTimeText(delivery.lastAttemptAtMs),
+    httpStatus,
+    error,
+    endedAt: maybeTimeText(delivery.endedAtMs),
+  };
+}
+
+async function list(
+  services: Services,
+  call: Call<Static<typeof deadQuery>>,
+  listName: string,
+  statuses: DeliveryStatus[] | null,
+): Promise<Answer> {
+  const { query, account } = call;
+  const limit = query.limit ?? limits.listDefault;
+  const name = { list: listName, accountNo: account.no };
+  const { sinceMs, untilMs } = readSpan(query, services.clock.nowMs());
+  const endpointNo =
+    query.endpointId === undefined ? null : endpointNoOf(services, account.no, query.endpointId);
+  const filter: DeliveryFilter = {
+    ...(statuses === null ? {} : { statuses }),
+    ...(endpointNo === null ? {} : { endpointNo }),
+    ...(query.eventType === undefined ? {} : { eventType: query.eventType }),
+    ...(query.reference === undefined ? {} : { reference: query.reference }),
+    ...(sinceMs === null ? {} : { sinceMs }),
+    ...(untilMs === null ? {} : { untilMs }),
+  };
+  const before = decodeCursor<number>(name, query.cursor, 'number');
+  const rows = await services.store.listDeliveries(account.no, filter, { limit: limit + 1, before });
+  const page = pageOf(rows, limit, (last) => encodeCursor(name, last.key));
+  return { body: { data: page.rows.map(deliveryView), nextCursor: page.nextCursor } };
+}
+
+/** Throws `not_found` also for another account's endpoint. */
+export function endpointNoOf(services: Services, accountNo: number, id: string): number {
+  const endpoint = services.directory.endpointById(accountNo, id);
+  if (endpoint === null) throw notFound('endpoint', id);
+  return endpoint.no;
+}
+
+function statusesOf(text: string | undefined): DeliveryStatus[] | null {
+  if (text === undefined) return null;
+  const named = text.split(',');
+  const known: readonly string[] = models.deliveryStatuses;
+  if (named.every((status) => known.includes(status))) return named as DeliveryStatus[];
+  throw invalid([
+    { pointer: 'status', detail: `must be one or more of ${known.join(', ')}, separated by commas` },
+  ]);
+}
+
+async function find(services: Services, call: Call) {
+  const { id } = call.params;
+  const key = parseDeliveryId(id);
+  const found = key === null ? null : await services.store.getDelivery(call.account.no, key);
+  if (key === null || found === null) throw notFound('delivery', id);
+  return { key, ...found };
+}
+
+async function detail(services: Services, call: Call): Promise<Record<string, unknown>> {
+  const { key, delivery, attempts, data } = await find(services, call);
+  const endpoint = services.directory.endpointById(call.account.no, delivery.endpointId);
+  return {
+    ...deliveryView(delivery),
+    attempts: attempts.map((attempt) => attemptView(attempt, { key, endpoint, data })),
+  };
+}
+
+async function retry(services: Services, call: Call): Promise<Answer> {
+  const { key } = await find(services, call);
+  const { requeued, sending } = await services.putBack(call.account, [key]);
+  if (requeued === 0 && sending > 0) {
+    throw new SurehookError(
+      'conflict',
+      'An attempt of this delivery is under way. Wait for it to end, then retry.',
+      {
+        retryAfterS: limits.busyRetryAfterS,
+      },
+    );
+  }
+  return { body: await detail(services, call) };
+}

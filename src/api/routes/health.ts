@@ -1,0 +1,52 @@
+import { Type } from 'typebox';
+import { SurehookError } from '../../core/errors.ts';
+import * as limits from '../../core/limits.ts';
+import { type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+
+const tag = 'Health';
+const ok = Type.Object({ status: Type.Literal('ok') });
+
+/** What load balancers and monitoring ask, without a key. */
+export function healthRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/livez',
+      tag,
+      summary: 'Is the process alive',
+      right: 'none',
+      success: { status: 200, description: 'It answers.', schema: ok },
+      handle: () => ({ body: { status: 'ok' } }),
+    }),
+    route({
+      method: 'GET',
+      path: '/readyz',
+      tag,
+      summary: 'Can it take events',
+      description:
+        'Asks the store; 503 with `Retry-After` while it cannot commit or the process is stopping.',
+      right: 'none',
+      success: { status: 200, description: 'Everything works.', schema: ok },
+      fails: ['unavailable'],
+      handle: async () => {
+        const wrong = await services.ready();
+        if (wrong === null) return { body: { status: 'ok' } };
+        throw new SurehookError('unavailable', wrong, { retryAfterS: limits.busyRetryAfterS });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/metrics',
+      tag,
+      summary: 'Numbers for Prometheus',
+      description: 'In its text format. No account, address or id appears in it.',
+      right: 'none',
+      success: { status: 200, description: 'Prometheus text format 0.0.4.' },
+      handle: async () => ({
+        text: await services.metrics(),
+        contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      }),
+    }),
+  ];
+}

@@ -1,0 +1,151 @@
+import { type Static, Type } from 'typebox';
+import type { Account } from '../../core/account.ts';
+import { invalid, notFound } from '../../core/errors.ts';
+import { parseDeliveryId } from '../../core/ids.ts';
+import * as limits from '../../core/limits.ts';
+import type { Replay } from '../../core/replay.ts';
+import * as models from '../models.ts';
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+import { endpointNoOf } from './deliveries.ts';
+
+const tag = 'Replays';
+
+const replayInput = Type.Object(
+  {
+    endpointId: Type.Optional(Type.String({ description: 'Only deliveries to this endpoint.' })),
+    eventTypes: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: limits.eventTypeChars }), {
+        minItems: 1,
+        maxItems: limits.endpointEvents,
+        description: 'Only events of these types.',
+      }),
+    ),
+    status: Type.Optional(
+      Type.Enum(['dead', 'delivered', 'cancelled'], {
+        default: 'dead',
+        description: 'Only deliveries that ended so.',
+      }),
+    ),
+    ...spanFields,
+    ids: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        maxItems: limits.replayIds,
+        description: 'Exactly these deliveries (`dlv_…`); then nothing else may be given.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function replayRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/replays',
+      tag,
+      summary: 'Replay deliveries',
+      description:
+        'Puts the same deliveries back with a fresh schedule; receivers see the same id header as before. Everything given must hold; ' +
+        'without anything, all dead letters of the account are replayed. Live traffic goes first: a replay takes at most half of an endpoint while it waits.',
+      right: 'manage',
+      requestBody: replayInput,
+      bodyOptional: true,
+      bodyExample: { status: 'dead', since: '24h' },
+      success: { status: 202, description: 'The replay; `total` is counted at once.', schema: models.replay },
+      fails: ['not_found'],
+      handle: (call) => start(services, call),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/replays',
+      tag,
+      summary: 'List replays',
+      right: 'read',
+      query: Type.Object(pageQuery, { additionalProperties: false }),
+      success: {
+        status: 200,
+        description: 'A page of replays, newest first.',
+        schema: models.listOf(models.replay),
+      },
+      handle: async ({ query, account }) => {
+        const limit = query.limit ?? limits.listDefault;
+        const name = { list: 'replays', accountNo: account.no };
+        const before = decodeCursor<number>(name, query.cursor, 'number');
+        const rows = await services.store.listReplays({ accountNo: account.no, limit: limit + 1, before });
+        const page = pageOf(rows, limit, (last) => encodeCursor(name, last.no));
+        return { body: { data: page.rows.map(replayView), nextCursor: page.nextCursor } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/replays/{id}',
+      tag,
+      summary: 'How a replay is getting on',
+      right: 'read',
+      success: { status: 200, description: 'The replay.', schema: models.replay },
+      handle: async ({ account, params }) => {
+        const replay = await services.store.getReplay({ accountNo: account.no, id: params.id });
+        if (replay === null) throw notFound('replay', params.id);
+        return { body: replayView(replay) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/replays/{id}/cancel',
+      tag,
+      summary: 'Cancel a replay',
+      description: 'What it has put back and is still waiting is taken back; what was sent stays sent.',
+      right: 'manage',
+      success: { status: 200, description: 'The replay.', schema: models.replay },
+      handle: async ({ account, params }) => ({
+        body: replayView(await services.cancelReplay(account, params.id)),
+      }),
+    }),
+  ];
+}
+
+export function replayView(replay: Replay): Record<string, unknown> {
+  const { id, status, total, done, failed } = replay;
+  return {
+    id,
+    status,
+    total,
+    done,
+    failed,
+    startedAt: timeText(replay.startedAtMs),
+    finishedAt: maybeTimeText(replay.finishedAtMs),
+  };
+}
+
+async function start(services: Services, call: Call<unknown, Static<typeof replayInput>>): Promise<Answer> {
+  const { body, account } = call;
+  if (body.ids !== undefined && Object.keys(body).length > 1) {
+    throw invalid([
+      { pointer: '/ids', detail: 'selects by itself; leave out the other members, or leave out ids' },
+    ]);
+  }
+  const replay = await services.startReplay(account, {
+    endpointNo: body.endpointId === undefined ? null : endpointNoOf(services, account.no, body.endpointId),
+    eventTypes: body.eventTypes ?? null,
+    state: body.status ?? 'dead',
+    ...readSpan(body, services.clock.nowMs(), '/'),
+    keys: body.ids === undefined ? null : await keysOf(services, account, body.ids),
+  });
+  return { body: replayView(replay) };
+}
+
+/** Throws `not_found` when any of the deliveries is not the account's, before anything is put back. */
+async function keysOf(services: Services, account: Account, ids: readonly string[]): Promise<number[]> {
+  const keys: number[] = [];
+  for (const id of new Set(ids)) {
+    const key = parseDeliveryId(id);
+    const found = key === null ? null : await services.store.getDelivery(account.no, key);
+    if (key === null || found === null) throw notFound('delivery', id);
+    keys.push(key);
+  }
+  return keys;
+}

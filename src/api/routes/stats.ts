@@ -1,0 +1,98 @@
+import { type Static, Type } from 'typebox';
+import { parseDuration } from '../../core/duration.ts';
+import { invalid } from '../../core/errors.ts';
+import * as limits from '../../core/limits.ts';
+import * as models from '../models.ts';
+import { type Answer, type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { readSpan, spanFields, timeText } from '../time-query.ts';
+import { endpointNoOf } from './deliveries.ts';
+
+const hourMs = 3_600_000;
+const bucketMinMs = 60_000;
+
+/** Query parameters of statistics. */
+export const statsQuery = Type.Object(
+  {
+    ...spanFields,
+    bucket: Type.Optional(
+      Type.String({
+        maxLength: 20,
+        description: `Length of a bucket, such as \`5m\`, \`1h\` (the default) or \`1d\`; at most ${limits.statsBuckets} buckets.`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function statsRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/stats',
+      tag: 'Statistics',
+      summary: "What became of the account's deliveries",
+      description:
+        'Of the last 24 hours unless `since` and `until` say otherwise. Test attempts do not count.',
+      right: 'read',
+      query: Type.Object(
+        {
+          ...statsQuery.properties,
+          endpointId: Type.Optional(Type.String({ description: 'Only this endpoint.' })),
+        },
+        { additionalProperties: false },
+      ),
+      success: { status: 200, description: 'Totals and a history.', schema: models.stats },
+      handle: ({ account, query }) =>
+        statsAnswer(services, {
+          accountNo: account.no,
+          endpointNo:
+            query.endpointId === undefined ? null : endpointNoOf(services, account.no, query.endpointId),
+          query,
+        }),
+    }),
+  ];
+}
+
+/** Statistics of an account, or of one of its endpoints. */
+export async function statsAnswer(
+  services: Services,
+  input: { accountNo: number; endpointNo: number | null; query: Static<typeof statsQuery> },
+): Promise<Answer> {
+  const nowMs = services.clock.nowMs();
+  const span = readSpan(input.query, nowMs);
+  const untilMs = span.untilMs ?? nowMs;
+  const sinceMs = span.sinceMs ?? untilMs - 24 * hourMs;
+  const bucketMs = bucketOf(input.query.bucket, untilMs - sinceMs);
+  const { accountNo, endpointNo } = input;
+  const { buckets, ...totals } = await services.store.stats({
+    accountNo,
+    endpointNo,
+    sinceMs,
+    untilMs,
+    bucketMs,
+  });
+  return {
+    body: {
+      since: timeText(sinceMs),
+      until: timeText(untilMs),
+      ...totals,
+      buckets: buckets.map(({ atMs, ...counts }) => ({ at: timeText(atMs), ...counts })),
+    },
+  };
+}
+
+function bucketOf(text: string | undefined, spanMs: number): number {
+  const fewestMs = Math.max(bucketMinMs, Math.ceil(spanMs / limits.statsBuckets / bucketMinMs) * bucketMinMs);
+  if (text === undefined) return Math.max(hourMs, fewestMs);
+  const bucketMs = parseDuration(text);
+  if (bucketMs === null || bucketMs < fewestMs) {
+    throw invalid([
+      {
+        pointer: 'bucket',
+        detail: `must be a duration of at least ${fewestMs / bucketMinMs}m for this span`,
+      },
+    ]);
+  }
+  return bucketMs;
+}

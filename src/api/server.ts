@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { Type } from 'typebox';
+import { SurehookError } from '../core/errors.ts';
+import { decodeText } from '../core/json.ts';
+import * as limits from '../core/limits.ts';
+import { Authenticator, noAccount, nobody, type Principal } from './auth.ts';
+import { mountDocs } from './docs.ts';
+import { problemHeaders, toProblem } from './errors.ts';
+import { checkBodyHeaders, parseBody, readBody } from './request-body.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { routes } from './routes.ts';
+import type { Services } from './services.ts';
+import { bodyValidator, queryValidator } from './validate.ts';
+
+export interface ServerOptions {
+  /** Told of every fault of ours (answers of 500 and above), with the cause that the caller does not see. */
+  onFault?(error: unknown, requestId: string): void;
+}
+
+/** What every answer carries: nothing here is to be framed, sniffed, cached or told to others. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy':
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cache-control': 'no-store',
+};
+
+const jsonType = 'application/json; charset=utf-8';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before the body is read; nobody on routes that need no key. */
+    principal: Principal;
+  }
+}
+
+/** Puts routes, authentication and error handling together. Nothing listens yet. */
+export function createServer(services: Services, options: ServerOptions = {}): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    genReqId: requestIds(),
+    requestIdHeader: false,
+    bodyLimit: limits.batchBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    http: {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.slowCheckMs,
+      // Makes a header that came twice visible, so that nobody is served by the first and logged by the second.
+      joinDuplicateHeaders: true,
+    },
+    routerOptions: { maxParamLength: limits.pathParamChars },
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+  });
+  const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const problem = toProblem(error, request.id);
+    if (problem.status >= 500 && !isBusy(error)) options.onFault?.(error, request.id);
+    reply
+      .code(problem.status)
+      .headers(securityHeaders)
+      .headers({ 'request-id': request.id, ...problemHeaders(error, problem) })
+      .send(JSON.stringify(problem));
+  };
+  app.removeAllContentTypeParsers();
+  app.addHook('onRequest', guard);
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      new SurehookError('not_found', 'There is nothing under this address and method. See /docs.'),
+      request,
+      reply,
+    ),
+  );
+  app.decorateRequest('principal', nobody as never);
+  const auth = new Authenticator(services);
+  const table = routes(services);
+  for (const maxBytes of new Set(table.map((route) => route.maxBodyBytes))) {
+    app.register(async (scope) => {
+      acceptBodies(scope, maxBytes);
+      for (const route of table) if (route.maxBodyBytes === maxBytes) mount(scope, route, auth);
+    });
+  }
+  mountDocs(app, table, services.version);
+  return app;
+}
+
+/** Refuses what looks different to a proxy in front of us, before anything is looked up. */
+function guard(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+  reply.headers(securityHeaders);
+  reply.header('request-id', request.id);
+  const { url, headers } = request.raw;
+  if (url === undefined || url.charCodeAt(0) !== 0x2f) {
+    done(new SurehookError('unparseable', 'The request target must begin with "/".'));
+  } else if (headers.host?.includes(',')) {
+    done(new SurehookError('unparseable', 'The request has more than one Host header.'));
+  } else {
+    done();
+  }
+}
+
+/** Random for each process and counted within it: unique without asking for randomness at each request. */
+function requestIds(): () => string {
+  const prefix = `req_${randomBytes(6).toString('base64url')}`;
+  let count = 0;
+  return () => `${prefix}${(++count).toString(36)}`;
+}
+
+/** Overload is told by counters; a log line for each refused request would add to it. */
+function isBusy(error: unknown): boolean {
+  return error instanceof SurehookError && error.code === 'unavailable';
+}
+
+/** One way in for bodies of every declared type; whether the type is allowed is the route's own check. */
+function acceptBodies(scope: FastifyInstance, maxBytes: number): void {
+  scope.addContentTypeParser('*', (request, payload, done) => {
+    const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+    readBody(payload, { maxBytes, declaredBytes }, done);
+  });
+}
+
+function mount(scope: FastifyInstance, route: Route, auth: Authenticator): void {
+  const checkQuery = queryValidator(route.query ?? Type.Object({}, { additionalProperties: false }));
+  const isValidated = route.requestBody !== null && (route.bodyIs ?? 'validated') === 'validated';
+  const checkBody = isValidated && route.requestBody !== null ? bodyValidator(route.requestBody) : null;
+  const actsForAccount = route.right !== 'none' && route.right !== 'admin';
+  scope.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    onRequest: (request, _reply, done) => {
+      const { headers } = request.raw;
+      request.principal = auth.principal(headers.authorization, route.right);
+      checkBodyHeaders(headers);
+      done();
+    },
+    handler: async (request, reply) => {
+      const { headers, url } = request.raw;
+      const account = actsForAccount ? auth.account(request.principal, headers) : noAccount;
+      const query = request.query as Record<string, unknown>;
+      if (route.right !== 'none' && url?.includes('?')) checkQuery(query);
+      const { text, value } = bodyOf(request.body as Buffer | undefined, route);
+      checkBody?.(value);
+      const params = request.params as Call['params'];
+      const { principal, id: requestId } = request;
+      return sendAnswer(
+        reply,
+        route,
+        await route.handle({ principal, account, params, query, body: value, text, headers, requestId }),
+      );
+    },
+  });
+}
+
+function bodyOf(bytes: Buffer | undefined, route: Route): { text: string; value: unknown } {
+  if (route.requestBody === null) return { text: '', value: undefined };
+  if (bytes === undefined || bytes.length === 0) {
+    if (route.bodyOptional) return { text: '', value: {} };
+    throw new SurehookError('unparseable', 'The body is empty. Send a JSON object.');
+  }
+  return route.bodyIs === 'raw' ? { text: decodeText(bytes), value: undefined } : parseBody(bytes);
+}
+
+function sendAnswer(reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
+  const status = answer.status ?? route.success.status;
+  if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (status === 204) return reply.code(204).send();
+  return reply
+    .code(status)
+    .header('content-type', answer.contentType ?? jsonType)
+    .send(answer.text ?? JSON.stringify(answer.body));
+}
+
+/** Answers what could not even be read as a request; the connection ends with it. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const [status, reason, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [
+          431,
+          'Request Header Fields Too Large',
+          `The headers are larger than ${limits.maxHeaderBytes} bytes.`,
+        ]
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout', 'The request took too long to arrive.']
+        : [400, 'Bad Request', 'The request is not valid HTTP.'];
+  const requestId = `req_${randomBytes(9).toString('base64url')}`;
+  const body = JSON.stringify({
+    type: 'urn:surehook:problem:unparseable',
+    title: reason,
+    status,
+    detail,
+    requestId,
+  });
+  const headers = {
+    ...securityHeaders,
+    'request-id': requestId,
+    'content-type': 'application/problem+json; charset=utf-8',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
