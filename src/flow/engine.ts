@@ -52,6 +52,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const { store, clock, random, telemetry } = parts;
   const { epoch, lost } = await store.join({ nodeName: parts.nodeName, nowMs: clock.nowMs() });
   const directory = new Directory(await store.directory(), parts.compileSchema);
+  if (directory.accountById('default') === null) await makeDefaultAccount(store, directory, clock.nowMs());
 
   const doubt = new Doubt({
     clock,
@@ -160,4 +161,11 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       await store.spill({ epoch, owed: [], lowSeq: accepter.nextSeq, nowMs: clock.nowMs() }).catch(() => {});
     },
   };
+}
+
+/** The account that everything belongs to where nobody speaks of accounts. */
+async function makeDefaultAccount(store: Store, directory: Directory, nowMs: number): Promise<void> {
+  const account = { id: 'default', name: 'Default', maxEndpoints: limits.endpointsPerAccountDefault, notify: null };
+  const made = await store.createAccount({ ...account, createdAtMs: nowMs, updatedAtMs: nowMs });
+  if (made !== 'exists') directory.setAccount(made.account, made.version);
 }
