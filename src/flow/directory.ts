@@ -10,6 +10,9 @@ export type DataCheck = (data: string) => Problem[];
 /** Makes the check of a schema. Throws when the schema itself cannot be used. */
 export type CompileSchema = (schema: Record<string, unknown>) => DataCheck;
 
+/** How often a refresh is begun anew because something changed meanwhile; then the next one that is asked for goes on. */
+const refreshTries = 5;
+
 interface AccountEntry {
   account: Account;
   version: number;
@@ -37,13 +40,37 @@ export class Directory {
   readonly #endpoints = new Map<number, Endpoint>();
   readonly #endpointNos = new Map<string, number>();
   readonly #keys = new Map<string, ApiKey>();
+  /** Grows with every change that came from outside a refresh, records of failure aside. */
+  #changes = 0;
+  #refreshing: Promise<void> | null = null;
 
   constructor(stored: StoredDirectory, compile: CompileSchema) {
     this.#compile = compile;
     this.replaceWith(stored);
   }
 
-  /** Forgets everything and holds this instead: what the store holds, read again. Versions never go back. */
+  /**
+   * Reads everything again, for when the store's versions have gone ahead. Calls that come while it is read share the answer;
+   * what was read before a change that is known here by now is thrown away and read again.
+   */
+  refresh(read: () => Promise<StoredDirectory>): Promise<void> {
+    this.#refreshing ??= this.#readAgain(read).finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #readAgain(read: () => Promise<StoredDirectory>): Promise<void> {
+    for (let n = 0; n < refreshTries; n++) {
+      const before = this.#changes;
+      const stored = await read();
+      if (this.#changes !== before) continue;
+      this.replaceWith(stored);
+      return;
+    }
+  }
+
+  /** Forgets everything and holds this instead. */
   replaceWith(stored: StoredDirectory): void {
     for (const map of [this.#accounts, this.#accountNos, this.#endpoints, this.#endpointNos, this.#keys])
       map.clear();
@@ -133,6 +160,7 @@ export class Directory {
   }
 
   setAccount(account: Account, version?: number): void {
+    this.#changes++;
     const known = this.#accounts.get(account.no);
     if (known !== undefined) {
       known.account = account;
@@ -152,6 +180,7 @@ export class Directory {
 
   /** Its endpoints, keys and event types go with it. */
   deleteAccount(no: number): void {
+    this.#changes++;
     const entry = this.#accounts.get(no);
     if (entry === undefined) return;
     for (const endpoint of entry.endpoints.values()) this.#forgetEndpoint(endpoint);
@@ -160,8 +189,12 @@ export class Directory {
     this.#accounts.delete(no);
   }
 
-  /** Takes over a new or changed endpoint. `version`: the account's, as the store answered it. Unknown accounts are ignored. */
+  /**
+   * Takes over a new or changed endpoint. `version`: the account's, as the store answered it; 0 when only
+   * what nobody matches by has changed. Unknown accounts are ignored.
+   */
   setEndpoint(endpoint: Endpoint, version: number): void {
+    if (version > 0) this.#changes++;
     const entry = this.#accounts.get(endpoint.accountNo);
     if (entry === undefined) return;
     const known = entry.endpoints.get(endpoint.no);
@@ -173,6 +206,7 @@ export class Directory {
   }
 
   deleteEndpoint(no: number, version: number): void {
+    this.#changes++;
     const endpoint = this.#endpoints.get(no);
     if (endpoint === undefined) return;
     this.#forgetEndpoint(endpoint);
@@ -184,11 +218,13 @@ export class Directory {
   }
 
   setKey(key: ApiKey): void {
+    this.#changes++;
     this.#keys.set(key.hash, key);
     if (key.accountNo !== null) this.#accounts.get(key.accountNo)?.keys.set(key.hash, key);
   }
 
   deleteKey(hash: string): void {
+    this.#changes++;
     const key = this.#keys.get(hash);
     if (key === undefined) return;
     this.#keys.delete(hash);
@@ -196,10 +232,12 @@ export class Directory {
   }
 
   setEventType(eventType: EventType): void {
+    this.#changes++;
     this.#accounts.get(eventType.accountNo)?.types.set(eventType.name, { eventType, check: undefined });
   }
 
   deleteEventType(accountNo: number, name: string): void {
+    this.#changes++;
     this.#accounts.get(accountNo)?.types.delete(name);
   }
 
