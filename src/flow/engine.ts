@@ -101,7 +101,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     dispatcher,
     doubt,
     store: async (item) => (await store.accept({ epoch, items: [item], nowMs: clock.nowMs() }))[0]!,
-    refresh: async () => directory.replaceWith(await store.directory()),
+    refresh: () => directory.refresh(() => store.directory()),
   });
   const watcher = new Watcher({
     clock,
@@ -165,7 +165,12 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
 
 /** The account that everything belongs to where nobody speaks of accounts. */
 async function makeDefaultAccount(store: Store, directory: Directory, nowMs: number): Promise<void> {
-  const account = { id: 'default', name: 'Default', maxEndpoints: limits.endpointsPerAccountDefault, notify: null };
+  const account = {
+    id: 'default',
+    name: 'Default',
+    maxEndpoints: limits.endpointsPerAccountDefault,
+    notify: null,
+  };
   const made = await store.createAccount({ ...account, createdAtMs: nowMs, updatedAtMs: nowMs });
   if (made !== 'exists') directory.setAccount(made.account, made.version);
 }
