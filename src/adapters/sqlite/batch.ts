@@ -29,6 +29,7 @@ export function runBatch(db: Database, acts: readonly Act[], fault: Fault | null
     rollBack(db);
     const failure = storeErrorOf(error);
     if (failure?.fatal) db.broken = failure;
+    if (acts.some(({ name }) => name === 'accept')) db.inDoubt = true;
     if (failure !== null) return acts.map(() => ({ error: failure }));
     // A fault of one act that is not the store's: found by running each alone, so that the others do not suffer.
     if (acts.length > 1) return acts.flatMap((act) => runBatch(db, [act]));

@@ -30,6 +30,8 @@ export class Database {
   sweptSeq = 0;
   /** Set when going on could lie about what is on disk: nothing is written any more. */
   broken: StoreError | null = null;
+  /** An accept may have taken effect without anybody knowing: the checkpoint stays until that is looked up. */
+  inDoubt = false;
   #nextSeq = 0;
 
   constructor(raw: DatabaseSync) {

@@ -64,7 +64,8 @@ class Channel {
   #gone: Error | null = null;
 
   constructor(role: Role) {
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+    const source = new URL('./worker.ts', import.meta.url);
+    const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
     this.#worker = new Worker(entry, { workerData: role });
     this.#worker.on('message', (answers: Answer[]) => this.#settle(answers));
     this.#worker.on('error', (error: Error) =>

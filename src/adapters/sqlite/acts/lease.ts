@@ -11,6 +11,7 @@ type Input<K extends keyof DeliveryStore> = Parameters<DeliveryStore[K]>[0];
  * not older than the checkpoint. Both kinds become leased rows of ours, so that the same search finds them if we die, too.
  */
 export function join(db: Database, { nodeName, nowMs }: Input<'join'>): Joined {
+  db.inDoubt = false;
   const epoch = db.epoch + 1;
   const begun = begunWithoutRow(db);
   for (const owed of begun) insertOpen(db, owed, { lease: epoch, dueAtMs: nowMs });
@@ -85,13 +86,14 @@ export function release(db: Database, { epoch, owed, nowMs }: Input<'release'>):
 export function spill(db: Database, { epoch, owed, lowSeq, nowMs }: Input<'spill'>): void {
   db.requireEpoch(epoch);
   for (const one of owed) insertOpen(db, one, { lease: epoch, dueAtMs: nowMs });
-  if (lowSeq <= db.lowSeq) return;
+  if (lowSeq <= db.lowSeq || db.inDoubt) return;
   db.run('UPDATE node SET low_seq = ?', Math.min(lowSeq, db.nextSeq));
   db.readNode();
 }
 
 export function reclaim(db: Database, { epoch, held, nowMs }: Input<'reclaim'>): LaneStart[] {
   db.requireEpoch(epoch);
+  db.inDoubt = false;
   const keep = new Set(held);
   for (const owed of begunWithoutRow(db)) {
     if (!keep.has(owed.key)) insertOpen(db, owed, { lease: null, dueAtMs: nowMs });

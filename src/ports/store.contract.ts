@@ -1,0 +1,19 @@
+import { adminCases } from './store-admin.case.ts';
+import { leaseCases } from './store-lease.case.ts';
+import { orderCases } from './store-order.case.ts';
+import { readingCases } from './store-reading.case.ts';
+import { replayCases } from './store-replay.case.ts';
+import { upkeepCases } from './store-upkeep.case.ts';
+import { wayCases } from './store-way.case.ts';
+import type { OpenStore } from './store-world.case.ts';
+
+/** What every store promises; the tests' names are the promises. `open` gives an empty store each time. */
+export function storeContract(name: string, open: OpenStore): void {
+  wayCases(name, open);
+  leaseCases(name, open);
+  orderCases(name, open);
+  replayCases(name, open);
+  adminCases(name, open);
+  readingCases(name, open);
+  upkeepCases(name, open);
+}
