@@ -12,8 +12,9 @@ export function parseDuration(value: unknown): number | null {
   return Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs];
 }
 
-/** A duration as the API writes it, in the largest unit that says it exactly. `ms` is a whole number, not negative. */
+/** A duration as the API writes it, in the largest unit that says it exactly; a single day is `24h`, as schedules write it. `ms` is a whole number, not negative. */
 export function formatDuration(ms: number): string {
-  const unit = unitsDown.find((name) => ms >= unitMs[name] && ms % unitMs[name] === 0) ?? 's';
+  const unit =
+    unitsDown.find((name) => ms >= (name === 'd' ? 2 : 1) * unitMs[name] && ms % unitMs[name] === 0) ?? 's';
   return `${ms / unitMs[unit]}${unit}`;
 }
