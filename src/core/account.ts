@@ -11,7 +11,9 @@ export interface Account {
   updatedAtMs: number;
 }
 
+/** What a key may be allowed to do (contract §3). */
 export const scopes = ['publish', 'read', 'manage', 'receive'] as const;
+/** One of `scopes`. */
 export type Scope = (typeof scopes)[number];
 
 /** An API key as the store keeps it: the key itself is never stored, only its SHA-256. */

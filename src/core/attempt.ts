@@ -12,6 +12,7 @@ export const attemptErrors = [
   'protocol',
   'lost',
 ] as const;
+/** Why an attempt did not end in a 2xx; one of `attemptErrors`. */
 export type AttemptError = (typeof attemptErrors)[number];
 
 /** Headers as they go over the wire: name, value, name, value … Names in lower case, values visible ASCII. */

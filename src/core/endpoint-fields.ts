@@ -35,6 +35,7 @@ export function readUrl(value: unknown, policy: AddressPolicy, problems: Problem
   return typeof checked === 'string' ? say(problems, pointer, checked) : url;
 }
 
+/** 1 to `limits.endpointEvents` patterns as `isTypePattern` knows them. */
 export function readEvents(value: unknown, problems: Problem[]): string[] | undefined {
   const most = limits.endpointEvents;
   if (!Array.isArray(value) || value.length === 0 || value.length > most) {
@@ -84,6 +85,7 @@ function headerProblem(name: string, value: unknown, seen: ReadonlySet<string>):
   return null;
 }
 
+/** A schedule or exponential waits, within `limits.retryEntries` and `limits.retryEntryMaxMs`; jitter is 0 unless given. */
 export function readRetry(value: unknown, problems: Problem[]): RetryPolicy | undefined {
   const names = ['schedule', 'exponential', 'jitter', 'giveUpAfter'];
   if (asRecord(value) === null)
@@ -156,6 +158,7 @@ function readExponential(value: unknown, common: Common, problems: Problem[]): R
   };
 }
 
+/** Milliseconds of a duration from `limits.timeoutMinMs` to `limits.timeoutMaxMs`. */
 export function readTimeout(value: unknown, problems: Problem[]): number | undefined {
   const { timeoutMinMs, timeoutMaxMs } = limits;
   return (
@@ -164,6 +167,7 @@ export function readTimeout(value: unknown, problems: Problem[]): number | undef
   );
 }
 
+/** `{perSecond}`, a whole number up to `limits.ratePerSecondMax`. */
 export function readRateLimit(value: unknown, problems: Problem[]): number | undefined {
   const pointer = '/rateLimit';
   if (asRecord(value) === null)
@@ -179,6 +183,7 @@ export function readRateLimit(value: unknown, problems: Problem[]): number | und
     : say(problems, `${pointer}/perSecond`, `must be a whole number from 1 to ${limits.ratePerSecondMax}`);
 }
 
+/** Ids of sources, or `*`; whether they exist is not looked at. */
 export function readSources(value: unknown, problems: Problem[]): string[] | undefined {
   const most = limits.endpointSources;
   const fits =
@@ -191,6 +196,7 @@ export function readSources(value: unknown, problems: Problem[]): string[] | und
     : say(problems, '/sources', `must be an array of 1–${most} source ids, ["*"] for every source, or null`);
 }
 
+/** An object of at most `limits.metadataBytes` characters as JSON. */
 export function readMetadata(value: unknown, problems: Problem[]): Record<string, unknown> | undefined {
   const record = asRecord(value);
   const fits = record !== null && jsonChars(record) <= limits.metadataBytes;

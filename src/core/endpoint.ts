@@ -1,7 +1,8 @@
 import type { Filter } from './filter.ts';
-import type { RetryPolicy } from './retry.ts';
 import type { WireOverride } from './profiles/profile.ts';
+import type { RetryPolicy } from './retry.ts';
 
+/** `paused` by a person or by down-time, `disabled` by the platform; in both nothing is attempted and nothing is lost. */
 export type EndpointStatus = 'active' | 'paused' | 'disabled';
 
 /** A signing secret. Only the newest has no end; the others stay valid until a rotation's overlap ends. */

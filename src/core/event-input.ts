@@ -18,6 +18,7 @@ export interface EventInput {
   deliverAtMs: number | null;
 }
 
+/** What reading an event needs to know. */
 export interface EventInputOptions {
   nowMs: number;
   /** Largest `data`, in bytes of UTF-8. */

@@ -3,6 +3,7 @@ import * as limits from './limits.ts';
 
 /** The three lines in which open work waits at an endpoint (see `ports/store.ts`). */
 export const lines = ['first', 'retry', 'replayed'] as const;
+/** One of `lines`. */
 export type Line = (typeof lines)[number];
 
 /**
@@ -35,6 +36,7 @@ export interface Lane {
   readonly nextAtMs: Record<Line, number>;
 }
 
+/** A lane with nothing under way, and its full burst to spend. */
 export function newLane(input: {
   endpointNo: number;
   accountNo: number;

@@ -11,6 +11,7 @@ export interface ReplayFilter {
   keys: number[] | null;
 }
 
+/** `done`: everything it put back has ended. `cancelled`: what had not been sent was taken back. */
 export type ReplayStatus = 'running' | 'done' | 'cancelled';
 
 /** A replay: a durable job that puts deliveries back with a fresh schedule, page by page. */

@@ -37,6 +37,7 @@ export interface EventSummary {
   deliveries: number;
 }
 
+/** What became of one item of an accept. */
 export type AcceptResult =
   | { kind: 'stored'; seq: number }
   /** The id is known. `conflict`: with another type or other data. Nothing was stored. */
@@ -68,12 +69,14 @@ export interface Settlement {
 /** `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. */
 export type SettleResult = 'settled' | 'lost';
 
+/** How much work one endpoint can take now. */
 export interface ClaimRequest {
   endpointNo: number;
   /** How many of each line at most: first attempts, retries, and what a replay put back (whatever its tries). The open index has the line before the due time, so that no line hides another. */
   take: Record<Line, number>;
 }
 
+/** What was leased to us, and when to ask again. */
 export interface ClaimResult {
   owed: Owed[];
   /** When what is left of each line at this endpoint is due next (also past times), null when nothing is. Leased work does not count. */
@@ -86,6 +89,7 @@ export interface LaneStart {
   nextAtMs: Record<Line, number | null>;
 }
 
+/** What a process learns when it takes over. */
 export interface Joined {
   /** Fences what this process does: acts under an older epoch change nothing. */
   epoch: number;
@@ -161,6 +165,7 @@ export interface Directory {
   eventTypes: EventType[];
 }
 
+/** Accounts, keys, endpoints and event types: written seldom, held in memory by `flow/directory.ts`. */
 export interface Administration {
   directory(): Promise<Directory>;
   createAccount(account: Omit<Account, 'no'>): Promise<{ account: Account; version: number } | 'exists'>;
@@ -187,12 +192,14 @@ export interface Administration {
   deleteEventType(accountNo: number, name: string): Promise<boolean>;
 }
 
+/** A page of a list, newest first. */
 export interface Page {
   limit: number;
   /** Show what is older than this key; null: from the newest. */
   before: number | null;
 }
 
+/** All that is given must hold. `sinceMs` is included, `untilMs` is not. */
 export interface EventFilter {
   type?: string;
   reference?: string;
@@ -203,6 +210,7 @@ export interface EventFilter {
   q?: string;
 }
 
+/** All that is given must hold. `sinceMs` is included, `untilMs` is not; both are about the event. */
 export interface DeliveryFilter {
   statuses?: DeliveryStatus[];
   endpointNo?: number;
@@ -212,11 +220,13 @@ export interface DeliveryFilter {
   untilMs?: number;
 }
 
+/** An event, and how many deliveries it has. */
 export interface EventView {
   event: Event;
   deliveries: number;
 }
 
+/** What happened in a span of time. */
 export interface Stats {
   /** Attempts by result, and deliveries that ended. */
   attempts: number;
@@ -228,6 +238,7 @@ export interface Stats {
   buckets: { atMs: number; delivered: number; failed: number; dead: number }[];
 }
 
+/** How much there is to do, for metrics. */
 export interface StoreCounts {
   open: number;
   dead: number;
@@ -255,6 +266,7 @@ export interface Reading {
   counts(input: { nowMs: number }): Promise<StoreCounts>;
 }
 
+/** What keeps the store small, copied and ready. */
 export interface Upkeep {
   /** One bounded step: deletes what is older than `keepSinceMs` and ended, kills what is held too long, cancels what a deleted endpoint left open. */
   sweep(input: {
@@ -270,4 +282,5 @@ export interface Upkeep {
   close(): Promise<void>;
 }
 
+/** Everything that is asked of the disk. */
 export interface Store extends DeliveryStore, DeliveryAdmin, Administration, Reading, Upkeep {}
