@@ -1,6 +1,7 @@
 /** Where a value sits in a request: a header (lower case), a JSON pointer into the body, or a query parameter. */
 export type Place = { header: string } | { body: string } | { query: string };
 
+/** What a signature is made with, unless the secret asks for ed25519. */
 export type Algorithm = 'hmac-sha256' | 'hmac-sha1' | 'hmac-sha512';
 
 /**
@@ -75,6 +76,7 @@ export interface Crypto {
   equal(a: string, b: string): boolean;
 }
 
-/** Bounds on what a verifier looks at, so that a hostile header costs little. */
+/** The most signatures a verifier looks at, so that a hostile header costs little. */
 export const signaturesMax = 10;
+/** The most secrets that can be valid at once. */
 export const secretsMax = 10;

@@ -96,6 +96,7 @@ export function signInto(headers: string[], scheme: Scheme, from: SignFrom, cryp
   headers.push(place.header, value + all.join(scheme.separator));
 }
 
+/** What a caller has to sign with and to sign. */
 export interface SignInput {
   /** Newest first. */
   secrets: readonly string[];

@@ -28,12 +28,14 @@ export type Reason =
   | 'too_new'
   | 'mismatch';
 
+/** What came of looking at a request. */
 export type Verification =
   /** `secret`: place of the secret that fitted; `timestampS`: when it was signed, null when the scheme does not say. */
   | { valid: true; secret: number; timestampS: number | null }
   /** `detail` says in plain words what to look for, and holds no secret. */
   | { valid: false; reason: Reason; detail: string };
 
+/** A request as received, and what to judge it by. */
 export interface VerifyInput extends ReceivedRequest {
   /** Every secret that is valid at present, at most `secretsMax`. */
   secrets: readonly string[];

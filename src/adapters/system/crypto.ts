@@ -47,9 +47,9 @@ function bytesOf(parts: readonly Part[]): Uint8Array {
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part)));
 }
 
-/** Cryptography by `node:crypto`. Prepared keys are kept, at most `limits.signingKeys` of them. */
-export function nodeCrypto(): Crypto {
-  const objectOf = keyCache(signingKeys);
+/** Cryptography by `node:crypto`. At most `keys` prepared keys are kept. */
+export function nodeCrypto(keys = signingKeys): Crypto {
+  const objectOf = keyCache(keys);
   return {
     hmac(algorithm, key, parts, encoding) {
       const hmac = createHmac(hashes[algorithm], objectOf(key));

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { nodeCrypto } from '../adapters/system/crypto.ts';
+import { judgeVector, signAs, verifyAs } from './signing.ts';
+
+const crypto = nodeCrypto();
+
+function vectors(name: string): { note: string; id?: string; profile?: string }[] {
+  return JSON.parse(readFileSync(new URL(`../../test/vectors/${name}.json`, import.meta.url), 'utf8'));
+}
+
+describe('test vectors are judged as their authors did', () => {
+  for (const file of ['standard-webhooks', 'profiles']) {
+    for (const [place, vector] of vectors(file).entries()) {
+      test(`${vector.id ?? `${vector.profile}/${place}`}: ${vector.note}`, () => {
+        const { expected, valid, reason } = judgeVector(vector, place, crypto);
+        assert.equal(valid, expected, reason ?? 'valid');
+        assert.equal(reason === null, valid);
+      });
+    }
+  }
+
+  test('an entry that is no vector is not valid, and says why', () => {
+    for (const entry of [null, 5, 'x', [], {}, { scheme: 'stripes' }]) {
+      const result = judgeVector(entry, 7, crypto);
+      assert.deepEqual({ ...result, reason: '' }, { id: '7', expected: false, valid: false, reason: '' });
+      assert.match(result.reason!, /^unknown scheme "/);
+    }
+    const broken = { scheme: 'standard', rawBodyBase64: '!' };
+    assert.equal(judgeVector(broken, 0, crypto).reason, 'rawBodyBase64 is not base64');
+  });
+});
+
+describe('schemes by name', () => {
+  test('a name nobody knows is a reason when verifying and an error when signing, and both list the known ones', () => {
+    const body = Buffer.from('x');
+    const judged = verifyAs('nope', { headers: {}, body, secrets: ['k'], nowS: 0 }, crypto);
+    assert.equal(judged.reason, 'unknown scheme "nope"');
+    assert.match(judged.detail!, /standard, foxreload, digital-goods, petstore, ecomm, cloudevents/);
+    const sign = () => signAs('nope', { secrets: ['k'], timestampS: 0, body }, crypto);
+    assert.throws(sign, { code: 'invalid', message: /known schemes: standard/ });
+  });
+});
