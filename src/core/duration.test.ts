@@ -44,6 +44,6 @@ test('what is written can be read again', () => {
     '1500ms',
     '90s',
     '2h',
-    '1d',
+    '24h',
   ]);
 });
