@@ -21,11 +21,8 @@ const standardRetry = schedule(
   [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
   0.1,
 );
-// biome-ignore lint/suspicious/noThenProperty: a status, never a function
 const downFiveDays: FailurePolicy = { kind: 'down', forMs: 5 * day, failures: 5, then: 'disabled' };
-// biome-ignore lint/suspicious/noThenProperty: a status, never a function
 const downOneDay: FailurePolicy = { kind: 'down', forMs: day, failures: 5, then: 'paused' };
-// biome-ignore lint/suspicious/noThenProperty: a status, never a function
 const exhausted: FailurePolicy = { kind: 'exhausted', then: 'disabled' };
 const none: FailurePolicy = { kind: 'none' };
 
