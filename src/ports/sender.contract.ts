@@ -77,7 +77,7 @@ class Stage {
 /** The promises of `ports/sender.ts`, for whoever implements it. */
 export function senderContract(name: string, open: OpenSender): void {
   const promise = (title: string, act: (stage: Stage) => Promise<void>): void => {
-    test(`${name}: ${title}`, (t) => act(new Stage(t, open)));
+    test(`${name}: ${title}`, { timeout: 30_000 }, (t) => act(new Stage(t, open)));
   };
   whatIsSent(promise);
   whatComesBack(promise);
@@ -247,7 +247,9 @@ function whatComesBack(promise: Declare): void {
         more();
       },
     });
-    const outcome = await stage.sender().send(requestTo(receiver.origin), patient);
+    // Longer than the test may take: it is the bound that ends this, not the deadline.
+    const hour: SendLimits = { timeoutMs: 3_600_000, connectTimeoutMs: 5_000 };
+    const outcome = await stage.sender().send(requestTo(receiver.origin), hour);
     assert.deepEqual([outcome.error, outcome.httpStatus, outcome.responseTruncated], [null, 200, true]);
     assert.equal(outcome.responseBody.length, limits.attemptBodyBytes);
     await receiver.closed(1);
@@ -256,6 +258,8 @@ function whatComesBack(promise: Declare): void {
   promise('announcements (103) before the answer are passed over', async (stage) => {
     const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(3);
     assert.equal((await stage.answer(Buffer.concat([Buffer.from(early), response(200)]))).httpStatus, 200);
+    const alone = await stage.answer(early, hasty);
+    assert.deepEqual([alone.httpStatus, alone.error], [null, 'timeout']);
   });
 }
 
@@ -404,6 +408,21 @@ function deadlines(promise: Declare): void {
       await receiver.closed(1);
     },
   );
+
+  promise('closing the sender drops connections that are still being made', async (stage) => {
+    let arrived: () => void = () => {};
+    const connecting = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const stalled = await stage.receiver({ onConnection: () => arrived() });
+    const sender = stage.sender();
+    const hour: SendLimits = { timeoutMs: 3_600_000, connectTimeoutMs: 3_600_000 };
+    const running = sender.send(requestTo(`https://127.0.0.1:${stalled.port}/`), hour);
+    await connecting;
+    await sender.close();
+    failed(await running, 'connection_reset', /closed/);
+    await stalled.closed(1);
+  });
 }
 
 function drip(socket: Socket, head: string): void {
@@ -464,6 +483,26 @@ function connections(promise: Declare): void {
       }
     },
   );
+
+  promise('a kept connection that was closed a moment before is replaced', async (stage) => {
+    for (const hangUp of [
+      (socket: Socket) => socket.destroy(),
+      (socket: Socket) => socket.resetAndDestroy(),
+    ]) {
+      const sockets: Socket[] = [];
+      const receiver = await stage.receiver({ onConnection: (socket) => sockets.push(socket) });
+      const sender = stage.sender();
+      await sender.send(requestTo(receiver.origin), patient);
+      // The end is on its way when the request is made; from here, polling comes before whatever the sender puts off.
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const socket of sockets) hangUp(socket);
+      assert.equal((await sender.send(requestTo(receiver.origin), patient)).error, null);
+      assert.deepEqual(
+        receiver.requests.map(({ connection }) => connection),
+        [1, 2],
+      );
+    }
+  });
 
   promise('a request is repeated once at most, and only on a new connection', async (stage) => {
     let seen = 0;

@@ -39,7 +39,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #connection: Connection | null = null;
   #opening: Cancel | null = null;
   #doing: string = 'waiting for the response';
-  #repeated = false;
   /** A byte of the response has come. */
   #answered = false;
   /** The final status, 0 before it. */
@@ -124,8 +123,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (connection) this.#line.connections.drop(connection);
     if (this.#status !== 0) {
       this.#endByStatus(true);
-    } else if (connection?.reused && !this.#repeated && !this.#answered && isStale(error)) {
-      this.#repeated = true;
+    } else if (connection?.reused && !this.#answered && isStale(error)) {
+      // The repeat opens a connection of its own, which is not reused: so there is one at most.
       this.#open();
     } else {
       this.#endByFault(faultOf(error));
