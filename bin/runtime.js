@@ -88,7 +88,7 @@ function findRuntime() {
 }
 
 function installRuntime() {
-  const advice = `Surehook needs Node 24.16 or newer, or 26 (this is ${process.versions.node}). Install Node 26 with your system's package manager or version manager, then run the same command again.`;
+  const advice = `Surehook needs Node 24 (24.16 or later) or 26 and later; this is ${process.versions.node}. Install Node 26 with your system's package manager or version manager, then run the same command again.`;
   const runtime = runtimeFor();
   if (!runtime) stop(`${advice} (npm carries none for ${process.platform} on ${process.arch}.)`);
   process.stderr.write(
@@ -96,6 +96,8 @@ function installRuntime() {
   );
   // Installed aside and moved into place when complete, so that two starts at once cannot see half of it.
   const aside = `${runtime.home}.${process.pid}`;
+  // However this ends: nothing half-done stays behind.
+  process.on('exit', () => fs.rmSync(aside, { recursive: true, force: true }));
   try {
     fs.mkdirSync(aside, { recursive: true });
     fs.writeFileSync(path.join(aside, 'package.json'), '{"private":true}\n');
@@ -119,8 +121,6 @@ function installRuntime() {
   } catch (error) {
     if (fs.existsSync(runtime.node)) return runtime.node;
     return stop(`The newer Node could not be put into ${runtime.home}: ${error.message}. ${advice}`);
-  } finally {
-    fs.rmSync(aside, { recursive: true, force: true });
   }
 }
 
