@@ -64,6 +64,8 @@ export const eventType = Type.Object({
   }),
   examples: Type.Array(Type.Unknown(), { description: 'Examples of `data`.' }),
   deprecated: Type.Boolean(),
+  createdAt: maybeTime('When the account declared it; null for what every account knows from the start.'),
+  updatedAt: maybeTime('When the account last changed it.'),
 });
 
 export const accepted = Type.Object({

@@ -32,8 +32,8 @@ const jsonType = 'application/json; charset=utf-8';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set before the body is read; nobody on routes that need no key. */
-    principal: Principal;
+    /** Set before the body is read, on every route of the table. */
+    principal: Principal | null;
   }
 }
 
@@ -76,7 +76,7 @@ export function createServer(services: Services, options: ServerOptions = {}): F
       reply,
     ),
   );
-  app.decorateRequest('principal', nobody as never);
+  app.decorateRequest('principal', null);
   const auth = new Authenticator(services);
   const table = routes(services);
   for (const maxBytes of new Set(table.map((route) => route.maxBodyBytes))) {
@@ -138,14 +138,15 @@ function mount(scope: FastifyInstance, route: Route, auth: Authenticator): void 
       done();
     },
     handler: async (request, reply) => {
+      const principal = request.principal ?? nobody;
       const { headers, url } = request.raw;
-      const account = actsForAccount ? auth.account(request.principal, headers) : noAccount;
+      const account = actsForAccount ? auth.account(principal, headers) : noAccount;
       const query = request.query as Record<string, unknown>;
       if (route.right !== 'none' && url?.includes('?')) checkQuery(query);
       const { text, value } = bodyOf(request.body as Buffer | undefined, route);
       checkBody?.(value);
       const params = request.params as Call['params'];
-      const { principal, id: requestId } = request;
+      const requestId = request.id;
       return sendAnswer(
         reply,
         route,

@@ -1,7 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { TSchema } from 'typebox';
 import { invalid, type Problem } from '../core/errors.ts';
-import type { CompileSchema } from '../flow/directory.ts';
 
 const options = { allErrors: true, verbose: true, allowUnionTypes: true, validateFormats: false } as const;
 const bodies = new Ajv2020(options);
@@ -99,16 +98,3 @@ function article(type: unknown): string {
 function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
-
-/** Checks event data by a schema of the catalogue (JSON Schema 2020-12). Knows no `$ref` to elsewhere. Throws when the schema cannot be used. */
-export const compileSchema: CompileSchema = (schema) => {
-  const ajv = new Ajv2020({ allErrors: false, verbose: true, strict: false, validateFormats: false });
-  const check = ajv.compile(schema);
-  return (data) => {
-    if (check(JSON.parse(data))) return [];
-    return problemsOf(check.errors ?? []).map(({ pointer, detail }) => ({
-      pointer: `/data${pointer}`,
-      detail,
-    }));
-  };
-};

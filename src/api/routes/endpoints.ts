@@ -253,8 +253,8 @@ function secretRoutes(services: Services, one: string, shared: { tag: string; hi
       right: 'manage',
       success: {
         status: 200,
-        description: 'The newest secret.',
-        schema: Type.Object({ secret: Type.String() }),
+        description: 'The secrets that are valid.',
+        schema: secrets,
       },
       handle: (call) => ({ body: secretView(find(services, call), services.clock.nowMs()) }),
     }),

@@ -61,7 +61,8 @@ export async function statsAnswer(
 ): Promise<Answer> {
   const nowMs = services.clock.nowMs();
   const span = readSpan(input.query, nowMs);
-  const untilMs = span.untilMs ?? nowMs;
+  // The end is exclusive, and what happened at this very moment counts.
+  const untilMs = span.untilMs ?? nowMs + 1;
   const sinceMs = span.sinceMs ?? untilMs - 24 * hourMs;
   const bucketMs = bucketOf(input.query.bucket, untilMs - sinceMs);
   const { accountNo, endpointNo } = input;

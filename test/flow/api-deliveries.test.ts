@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ApiWorld } from '../support/api.ts';
+
+const petstore = { profile: 'petstore', retry: { schedule: ['1m'] } };
+
+describe('deliveries', () => {
+  let world: ApiWorld;
+  let endpointId: string;
+  before(async () => {
+    world = await ApiWorld.open();
+    const endpoint = await world.endpoint({
+      ...petstore,
+      headers: { 'X-Api-Key': 'c4n4ry', 'X-Env': 'prod' },
+    });
+    endpointId = endpoint.id;
+  });
+  after(() => world.close());
+
+  const first = async (query = ''): Promise<{ id: string; status: string }> =>
+    (await world.ask('GET', `/v1/deliveries${query}`)).body.data[0];
+  const detail = async (id: string) => (await world.ask('GET', `/v1/deliveries/${id}`)).body;
+
+  test('an attempt shows request and response as they went over the wire, own headers masked', async () => {
+    world.answer = {
+      httpStatus: 503,
+      detail: 'the receiver answered 503',
+      responseHeaders: ['X-Reason', 'full', 'set-cookie', 'a', 'set-cookie', 'b'],
+      responseBody: 'no room',
+    };
+    const event = await world.publish({
+      type: 'pet.adopted',
+      data: { price: 1.5 },
+      timestamp: '2026-01-01T00:00:00Z',
+    });
+    const shown = await detail((await first()).id);
+    assert.equal(shown.status, 'retrying');
+    assert.equal(shown.eventId, event.body.id);
+    assert.equal(shown.nextAttemptAt, '2026-01-01T00:01:00.000Z');
+    const [attempt] = shown.attempts;
+    assert.match(attempt.id, /^att_/);
+    assert.equal(attempt.n, 1);
+    assert.equal(attempt.outcome, 'failed');
+    assert.equal(attempt.error, 'http_status');
+    assert.equal(attempt.httpStatus, 503);
+    assert.equal(attempt.nextAttemptAt, shown.nextAttemptAt);
+    assert.equal(attempt.request.url, 'https://receiver.example/hooks');
+    assert.equal(attempt.request.headers['x-api-key'], '•••');
+    assert.equal(attempt.request.headers['x-env'], '•••');
+    assert.match(attempt.request.headers['x-petstore-signature'], /^sha256=[0-9a-f]{64}$/);
+    assert.equal(attempt.request.body, Buffer.from(world.sent.at(-1)!.body.bytes).toString());
+    assert.equal(attempt.request.bodyTruncated, false);
+    assert.deepEqual(attempt.response, {
+      headers: { 'x-reason': 'full', 'set-cookie': 'a, b' },
+      body: 'no room',
+      bodyTruncated: false,
+    });
+  });
+
+  test('headers that the endpoint had at the time stay masked after they were changed, and after it is gone', async () => {
+    const { id } = await world.endpoint({ headers: { 'X-Old': 'c4n4ry' } });
+    await world.publish({ type: 'masked', data: 1 });
+    const delivery = await first(`?endpointId=${id}`);
+    await world.ask('PATCH', `/v1/endpoints/${id}`, { headers: {} });
+    assert.equal((await detail(delivery.id)).attempts[0].request.headers['x-old'], '•••');
+    await world.ask('DELETE', `/v1/endpoints/${id}`);
+    const answer = await world.ask('GET', `/v1/deliveries/${delivery.id}`);
+    assert.equal(answer.body.attempts[0].request.headers['x-old'], '•••');
+    assert.doesNotMatch(answer.text, /c4n4ry/);
+  });
+
+  test('bodies are cut at 16 KiB, never within a character, and marked', async () => {
+    world.answer = { httpStatus: 500, responseBody: 'y'.repeat(20_000), responseTruncated: false };
+    await world.publish({ type: 'long', data: 'é'.repeat(20_000) });
+    const [attempt] = (await detail((await first()).id)).attempts;
+    const bytes = Buffer.byteLength(attempt.request.body);
+    assert.ok(bytes <= 16_384 && bytes > 16_380, String(bytes));
+    assert.doesNotMatch(attempt.request.body, /\ufffd/);
+    assert.equal(attempt.request.bodyTruncated, true);
+    assert.equal(attempt.response.body.length, 16_384);
+    assert.equal(attempt.response.bodyTruncated, true);
+  });
+
+  test('an exhausted delivery is a dead letter, and a retry gives it a fresh schedule', async () => {
+    world.answer = { httpStatus: 500 };
+    const { id: mortalId } = await world.endpoint({ ...petstore, events: ['will.die'] });
+    const event = await world.publish({ type: 'will.die', data: 1 });
+    await world.clock.advance(60_000);
+    const { id, status } = await first(`?eventType=will.die&endpointId=${mortalId}`);
+    assert.equal(status, 'dead');
+    const letters = await world.ask('GET', `/v1/dead-letters?endpointId=${mortalId}`);
+    assert.deepEqual(
+      letters.body.data.map((one: { id: string }) => one.id),
+      [id],
+    );
+    // The profile disabled the endpoint with it.
+    const endpoint = (await world.ask('GET', `/v1/endpoints/${mortalId}`)).body;
+    assert.equal(endpoint.status, 'disabled');
+    assert.match(endpoint.statusReason, /disabled by the platform/);
+    world.answer = {};
+    await world.ask('POST', `/v1/endpoints/${mortalId}/resume`);
+    const retried = await world.ask('POST', `/v1/deliveries/${id}/retry`);
+    assert.equal(retried.status, 202);
+    await world.clock.advance(1000);
+    const shown = await detail(id);
+    assert.equal(shown.status, 'delivered');
+    assert.deepEqual(
+      shown.attempts.map((one: { n: number }) => one.n),
+      [1, 2, 3],
+    );
+    assert.equal(shown.eventId, event.body.id);
+  });
+
+  test('what waits can be cancelled, what has ended is 409', async () => {
+    await world.ask('POST', `/v1/endpoints/${endpointId}/pause`);
+    await world.publish({ type: 'held.back', data: 1 });
+    const { id, status } = await first(`?eventType=held.back&endpointId=${endpointId}`);
+    assert.equal(status, 'held');
+    const held = await world.ask('GET', '/v1/deliveries?status=held,dead');
+    assert.ok(held.body.data.some((one: { id: string }) => one.id === id));
+    const cancelled = await world.ask('POST', `/v1/deliveries/${id}/cancel`);
+    assert.equal(cancelled.status, 200);
+    assert.equal(cancelled.body.status, 'cancelled');
+    assert.equal((await world.ask('POST', `/v1/deliveries/${id}/cancel`)).status, 409);
+    await world.ask('POST', `/v1/endpoints/${endpointId}/resume`);
+    await world.clock.advance(1000);
+    assert.equal((await detail(id)).status, 'cancelled');
+  });
+
+  test('an id that no delivery can have, and one that none has, are 404', async () => {
+    for (const id of ['x', 'dlv_', 'dlv_zzzzzzzzzzz', 'dlv_00000zz2000', endpointId]) {
+      for (const [method, act] of [
+        ['GET', ''],
+        ['POST', '/retry'],
+        ['POST', '/cancel'],
+      ]) {
+        assert.equal((await world.ask(method!, `/v1/deliveries/${id}${act}`)).status, 404, id);
+      }
+    }
+  });
+});
+
+describe('replays', () => {
+  let world: ApiWorld;
+  let endpointId: string;
+  before(async () => {
+    world = await ApiWorld.open();
+    endpointId = (await world.endpoint({ profile: 'ecomm', retry: { schedule: ['1s'] } })).id;
+    world.answer = { httpStatus: 500 };
+    for (const type of ['a.one', 'a.one', 'a.two']) await world.publish({ type, data: 1 });
+    await world.clock.advance(2000);
+    assert.equal((await world.ask('GET', '/v1/dead-letters')).body.data.length, 3);
+  });
+  after(() => world.close());
+
+  test('a replay counts at once, puts back what matches, and says how it ended', async () => {
+    world.answer = {};
+    const made = await world.ask('POST', '/v1/replays', { endpointId, eventTypes: ['a.one'], since: '1h' });
+    assert.equal(made.status, 202);
+    assert.match(made.body.id, /^rpl_/);
+    assert.equal(made.body.total, 2);
+    await world.clock.advance(5000);
+    const { body } = await world.ask('GET', `/v1/replays/${made.body.id}`);
+    assert.deepEqual([body.status, body.done, body.failed], ['done', 2, 0]);
+    assert.ok(body.finishedAt >= body.startedAt);
+    assert.equal((await world.ask('GET', '/v1/dead-letters')).body.data.length, 1);
+  });
+
+  test('named deliveries are replayed whatever became of them; one unknown id and nothing happens', async () => {
+    const ids = (await world.ask('GET', '/v1/deliveries?status=delivered')).body.data.map(
+      (one: { id: string }) => one.id,
+    );
+    assert.equal(ids.length, 2);
+    const before = world.sent.length;
+    assert.equal((await world.ask('POST', '/v1/replays', { ids: [...ids, 'dlv_0000zzzz000'] })).status, 404);
+    await world.clock.advance(1000);
+    assert.equal(world.sent.length, before);
+    const made = await world.ask('POST', '/v1/replays', { ids });
+    assert.equal(made.body.total, 2);
+    await world.clock.advance(5000);
+    assert.equal(world.sent.length, before + 2);
+  });
+
+  test('recover replays what failed at one endpoint', async () => {
+    const { body, status } = await world.ask('POST', `/v1/endpoints/${endpointId}/recover`, { since: '1h' });
+    assert.equal(status, 202);
+    assert.equal(body.total, 1);
+    await world.clock.advance(5000);
+    assert.equal((await world.ask('GET', '/v1/dead-letters')).body.data.length, 0);
+    assert.equal((await world.ask('POST', `/v1/endpoints/${endpointId}/recover`, {})).status, 422);
+  });
+
+  test('a replay can be cancelled, and takes back what waits', async () => {
+    const ids = (await world.ask('GET', '/v1/deliveries')).body.data.map((one: { id: string }) => one.id);
+    await world.ask('POST', `/v1/endpoints/${endpointId}/pause`);
+    const made = await world.ask('POST', '/v1/replays', { ids });
+    await world.clock.advance(1000);
+    const cancelled = await world.ask('POST', `/v1/replays/${made.body.id}/cancel`);
+    assert.equal(cancelled.status, 200);
+    assert.equal(cancelled.body.status, 'cancelled');
+    await world.clock.advance(1000);
+    await world.ask('POST', `/v1/endpoints/${endpointId}/resume`);
+    const before = world.sent.length;
+    await world.clock.advance(5000);
+    assert.equal(world.sent.length, before);
+  });
+
+  test('what selects nothing sensible is refused with pointers', async () => {
+    const bad: [object, string][] = [
+      [{ ids: [] }, '/ids'],
+      [{ ids: ['dlv_00000002000'], status: 'dead' }, '/ids'],
+      [{ status: 'pending' }, '/status'],
+      [{ eventTypes: 'a' }, '/eventTypes'],
+      [{ since: 'yesterday' }, '/since'],
+      [{ all: true }, '/all'],
+    ];
+    for (const [body, pointer] of bad) {
+      const answer = await world.ask('POST', '/v1/replays', body);
+      assert.equal(answer.status, 422, JSON.stringify(body));
+      assert.equal(answer.body.errors[0].pointer, pointer, JSON.stringify(body));
+    }
+  });
+
+  test('statistics count attempts and endings', async () => {
+    const { body } = await world.ask('GET', `/v1/endpoints/${endpointId}/stats`);
+    assert.equal(body.attempts, body.delivered + body.failed);
+    assert.equal(body.dead, 3);
+    assert.ok(body.latencyMs.p50 >= 1);
+    assert.ok(body.buckets.length >= 1);
+    assert.deepEqual((await world.ask('GET', '/v1/stats')).body.dead, 3);
+    assert.equal((await world.ask('GET', '/v1/stats?since=30d&bucket=1m')).status, 422);
+    assert.equal((await world.ask('GET', '/v1/stats?bucket=soon')).status, 422);
+  });
+});

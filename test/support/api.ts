@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { compileSchema } from '../../src/adapters/schema/compile.ts';
+import { openSqliteStore } from '../../src/adapters/sqlite/open.ts';
+import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
+import { systemRandom } from '../../src/adapters/system/random.ts';
+import { createVault } from '../../src/adapters/system/vault.ts';
+import { routes } from '../../src/api/routes.ts';
+import { createServer } from '../../src/api/server.ts';
+import type { Services } from '../../src/api/services.ts';
+import type { Outcome, Request } from '../../src/core/attempt.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createAdministration } from '../../src/flow/administer.ts';
+import { type Engine, startEngine } from '../../src/flow/engine.ts';
+import type { Sender } from '../../src/ports/sender.ts';
+import type { Store } from '../../src/ports/store.ts';
+import type { Telemetry } from '../../src/ports/telemetry.ts';
+import { documentCheck } from './api-document.ts';
+import { ManualClock } from './clock.ts';
+
+export const adminKey = 'shk_admin_of_the_environment';
+
+/** A parsed answer. */
+export interface Reply {
+  status: number;
+  headers: Record<string, unknown>;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  body: any;
+}
+
+const silent: Telemetry = {
+  accepted() {},
+  attempted() {},
+  endpointChanged() {},
+  lost() {},
+  warn() {},
+};
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The whole server in one process on SQLite in memory: real routes, flow and store; the network and the clock are the test's. */
+export class ApiWorld {
+  readonly app: FastifyInstance;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly services: Services;
+  readonly clock: ManualClock;
+  readonly sent: Request[];
+  readonly faults: unknown[] = [];
+  /** Throws when an answer is not as the document says. */
+  readonly #check: (method: string, url: string, reply: Reply) => void;
+  /** What every receiver answers. */
+  answer: Partial<Outcome> = {};
+
+  private constructor(parts: {
+    store: Store;
+    engine: Engine;
+    services: Services;
+    clock: ManualClock;
+    sent: Request[];
+  }) {
+    this.store = parts.store;
+    this.engine = parts.engine;
+    this.services = parts.services;
+    this.clock = parts.clock;
+    this.sent = parts.sent;
+    this.#check = documentCheck(routes(this.services));
+    this.app = createServer(this.services, { onFault: (error) => this.faults.push(error) });
+  }
+
+  static async open(changes: Partial<Services> = {}): Promise<ApiWorld> {
+    const clock = new ManualClock();
+    const random = systemRandom();
+    const store = await openSqliteStore({
+      file: ':memory:',
+      vault: createVault(new Uint8Array(32)),
+      mode: 'inline',
+    });
+    const sent: Request[] = [];
+    const sender: Sender = {
+      async send(request) {
+        sent.push(request);
+        const httpStatus = world.answer.httpStatus ?? 200;
+        const error = httpStatus < 300 ? null : 'http_status';
+        const quiet = {
+          detail: '',
+          durationMs: 3,
+          responseHeaders: [],
+          responseBody: 'ok',
+          responseTruncated: false,
+          retryAfter: null,
+        };
+        return { httpStatus, error, ...quiet, ...world.answer };
+      },
+      async close() {},
+    };
+    const engine = await startEngine({
+      store,
+      sender,
+      clock,
+      random,
+      telemetry: silent,
+      crypto: nodeCrypto(),
+      sha256,
+      compileSchema,
+      nodeName: 'test',
+      version: '0.0.0',
+      maxDataBytes: 256 * 1024,
+      retentionMs: 30 * 86_400_000,
+      fatal: (error) => {
+        throw error;
+      },
+    });
+    const services = { ...servicesOf(engine, store, clock), ...changes };
+    const world = new ApiWorld({ store, engine, services, clock, sent });
+    await world.app.ready();
+    return world;
+  }
+
+  /** One request with the admin key unless another is given; `body` may be text. */
+  async ask(
+    method: string,
+    url: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
+    const options: InjectOptions = {
+      method: method as 'GET',
+      url,
+      headers: { authorization: `Bearer ${adminKey}`, ...headers },
+    };
+    if (body !== undefined) {
+      options.headers = { 'content-type': 'application/json', ...options.headers };
+      options.payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    }
+    const answer = await this.app.inject(options);
+    const isJson = String(answer.headers['content-type']).includes('json');
+    const reply = {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: answer.payload,
+      body: isJson && answer.payload !== '' ? JSON.parse(answer.payload) : null,
+    };
+    this.#check(method, url, reply);
+    return reply;
+  }
+
+  /** An account with a key of it, as the API makes them. */
+  async account(id: string, scopes?: string[]): Promise<{ id: string; headers: Record<string, string> }> {
+    await this.ask('POST', '/v1/accounts', { id, name: id });
+    const made = await this.ask('POST', '/v1/keys', { account: id, name: id, ...(scopes ? { scopes } : {}) });
+    return { id, headers: { authorization: `Bearer ${made.body.key}` } };
+  }
+
+  async endpoint(body: object = {}, headers: Record<string, string> = {}): Promise<Reply['body']> {
+    const made = await this.ask(
+      'POST',
+      '/v1/endpoints',
+      { url: 'https://receiver.example/hooks', events: ['*'], ...body },
+      headers,
+    );
+    return made.body;
+  }
+
+  /** Publishes and lets what follows happen. */
+  async publish(body: object, headers: Record<string, string> = {}): Promise<Reply> {
+    const answer = await this.ask('POST', '/v1/events', body, headers);
+    await this.clock.advance(0);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.engine.stop();
+    await this.store.close();
+  }
+}
+
+function servicesOf(engine: Engine, store: Store, clock: ManualClock): Services {
+  const { accepter, deliverer, directory, dispatcher, replayer } = engine;
+  const random = systemRandom();
+  return {
+    store,
+    directory,
+    administration: createAdministration({
+      store,
+      directory,
+      clock,
+      random,
+      policy: { dev: false, allowNetworks: [] },
+      sha256,
+      compileSchema,
+      hooks: { endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo) },
+    }),
+    clock,
+    publish: (account, body, options) => accepter.publish(account, body, options),
+    publishBatch: (account, body, anyAccount) => accepter.publishBatch(account, body, anyAccount),
+    test: (endpoint, event) =>
+      deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
+    putBack: (account, keys) => replayer.putBack(account, keys),
+    cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
+    startReplay: (account, filter) => replayer.startReplay(account, filter),
+    cancelReplay: (account, id) => replayer.cancelReplay(account, id),
+    metrics: async () => 'surehook_up 1\n',
+    ready: async () => null,
+    sha256,
+    version: '0.0.0',
+    maxPayloadBytes: 256 * 1024,
+    fixedAdminKeyHash: sha256(adminKey),
+    trustedProxies: [],
+  };
+}
