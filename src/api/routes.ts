@@ -7,6 +7,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { profileRoutes } from './routes/profiles.ts';
+import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { statsRoutes } from './routes/stats.ts';
 import type { Services } from './services.ts';
@@ -14,6 +15,7 @@ import type { Services } from './services.ts';
 /** Everything that is served, in the order of the documentation. */
 export function routes(services: Services): Route[] {
   return [
+    ...publishRoutes(services),
     ...eventRoutes(services),
     ...endpointRoutes(services, { path: '/v1/endpoints', defaultProfile: 'standard', hidden: false }),
     // As one of the seeds spells the same routes: its examples work with only host and token changed.

@@ -20,7 +20,7 @@ export interface ServerOptions {
 }
 
 /** What every answer carries: nothing here is to be framed, sniffed, cached or told to others. */
-export const securityHeaders: Readonly<Record<string, string>> = {
+const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'content-security-policy':

@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+import { findEndpoint } from './find-endpoint.ts';
 
 const tag = 'Deliveries';
 
@@ -144,7 +145,7 @@ async function list(
   const name = { list: listName, accountNo: account.no };
   const { sinceMs, untilMs } = readSpan(query, services.clock.nowMs());
   const endpointNo =
-    query.endpointId === undefined ? null : endpointNoOf(services, account.no, query.endpointId);
+    query.endpointId === undefined ? null : findEndpoint(services, account, query.endpointId).no;
   const filter: DeliveryFilter = {
     ...(statuses === null ? {} : { statuses }),
     ...(endpointNo === null ? {} : { endpointNo }),
@@ -157,13 +158,6 @@ async function list(
   const rows = await services.store.listDeliveries(account.no, filter, { limit: limit + 1, before });
   const page = pageOf(rows, limit, (last) => encodeCursor(name, last.key));
   return { body: { data: page.rows.map(deliveryView), nextCursor: page.nextCursor } };
-}
-
-/** Throws `not_found` also for another account's endpoint. */
-export function endpointNoOf(services: Services, accountNo: number, id: string): number {
-  const endpoint = services.directory.endpointById(accountNo, id);
-  if (endpoint === null) throw notFound('endpoint', id);
-  return endpoint.no;
 }
 
 function statusesOf(text: string | undefined): DeliveryStatus[] | null {

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
-import { endpointNoOf } from './deliveries.ts';
+import { findEndpoint } from './find-endpoint.ts';
 
 const tag = 'Replays';
 
@@ -129,7 +129,7 @@ async function start(services: Services, call: Call<unknown, Static<typeof repla
     ]);
   }
   const replay = await services.startReplay(account, {
-    endpointNo: body.endpointId === undefined ? null : endpointNoOf(services, account.no, body.endpointId),
+    endpointNo: body.endpointId === undefined ? null : findEndpoint(services, account, body.endpointId).no,
     eventTypes: body.eventTypes ?? null,
     state: body.status ?? 'dead',
     ...readSpan(body, services.clock.nowMs(), '/'),

@@ -6,7 +6,7 @@ import * as models from '../models.ts';
 import { type Answer, type Route, route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
-import { endpointNoOf } from './deliveries.ts';
+import { findEndpoint } from './find-endpoint.ts';
 
 const hourMs = 3_600_000;
 const bucketMinMs = 60_000;
@@ -47,7 +47,7 @@ export function statsRoutes(services: Services): Route[] {
         statsAnswer(services, {
           accountNo: account.no,
           endpointNo:
-            query.endpointId === undefined ? null : endpointNoOf(services, account.no, query.endpointId),
+            query.endpointId === undefined ? null : findEndpoint(services, account, query.endpointId).no,
           query,
         }),
     }),

@@ -1,0 +1,217 @@
+import { type Static, Type } from 'typebox';
+import { endpointView, secretView } from '../../core/endpoint-view.ts';
+import { invalid } from '../../core/errors.ts';
+import { isEventType } from '../../core/event.ts';
+import { scanObject, stringAt } from '../../core/json.ts';
+import * as limits from '../../core/limits.ts';
+import { attemptView } from '../attempt-view.ts';
+import { actorOf } from '../auth.ts';
+import * as models from '../models.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { readSpan, spanFields, timeForm } from '../time-query.ts';
+import { endpoint, secrets } from './endpoint-models.ts';
+import { findEndpoint } from './find-endpoint.ts';
+import { replayView } from './replays.ts';
+import { statsAnswer, statsQuery } from './stats.ts';
+
+const rotation = Type.Object(
+  {
+    secret: Type.Optional(Type.String({ description: 'The new secret; without it one is made.' })),
+    overlap: Type.Optional(
+      Type.String({ default: '24h', description: 'How long the old one stays valid beside it.' }),
+    ),
+    signWith: Type.Optional(
+      Type.Enum(['new', 'old'], {
+        default: 'new',
+        description: 'Which one signs meanwhile, where the profile has room for one signature only.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const testInput = Type.Object({
+  eventType: Type.String({ description: 'Any event type; the endpoint need not be subscribed to it.' }),
+  data: Type.Unknown({ description: 'Any JSON value, sent byte for byte.' }),
+});
+
+const recoverInput = Type.Object(
+  {
+    since: Type.String({ maxLength: 64, description: `Only events from then on: ${timeForm}` }),
+    until: spanFields.until,
+  },
+  { additionalProperties: false },
+);
+
+/** What can be done with one endpoint, whose path is `one`. */
+export function endpointActs(
+  services: Services,
+  one: string,
+  shared: { tag: string; hidden: boolean },
+): Route[] {
+  return [
+    ...sending(services, one, shared),
+    ...secretRoutes(services, one, shared),
+    ...states(services, one, shared),
+  ];
+}
+
+function sending(services: Services, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+  return [
+    route({
+      ...shared,
+      method: 'POST',
+      path: `${one}/test`,
+      summary: 'Send a test event',
+      description:
+        'One attempt at once, signed like any other and marked `surehook-test: true`; never retried, not in health or statistics, and it works while the endpoint is paused. The answer is 200 whatever the receiver said: look at `outcome`.',
+      right: 'manage',
+      requestBody: testInput,
+      bodyIs: 'raw',
+      bodyExample: { eventType: 'order.created', data: { reference: 'ORD-12345' } },
+      maxBodyBytes: services.maxPayloadBytes + limits.envelopeBytes,
+      success: { status: 200, description: 'What came of the attempt.', schema: models.attempt },
+      handle: (call) => test(services, call),
+    }),
+    route({
+      ...shared,
+      method: 'POST',
+      path: `${one}/recover`,
+      summary: 'Replay what failed',
+      description:
+        'Starts a replay of the dead letters of this endpoint whose events were accepted in that span.',
+      right: 'manage',
+      requestBody: recoverInput,
+      bodyExample: { since: '24h' },
+      success: { status: 202, description: 'The replay.', schema: models.replay },
+      handle: (call) => recover(services, call),
+    }),
+    route({
+      ...shared,
+      method: 'GET',
+      path: `${one}/stats`,
+      summary: "What became of an endpoint's deliveries",
+      description: 'Of the last 24 hours unless `since` and `until` say otherwise.',
+      right: 'read',
+      query: statsQuery,
+      success: { status: 200, description: 'Totals and a history.', schema: models.stats },
+      handle: (call) =>
+        statsAnswer(services, {
+          accountNo: call.account.no,
+          endpointNo: findEndpoint(services, call.account, call.params.id).no,
+          query: call.query,
+        }),
+    }),
+  ];
+}
+
+function secretRoutes(services: Services, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+  return [
+    route({
+      ...shared,
+      method: 'POST',
+      path: `${one}/rotate-secret`,
+      summary: 'Rotate the secret',
+      description:
+        'The old secret stays valid until the overlap ends. Meanwhile schemes with room for several signatures send all; the others sign with what `signWith` says.',
+      right: 'manage',
+      requestBody: rotation,
+      bodyIs: 'described',
+      bodyOptional: true,
+      success: {
+        status: 200,
+        description: 'The endpoint with its new secret.',
+        schema: Type.Object({ ...endpoint.properties, ...secrets.properties }),
+      },
+      handle: async ({ account, params, body }) => {
+        const one = await services.administration.rotateSecret(account, params.id, body);
+        return { body: { ...endpointView(one), ...secretView(one, services.clock.nowMs()) } };
+      },
+    }),
+    route({
+      ...shared,
+      method: 'GET',
+      path: `${one}/secret`,
+      summary: 'Show the secret',
+      right: 'manage',
+      success: {
+        status: 200,
+        description: 'The secrets that are valid.',
+        schema: secrets,
+      },
+      handle: (call) => ({
+        body: secretView(findEndpoint(services, call.account, call.params.id), services.clock.nowMs()),
+      }),
+    }),
+  ];
+}
+
+function states(services: Services, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+  return [
+    route({
+      ...shared,
+      method: 'POST',
+      path: `${one}/pause`,
+      summary: 'Pause an endpoint',
+      description: 'Deliveries are held, in order; nothing is attempted and nothing is lost.',
+      right: 'manage',
+      success: { status: 200, description: 'The endpoint as it is now.', schema: endpoint },
+      handle: async ({ account, params, principal }) => ({
+        body: endpointView(
+          await services.administration.pauseEndpoint(account, params.id, actorOf(principal)),
+        ),
+      }),
+    }),
+    route({
+      ...shared,
+      method: 'POST',
+      path: `${one}/resume`,
+      summary: 'Resume an endpoint',
+      description:
+        'Ends paused and disabled alike, clears the record of failure, and releases what is held with the rest of its schedule.',
+      right: 'manage',
+      success: { status: 200, description: 'The endpoint as it is now.', schema: endpoint },
+      handle: async (call) => ({
+        body: endpointView(await services.administration.resumeEndpoint(call.account, call.params.id)),
+      }),
+    }),
+  ];
+}
+
+async function test(services: Services, call: Call): Promise<Answer> {
+  const one = findEndpoint(services, call.account, call.params.id);
+  const { members } = scanObject(call.text);
+  const type = members.get('eventType');
+  const data = members.get('data');
+  const eventType = type !== undefined && call.text[type.start] === '"' ? stringAt(call.text, type) : '';
+  const problems = [];
+  if (!isEventType(eventType)) {
+    problems.push({
+      pointer: '/eventType',
+      detail: `is required: 1–${limits.eventTypeChars} characters of A-Z a-z 0-9 _ . : / -`,
+    });
+  }
+  if (data === undefined) problems.push({ pointer: '/data', detail: 'is required: any JSON value' });
+  if (data === undefined || problems.length > 0) throw invalid(problems);
+  const text = call.text.slice(data.start, data.end);
+  const attempt = await services.test(one, { type: eventType, data: text });
+  return { body: attemptView(attempt, { key: null, endpoint: one, data: text }) };
+}
+
+async function recover(
+  services: Services,
+  call: Call<unknown, Static<typeof recoverInput>>,
+): Promise<Answer> {
+  const { account, body } = call;
+  const endpointNo = findEndpoint(services, call.account, call.params.id).no;
+  const span = readSpan(body, services.clock.nowMs(), '/');
+  const replay = await services.startReplay(account, {
+    endpointNo,
+    eventTypes: null,
+    state: 'dead',
+    ...span,
+    keys: null,
+  });
+  return { body: replayView(replay) };
+}

@@ -1,0 +1,187 @@
+import { Type } from 'typebox';
+import { invalid, SurehookError } from '../../core/errors.ts';
+import * as limits from '../../core/limits.ts';
+import type { Accepted } from '../../flow/accept.ts';
+import { problemHeaders, toProblem } from '../errors.ts';
+import * as models from '../models.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { timeText } from '../time-query.ts';
+
+const tag = 'Events';
+
+const eventInput = Type.Object(
+  {
+    type: Type.String({
+      description:
+        'What happened: 1–128 characters of `A-Z a-z 0-9 _ . : / -`. May also be spelled `eventType`, `event_type` or `event`.',
+    }),
+    data: Type.Unknown({
+      description:
+        'Any JSON value. Its bytes reach the receivers as they are: numbers, key order and Unicode.',
+    }),
+    id: Type.Optional(
+      Type.String({
+        maxLength: limits.eventIdChars,
+        description:
+          'Your own id, 1–200 visible ASCII characters. The same id again is answered with 200 and sent to nobody twice.',
+      }),
+    ),
+    timestamp: Type.Optional(
+      Type.String({ description: 'When it happened, RFC 3339; else the time of acceptance.' }),
+    ),
+    reference: Type.Optional(
+      Type.Unsafe({
+        type: ['string', 'number'],
+        description:
+          'What it is about, such as an order number; else what `data.reference` says. Ordered endpoints keep its events in order.',
+      }),
+    ),
+    account: Type.Optional(
+      Type.String({
+        description:
+          'Whose event it is. A live key may name only its own account (else 403); for an admin key it wins over the `Surehook-Account` header.',
+      }),
+    ),
+    deliverAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Not before then; at most 365 days ahead.' }),
+    ),
+  },
+  { description: 'Members that are not listed are ignored.' },
+);
+
+const example = { type: 'order.created', data: { reference: 'ORD-12345', total: 59.98 } };
+
+/** The way in for events, one by one or many at once. */
+export function publishRoutes(services: Services): Route[] {
+  /** Requests under way that have an idempotency key, by account and key. */
+  const running = new Set<string>();
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/events',
+      tag,
+      summary: 'Publish an event',
+      description:
+        'A 202 means that the event is on disk and will end as delivered, dead or cancelled for every endpoint that matches now. ' +
+        'Send your own `id` or an `Idempotency-Key` and repeat the request after any failure: nothing is sent twice.',
+      right: 'publish',
+      requestHeaders: {
+        'Idempotency-Key': `Up to ${limits.idempotencyKeyChars} characters, kept for 24 h: the same key with the same body gets the first answer again, with another body 422, and 409 while the first request is under way.`,
+        traceparent: 'W3C trace context; the deliveries go on with its trace.',
+      },
+      requestBody: eventInput,
+      bodyIs: 'raw',
+      bodyExample: example,
+      maxBodyBytes: services.maxPayloadBytes + limits.envelopeBytes,
+      success: {
+        status: 202,
+        description: 'Accepted and on disk.',
+        schema: models.accepted,
+        headers: {
+          'Idempotent-Replayed': '`true` when this is the first answer of the Idempotency-Key, given again.',
+        },
+      },
+      alsoAnswers: {
+        200: 'The `id` was known already: this is the stored event, and nothing was sent. With `Surehook-Id-Conflict: true` when it was stored with another body.',
+      },
+      fails: ['conflict', 'too_large', 'unavailable'],
+      handle: (call) => publish(services, call, running),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/events/batch',
+      tag,
+      summary: 'Publish many events',
+      description: `Up to ${limits.batchEvents} events and 8 MiB. Each is accepted or refused on its own; the results stand in the order of the events.`,
+      right: 'publish',
+      requestBody: Type.Object({
+        events: Type.Array(eventInput, { minItems: 1, maxItems: limits.batchEvents }),
+      }),
+      bodyIs: 'raw',
+      bodyExample: { events: [example] },
+      maxBodyBytes: limits.batchBytes,
+      success: {
+        status: 202,
+        description: 'One result for each event.',
+        schema: Type.Object({
+          data: Type.Array(Type.Union([models.accepted, Type.Object({ error: models.problem })])),
+        }),
+      },
+      fails: ['too_large', 'unavailable'],
+      handle: (call) => publishBatch(services, call),
+    }),
+  ];
+}
+
+async function publish(services: Services, call: Call, running: Set<string>): Promise<Answer> {
+  const key = idempotencyKey(call);
+  const traceparent = call.headers.traceparent;
+  const options = {
+    idempotencyKey: key,
+    traceparent: typeof traceparent === 'string' ? traceparent : null,
+    anyAccount: call.principal.isAdmin,
+  };
+  if (key === null) return acceptedAnswer(await services.publish(call.account, call.text, options));
+  const slot = `${call.account.no} ${key}`;
+  if (running.has(slot)) {
+    throw new SurehookError(
+      'conflict',
+      'The first request with this Idempotency-Key is still under way. Ask again shortly.',
+      {
+        retryAfterS: limits.busyRetryAfterS,
+      },
+    );
+  }
+  running.add(slot);
+  try {
+    return acceptedAnswer(await services.publish(call.account, call.text, options));
+  } finally {
+    running.delete(slot);
+  }
+}
+
+function idempotencyKey(call: Call): string | null {
+  const key = call.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && key.length > 0 && key.length <= limits.idempotencyKeyChars) return key;
+  throw invalid([
+    { pointer: 'Idempotency-Key', detail: `must have 1–${limits.idempotencyKeyChars} characters` },
+  ]);
+}
+
+function acceptedAnswer(accepted: Accepted): Answer {
+  const answer: Answer = { status: accepted.status, body: acceptedView(accepted) };
+  if (accepted.conflict || accepted.replayed) {
+    answer.headers = {
+      ...(accepted.conflict ? { 'surehook-id-conflict': 'true' } : {}),
+      ...(accepted.replayed ? { 'idempotent-replayed': 'true' } : {}),
+    };
+  }
+  return answer;
+}
+
+function acceptedView({ event }: Accepted): Record<string, unknown> {
+  return {
+    id: event.id,
+    type: event.type,
+    createdAt: timeText(event.createdAtMs),
+    deliveries: event.deliveries,
+  };
+}
+
+async function publishBatch(services: Services, call: Call): Promise<Answer> {
+  const results = await services.publishBatch(call.account, call.text, call.principal.isAdmin);
+  if (results.length > 0 && results.every(isUnavailable)) throw results[0];
+  const data = results.map((result) =>
+    result instanceof Error ? { error: toProblem(result, call.requestId) } : acceptedView(result),
+  );
+  return { body: { data } };
+}
+
+/** A batch of which nothing was taken is answered as a whole, so that clients wait as the header tells them. */
+function isUnavailable(result: Accepted | Error): boolean {
+  return (
+    result instanceof Error && problemHeaders(result, toProblem(result, ''))['retry-after'] !== undefined
+  );
+}
