@@ -1,0 +1,115 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Order, Told } from './orders.ts';
+
+/** CPU time of a process so far, in microseconds. */
+export interface Cpu {
+  total: number;
+  /** Of its main thread. */
+  main: number;
+}
+
+// The unit of these files on every Linux that Node runs on (USER_HZ).
+const tickUs = 10_000;
+
+/** Zeros where there is no /proc. The resolution is 10 ms. */
+export function cpuOf(pid: number): Cpu {
+  try {
+    return {
+      total: ticks(`/proc/${pid}/stat`) * tickUs,
+      main: ticks(`/proc/${pid}/task/${pid}/stat`) * tickUs,
+    };
+  } catch {
+    return { total: 0, main: 0 };
+  }
+}
+
+function ticks(file: string): number {
+  const text = readFileSync(file, 'utf8');
+  // The name in brackets may hold blanks; user and system time are the 12th and 13th field after it.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+export function cpuSince(pid: number, before: Cpu): Cpu {
+  const after = cpuOf(pid);
+  return { total: after.total - before.total, main: after.main - before.main };
+}
+
+/** Memory that a process has in RAM, in bytes; 0 where there is no /proc. */
+export function residentBytes(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Threads by name, for a look at who works: `node` is the main thread. */
+export function threadsOf(pid: number): { name: string; cpuUs: number }[] {
+  return readdirSync(`/proc/${pid}/task`).map((task) => ({
+    name: readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim(),
+    cpuUs: ticks(`/proc/${pid}/task/${task}/stat`) * tickUs,
+  }));
+}
+
+/** No order of a run takes this long; what does not answer by then hangs. */
+const answerWithinMs = 300_000;
+
+/** A process of the run: asked one thing after another, ended with the run. */
+export class Process {
+  readonly #child: ChildProcess;
+  readonly #asked = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  /** Told of progress while an order is under way. */
+  onTold: (told: number) => void = () => {};
+  #count = 0;
+  #ended = false;
+
+  constructor(file: URL) {
+    this.#child = fork(fileURLToPath(file), [], { serialization: 'advanced' });
+    this.#child.on('message', (message: Answer | Told) => {
+      if ('told' in message) return this.onTold(message.told);
+      const asked = this.#asked.get(message.no);
+      this.#asked.delete(message.no);
+      if ('error' in message) asked?.reject(new Error(message.error));
+      else asked?.resolve(message.value);
+    });
+    this.#child.on('exit', (code, signal) => {
+      this.#ended = true;
+      for (const { reject } of this.#asked.values())
+        reject(new Error(`${fileURLToPath(file)} ended early (${signal ?? code})`));
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  ask<Value>(name: string, input?: unknown): Promise<Value> {
+    this.#count += 1;
+    const no = this.#count;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer to "${name}"`)), answerWithinMs);
+      this.#asked.set(no, {
+        resolve(value) {
+          clearTimeout(timer);
+          resolve(value as Value);
+        },
+        reject,
+      });
+      this.#child.send({ no, name, input } satisfies Order);
+    });
+  }
+
+  tell(told: number): void {
+    if (!this.#ended) this.#child.send({ told } satisfies Told);
+  }
+
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+}
