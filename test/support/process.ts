@@ -107,7 +107,7 @@ async function listening(child: ChildProcess, log: Record<string, unknown>[]): P
       if (!line.startsWith('{')) return;
       const entry = JSON.parse(line) as Record<string, unknown>;
       log.push(entry);
-      if (entry.msg === 'listening') resolve(String(entry.url));
+      if (entry.msg === 'listening') resolve(String(entry.address));
     });
   });
 }

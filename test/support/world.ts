@@ -11,6 +11,7 @@ import type { Accepted, PublishOptions } from '../../src/flow/accept.ts';
 import { type Administration, createAdministration } from '../../src/flow/administer.ts';
 import { type Engine, startEngine } from '../../src/flow/engine.ts';
 import type { Random } from '../../src/ports/random.ts';
+import type { Sender } from '../../src/ports/sender.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { ManualClock } from './clock.ts';
@@ -38,9 +39,13 @@ export interface World {
 
 export const actor = { kind: 'key', name: 'test' } as const;
 
-export async function openWorld(options: { fault?: Fault; retentionMs?: number } = {}): Promise<World> {
+/** `network`: a sender in place of the scripted one. */
+export async function openWorld(
+  options: { fault?: Fault; retentionMs?: number; network?: (clock: ManualClock) => Sender } = {},
+): Promise<World> {
   const clock = new ManualClock();
   const sender = new ScriptedSender(clock);
+  const network = options.network?.(clock) ?? sender;
   const reports: string[] = [];
   const random = seededRandom(1);
   const telemetry: Telemetry = {
@@ -60,7 +65,7 @@ export async function openWorld(options: { fault?: Fault; retentionMs?: number }
   const start = (on: Store): Promise<Engine> =>
     startEngine({
       store: on,
-      sender,
+      sender: network,
       clock,
       random,
       telemetry,
