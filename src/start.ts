@@ -13,8 +13,8 @@ import { createVault } from './adapters/system/vault.ts';
 import { openLog } from './adapters/telemetry/log.ts';
 import { Metrics } from './adapters/telemetry/metrics.ts';
 import { createTelemetry } from './adapters/telemetry/telemetry.ts';
+import type { ApiParts } from './api/parts.ts';
 import { createServer } from './api/server.ts';
-import type { Services } from './api/services.ts';
 import type { Config } from './config.ts';
 import { type AddressPolicy, parseNetworks } from './core/address.ts';
 import { SurehookError } from './core/errors.ts';
@@ -80,7 +80,7 @@ export async function startServer(
       died();
     },
   });
-  const server = createServer(servicesOf({ config, keys, version, store, engine, metrics, policy, random }), {
+  const server = createServer(apiPartsOf({ config, keys, version, store, engine, metrics, policy, random }), {
     onFault: (error, requestId) =>
       log.logger.error(
         { requestId, cause: error instanceof Error ? error.stack : String(error) },
@@ -141,7 +141,7 @@ async function listen(
   return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
 }
 
-interface ServiceParts {
+interface ApiPartsInput {
   config: Config;
   keys: Keys;
   version: string;
@@ -152,7 +152,7 @@ interface ServiceParts {
   random: ReturnType<typeof systemRandom>;
 }
 
-function servicesOf({
+function apiPartsOf({
   config,
   keys,
   version,
@@ -161,7 +161,7 @@ function servicesOf({
   metrics,
   policy,
   random,
-}: ServiceParts): Services {
+}: ApiPartsInput): ApiParts {
   const { accepter, deliverer, directory, dispatcher, replayer } = engine;
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();

@@ -3,8 +3,8 @@ import type { Account, ApiKey, Scope } from '../core/account.ts';
 import { SurehookError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
 import type { Actor } from '../flow/administer-parts.ts';
+import type { ApiParts } from './parts.ts';
 import type { Right } from './route.ts';
-import type { Services } from './services.ts';
 
 /** Who is asking. */
 export interface Principal {
@@ -14,7 +14,7 @@ export interface Principal {
   scopes: readonly Scope[];
 }
 
-type Needs = Pick<Services, 'directory' | 'sha256' | 'fixedAdminKeyHash'>;
+type Needs = Pick<ApiParts, 'directory' | 'sha256' | 'fixedAdminKeyHash'>;
 
 const fixedAdmin: Principal = { key: null, isAdmin: true, scopes: ['publish', 'read', 'manage', 'receive'] };
 /** Who asks on a route that needs no key. */
@@ -33,12 +33,12 @@ const bearer = /^bearer +([\x21-\x7e]+) *$/i;
 
 /** Says who asks and for which account. Hashing is remembered for keys that exist; whether a key is valid is looked up each time. */
 export class Authenticator {
-  readonly #services: Needs;
+  readonly #parts: Needs;
   /** `Authorization` header to SHA-256 of its key. */
   readonly #hashes = new Map<string, string>();
 
-  constructor(services: Needs) {
-    this.#services = services;
+  constructor(parts: Needs) {
+    this.#parts = parts;
   }
 
   /** Throws `unauthenticated` without a valid key, `forbidden` when it lacks the right. */
@@ -62,7 +62,7 @@ export class Authenticator {
 
   /** The account that a request acts for: a live key's own; an admin's choice, `default` without one. */
   account(principal: Principal, headers: IncomingHttpHeaders): Account {
-    const { directory } = this.#services;
+    const { directory } = this.#parts;
     const named = headers['surehook-account'];
     if (principal.isAdmin) {
       const id = typeof named === 'string' ? named : 'default';
@@ -87,7 +87,7 @@ export class Authenticator {
 
   #find(header: string | undefined): Principal {
     if (header === undefined) throw noKey();
-    const { directory, fixedAdminKeyHash } = this.#services;
+    const { directory, fixedAdminKeyHash } = this.#parts;
     const known = this.#hashes.get(header);
     const hash = known ?? this.#hash(header);
     if (hash === fixedAdminKeyHash) return this.#remember(header, hash, known, fixedAdmin);
@@ -102,7 +102,7 @@ export class Authenticator {
   #hash(header: string): string {
     const key = bearer.exec(header)?.[1];
     if (key === undefined || key.length > limits.apiKeyChars) throw noKey();
-    return this.#services.sha256(key);
+    return this.#parts.sha256(key);
   }
 
   /** Only keys that exist get here, so strangers cannot fill the memory. */

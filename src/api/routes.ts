@@ -1,3 +1,4 @@
+import type { ApiParts } from './parts.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -10,23 +11,22 @@ import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { statsRoutes } from './routes/stats.ts';
-import type { Services } from './services.ts';
 
 /** Everything that is served, in the order of the documentation. */
-export function routes(services: Services): Route[] {
+export function routes(parts: ApiParts): Route[] {
   return [
-    ...publishRoutes(services),
-    ...eventRoutes(services),
-    ...endpointRoutes(services, { path: '/v1/endpoints', defaultProfile: 'standard', hidden: false }),
+    ...publishRoutes(parts),
+    ...eventRoutes(parts),
+    ...endpointRoutes(parts, { path: '/v1/endpoints', defaultProfile: 'standard', hidden: false }),
     // As one of the seeds spells the same routes: its examples work with only host and token changed.
-    ...endpointRoutes(services, { path: '/v1/webhooks', defaultProfile: 'petstore', hidden: true }),
-    ...deliveryRoutes(services),
-    ...replayRoutes(services),
-    ...eventTypeRoutes(services),
+    ...endpointRoutes(parts, { path: '/v1/webhooks', defaultProfile: 'petstore', hidden: true }),
+    ...deliveryRoutes(parts),
+    ...replayRoutes(parts),
+    ...eventTypeRoutes(parts),
     ...profileRoutes(),
-    ...statsRoutes(services),
-    ...accountRoutes(services),
-    ...keyRoutes(services),
-    ...healthRoutes(services),
+    ...statsRoutes(parts),
+    ...accountRoutes(parts),
+    ...keyRoutes(parts),
+    ...healthRoutes(parts),
   ];
 }

@@ -8,10 +8,10 @@ import * as limits from '../core/limits.ts';
 import { Authenticator, noAccount, nobody, type Principal } from './auth.ts';
 import { mountDocs } from './docs.ts';
 import { problemHeaders, toProblem } from './errors.ts';
+import type { ApiParts } from './parts.ts';
 import { checkBodyHeaders, parseBody, readBody } from './request-body.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { routes } from './routes.ts';
-import type { Services } from './services.ts';
 import { bodyValidator, queryValidator } from './validate.ts';
 
 export interface ServerOptions {
@@ -38,7 +38,7 @@ declare module 'fastify' {
 }
 
 /** Puts routes, authentication and error handling together. Nothing listens yet. */
-export function createServer(services: Services, options: ServerOptions = {}): FastifyInstance {
+export function createServer(parts: ApiParts, options: ServerOptions = {}): FastifyInstance {
   const app = fastify({
     logger: false,
     genReqId: requestIds(),
@@ -77,15 +77,15 @@ export function createServer(services: Services, options: ServerOptions = {}): F
     ),
   );
   app.decorateRequest('principal', null);
-  const auth = new Authenticator(services);
-  const table = routes(services);
+  const auth = new Authenticator(parts);
+  const table = routes(parts);
   for (const maxBytes of new Set(table.map((route) => route.maxBodyBytes))) {
     app.register(async (scope) => {
       acceptBodies(scope, maxBytes);
       for (const route of table) if (route.maxBodyBytes === maxBytes) mount(scope, route, auth);
     });
   }
-  mountDocs(app, table, services.version);
+  mountDocs(app, table, parts.version);
   return app;
 }
 

@@ -20,13 +20,13 @@ export function eventSeqOf(key: number): number {
   return Math.floor(key / 65_536);
 }
 
-/** Place of the endpoint among the event's targets. */
-export function placeOf(key: number): number {
-  return key % 65_536;
-}
-
 /** The status shown for what is stored. */
-export function statusOf(row: { state: DeliveryState; leased: boolean; tries: number; endpointActive: boolean }): DeliveryStatus {
+export function statusOf(row: {
+  state: DeliveryState;
+  leased: boolean;
+  tries: number;
+  endpointActive: boolean;
+}): DeliveryStatus {
   if (row.state !== 'open') return row.state;
   if (row.leased) return 'sending';
   if (!row.endpointActive) return 'held';

@@ -25,7 +25,11 @@ export class SurehookError extends Error {
   /** Seconds until it makes sense to try again; set for `too_many_requests` and `unavailable`. */
   readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, detail: string, more: { problems?: readonly Problem[]; retryAfterS?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    more: { problems?: readonly Problem[]; retryAfterS?: number } = {},
+  ) {
     super(detail);
     this.name = 'SurehookError';
     this.code = code;

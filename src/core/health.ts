@@ -43,9 +43,13 @@ export function judgeHealth(input: {
     reason: `${status} by the platform at ${new Date(nowMs).toISOString()}: ${why}`,
   });
   if (input.httpStatus === 410) return stop('disabled', 'the receiver answered 410 Gone');
-  if (policy.kind === 'exhausted' && input.exhausted) return stop(policy.then, 'a delivery failed every attempt of its schedule');
+  if (policy.kind === 'exhausted' && input.exhausted)
+    return stop(policy.then, 'a delivery failed every attempt of its schedule');
   if (policy.kind === 'down' && nowMs - failingSinceMs >= policy.forMs && failures >= policy.failures) {
-    return stop(policy.then, `nothing but failure since ${new Date(failingSinceMs).toISOString()} (${failures} attempts)`);
+    return stop(
+      policy.then,
+      `nothing but failure since ${new Date(failingSinceMs).toISOString()} (${failures} attempts)`,
+    );
   }
   return { failingSinceMs, failures, status: null, reason: null };
 }

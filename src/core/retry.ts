@@ -52,7 +52,8 @@ export function nextAttemptAtMs(input: {
   return dueAtMs;
 }
 
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const httpDate =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** Milliseconds from now that a `Retry-After` asks for (RFC 9110 §10.2.3: seconds or an IMF-fixdate); null when unreadable. */
 export function parseRetryAfter(value: string | null, nowMs: number): number | null {

@@ -32,7 +32,7 @@ describe('the documentation', () => {
   test('every route of the table is in the document, described, with its problems', () => {
     assert.match(String(document.openapi), /^3\.1/);
     const ids = new Set<unknown>();
-    for (const route of routes(world.services)) {
+    for (const route of routes(world.parts)) {
       if (route.hidden) continue;
       const operation = document.paths[route.path]?.[route.method.toLowerCase()];
       assert.ok(operation, `${route.method} ${route.path}`);
@@ -43,7 +43,7 @@ describe('the documentation', () => {
       if (route.right !== 'none')
         for (const status of ['401', '403', '503']) assert.ok(answers[status], `${route.path} ${status}`);
     }
-    assert.equal(ids.size, routes(world.services).filter((route) => !route.hidden).length);
+    assert.equal(ids.size, routes(world.parts).filter((route) => !route.hidden).length);
   });
 
   test('every reference in it leads somewhere', () => {
@@ -73,7 +73,7 @@ describe('the documentation', () => {
 
   test('every example of a body fits its schema', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    for (const route of routes(world.services)) {
+    for (const route of routes(world.parts)) {
       if (route.bodyExample === undefined || route.requestBody === null) continue;
       const check = ajv.compile(route.requestBody);
       assert.ok(check(route.bodyExample), `${route.path}: ${ajv.errorsText(check.errors)}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Services } from '../../src/api/services.ts';
+import type { ApiParts } from '../../src/api/parts.ts';
 import { ApiWorld } from '../support/api.ts';
 
 describe('publishing', () => {
@@ -207,7 +207,7 @@ describe('looking events up', () => {
 });
 
 test('while the first request with an idempotency key is under way, a second one is 409 with Retry-After', async () => {
-  let finish: (value: Awaited<ReturnType<Services['publish']>>) => void = () => {};
+  let finish: (value: Awaited<ReturnType<ApiParts['publish']>>) => void = () => {};
   const world = await ApiWorld.open({
     publish: () =>
       new Promise((resolve) => {

@@ -17,7 +17,7 @@ describe('who may do what', () => {
 
   before(async () => {
     world = await ApiWorld.open();
-    table = routes(world.services);
+    table = routes(world.parts);
     await world.ask('POST', '/v1/accounts', { id: 'team', name: 'team' });
     for (const scope of scopes) {
       const made = await world.ask('POST', '/v1/keys', { account: 'team', name: scope, scopes: [scope] });
@@ -137,7 +137,7 @@ describe('what belongs to another account', () => {
   test('every route with an id in its path answers 404 to a stranger, and nothing changes', async () => {
     const before = await snapshot();
     let tried = 0;
-    for (const route of routes(world.services)) {
+    for (const route of routes(world.parts)) {
       const id = ids[route.tag];
       // Declaring a type of the same name is the stranger's own affair, and profiles and accounts are nobody's.
       if (

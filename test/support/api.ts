@@ -5,9 +5,9 @@ import { openSqliteStore } from '../../src/adapters/sqlite/open.ts';
 import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { createVault } from '../../src/adapters/system/vault.ts';
+import type { ApiParts } from '../../src/api/parts.ts';
 import { routes } from '../../src/api/routes.ts';
 import { createServer } from '../../src/api/server.ts';
-import type { Services } from '../../src/api/services.ts';
 import type { Outcome, Request } from '../../src/core/attempt.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createAdministration } from '../../src/flow/administer.ts';
@@ -44,7 +44,7 @@ export class ApiWorld {
   readonly app: FastifyInstance;
   readonly store: Store;
   readonly engine: Engine;
-  readonly services: Services;
+  readonly parts: ApiParts;
   readonly clock: ManualClock;
   readonly sent: Request[];
   readonly faults: unknown[] = [];
@@ -56,20 +56,20 @@ export class ApiWorld {
   private constructor(parts: {
     store: Store;
     engine: Engine;
-    services: Services;
+    parts: ApiParts;
     clock: ManualClock;
     sent: Request[];
   }) {
     this.store = parts.store;
     this.engine = parts.engine;
-    this.services = parts.services;
+    this.parts = parts.parts;
     this.clock = parts.clock;
     this.sent = parts.sent;
-    this.#check = documentCheck(routes(this.services));
-    this.app = createServer(this.services, { onFault: (error) => this.faults.push(error) });
+    this.#check = documentCheck(routes(this.parts));
+    this.app = createServer(this.parts, { onFault: (error) => this.faults.push(error) });
   }
 
-  static async open(changes: Partial<Services> = {}): Promise<ApiWorld> {
+  static async open(changes: Partial<ApiParts> = {}): Promise<ApiWorld> {
     const clock = new ManualClock();
     const random = systemRandom();
     const store = await openSqliteStore({
@@ -112,8 +112,8 @@ export class ApiWorld {
         throw error;
       },
     });
-    const services = { ...servicesOf(engine, store, clock), ...changes };
-    const world = new ApiWorld({ store, engine, services, clock, sent });
+    const parts = { ...apiPartsOf(engine, store, clock), ...changes };
+    const world = new ApiWorld({ store, engine, parts, clock, sent });
     await world.app.ready();
     return world;
   }
@@ -177,7 +177,7 @@ export class ApiWorld {
   }
 }
 
-function servicesOf(engine: Engine, store: Store, clock: ManualClock): Services {
+function apiPartsOf(engine: Engine, store: Store, clock: ManualClock): ApiParts {
   const { accepter, deliverer, directory, dispatcher, replayer } = engine;
   const random = systemRandom();
   return {

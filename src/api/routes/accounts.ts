@@ -5,8 +5,8 @@ import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 
 const tag = 'Accounts';
 
@@ -37,8 +37,8 @@ const input = Type.Object(
   { additionalProperties: false },
 );
 
-export function accountRoutes(services: Services): Route[] {
-  const { administration, directory } = services;
+export function accountRoutes(parts: ApiParts): Route[] {
+  const { administration, directory } = parts;
   return [
     route({
       method: 'POST',
@@ -80,7 +80,7 @@ export function accountRoutes(services: Services): Route[] {
       summary: 'One account',
       right: 'admin',
       success: { status: 200, description: 'The account.', schema: models.account },
-      handle: (call) => ({ body: accountView(find(services, call)) }),
+      handle: (call) => ({ body: accountView(find(parts, call)) }),
     }),
     route({
       method: 'PATCH',
@@ -94,7 +94,7 @@ export function accountRoutes(services: Services): Route[] {
       bodyExample: { maxEndpoints: 50 },
       success: { status: 200, description: 'The account as it is now.', schema: models.account },
       handle: async (call) => ({
-        body: accountView(await administration.updateAccount(find(services, call), call.body)),
+        body: accountView(await administration.updateAccount(find(parts, call), call.body)),
       }),
     }),
     route({
@@ -108,15 +108,15 @@ export function accountRoutes(services: Services): Route[] {
       success: { status: 204, description: 'It is gone.' },
       fails: ['conflict'],
       handle: async (call) => {
-        await administration.deleteAccount(find(services, call));
+        await administration.deleteAccount(find(parts, call));
         return {};
       },
     }),
   ];
 }
 
-function find(services: Services, { params }: Call): Account {
-  const account = services.directory.accountById(params.id);
+function find(parts: ApiParts, { params }: Call): Account {
+  const account = parts.directory.accountById(params.id);
   if (account === null) throw notFound('account', params.id);
   return account;
 }

@@ -7,8 +7,8 @@ import type { DeliveryFilter } from '../../ports/store.ts';
 import { attemptView } from '../attempt-view.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
@@ -42,7 +42,7 @@ const listQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export function deliveryRoutes(services: Services): Route[] {
+export function deliveryRoutes(parts: ApiParts): Route[] {
   return [
     route({
       method: 'GET',
@@ -54,7 +54,7 @@ export function deliveryRoutes(services: Services): Route[] {
       right: 'read',
       query: listQuery,
       success: { status: 200, description: 'A page of deliveries.', schema: models.listOf(models.delivery) },
-      handle: (call) => list(services, call, 'deliveries', statusesOf(call.query.status)),
+      handle: (call) => list(parts, call, 'deliveries', statusesOf(call.query.status)),
     }),
     route({
       method: 'GET',
@@ -64,7 +64,7 @@ export function deliveryRoutes(services: Services): Route[] {
       description: 'Every attempt with request and response as they went over the wire.',
       right: 'read',
       success: { status: 200, description: 'The delivery.', schema: models.deliveryDetail },
-      handle: async (call) => ({ body: await detail(services, call) }),
+      handle: async (call) => ({ body: await detail(parts, call) }),
     }),
     route({
       method: 'POST',
@@ -77,7 +77,7 @@ export function deliveryRoutes(services: Services): Route[] {
       right: 'manage',
       success: { status: 202, description: 'The delivery as it is now.', schema: models.deliveryDetail },
       fails: ['conflict'],
-      handle: (call) => retry(services, call),
+      handle: (call) => retry(parts, call),
     }),
     route({
       method: 'POST',
@@ -90,9 +90,9 @@ export function deliveryRoutes(services: Services): Route[] {
       success: { status: 200, description: 'The delivery as it is now.', schema: models.deliveryDetail },
       fails: ['conflict'],
       handle: async (call) => {
-        const { key } = await find(services, call);
-        await services.cancelDelivery(call.account, key);
-        return { body: await detail(services, call) };
+        const { key } = await find(parts, call);
+        await parts.cancelDelivery(call.account, key);
+        return { body: await detail(parts, call) };
       },
     }),
     route({
@@ -109,7 +109,7 @@ export function deliveryRoutes(services: Services): Route[] {
         description: 'A page of dead deliveries.',
         schema: models.listOf(models.delivery),
       },
-      handle: (call) => list(services, call, 'dead-letters', ['dead']),
+      handle: (call) => list(parts, call, 'dead-letters', ['dead']),
     }),
   ];
 }
@@ -135,7 +135,7 @@ export function deliveryView(delivery: DeliveryView): Record<string, unknown> {
 }
 
 async function list(
-  services: Services,
+  parts: ApiParts,
   call: Call<Static<typeof deadQuery>>,
   listName: string,
   statuses: DeliveryStatus[] | null,
@@ -143,9 +143,9 @@ async function list(
   const { query, account } = call;
   const limit = query.limit ?? limits.listDefault;
   const name = { list: listName, accountNo: account.no };
-  const { sinceMs, untilMs } = readSpan(query, services.clock.nowMs());
+  const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
   const endpointNo =
-    query.endpointId === undefined ? null : findEndpoint(services, account, query.endpointId).no;
+    query.endpointId === undefined ? null : findEndpoint(parts, account, query.endpointId).no;
   const filter: DeliveryFilter = {
     ...(statuses === null ? {} : { statuses }),
     ...(endpointNo === null ? {} : { endpointNo }),
@@ -155,7 +155,7 @@ async function list(
     ...(untilMs === null ? {} : { untilMs }),
   };
   const before = decodeCursor<number>(name, query.cursor, 'number');
-  const rows = await services.store.listDeliveries(account.no, filter, { limit: limit + 1, before });
+  const rows = await parts.store.listDeliveries(account.no, filter, { limit: limit + 1, before });
   const page = pageOf(rows, limit, (last) => encodeCursor(name, last.key));
   return { body: { data: page.rows.map(deliveryView), nextCursor: page.nextCursor } };
 }
@@ -170,26 +170,26 @@ function statusesOf(text: string | undefined): DeliveryStatus[] | null {
   ]);
 }
 
-async function find(services: Services, call: Call) {
+async function find(parts: ApiParts, call: Call) {
   const { id } = call.params;
   const key = parseDeliveryId(id);
-  const found = key === null ? null : await services.store.getDelivery(call.account.no, key);
+  const found = key === null ? null : await parts.store.getDelivery(call.account.no, key);
   if (key === null || found === null) throw notFound('delivery', id);
   return { key, ...found };
 }
 
-async function detail(services: Services, call: Call): Promise<Record<string, unknown>> {
-  const { key, delivery, attempts, data } = await find(services, call);
-  const endpoint = services.directory.endpointById(call.account.no, delivery.endpointId);
+async function detail(parts: ApiParts, call: Call): Promise<Record<string, unknown>> {
+  const { key, delivery, attempts, data } = await find(parts, call);
+  const endpoint = parts.directory.endpointById(call.account.no, delivery.endpointId);
   return {
     ...deliveryView(delivery),
     attempts: attempts.map((attempt) => attemptView(attempt, { key, endpoint, data })),
   };
 }
 
-async function retry(services: Services, call: Call): Promise<Answer> {
-  const { key } = await find(services, call);
-  const { requeued, sending } = await services.putBack(call.account, [key]);
+async function retry(parts: ApiParts, call: Call): Promise<Answer> {
+  const { key } = await find(parts, call);
+  const { requeued, sending } = await parts.putBack(call.account, [key]);
   if (requeued === 0 && sending > 0) {
     throw new SurehookError(
       'conflict',
@@ -199,5 +199,5 @@ async function retry(services: Services, call: Call): Promise<Answer> {
       },
     );
   }
-  return { body: await detail(services, call) };
+  return { body: await detail(parts, call) };
 }

@@ -7,8 +7,8 @@ import * as limits from '../../core/limits.ts';
 import { attemptView } from '../attempt-view.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 import { readSpan, spanFields, timeForm } from '../time-query.ts';
 import { endpoint, secrets } from './endpoint-models.ts';
 import { findEndpoint } from './find-endpoint.ts';
@@ -46,18 +46,14 @@ const recoverInput = Type.Object(
 
 /** What can be done with one endpoint, whose path is `one`. */
 export function endpointActs(
-  services: Services,
+  parts: ApiParts,
   one: string,
   shared: { tag: string; hidden: boolean },
 ): Route[] {
-  return [
-    ...sending(services, one, shared),
-    ...secretRoutes(services, one, shared),
-    ...states(services, one, shared),
-  ];
+  return [...sending(parts, one, shared), ...secretRoutes(parts, one, shared), ...states(parts, one, shared)];
 }
 
-function sending(services: Services, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+function sending(parts: ApiParts, one: string, shared: { tag: string; hidden: boolean }): Route[] {
   return [
     route({
       ...shared,
@@ -70,9 +66,9 @@ function sending(services: Services, one: string, shared: { tag: string; hidden:
       requestBody: testInput,
       bodyIs: 'raw',
       bodyExample: { eventType: 'order.created', data: { reference: 'ORD-12345' } },
-      maxBodyBytes: services.maxPayloadBytes + limits.envelopeBytes,
+      maxBodyBytes: parts.maxPayloadBytes + limits.envelopeBytes,
       success: { status: 200, description: 'What came of the attempt.', schema: models.attempt },
-      handle: (call) => test(services, call),
+      handle: (call) => test(parts, call),
     }),
     route({
       ...shared,
@@ -85,7 +81,7 @@ function sending(services: Services, one: string, shared: { tag: string; hidden:
       requestBody: recoverInput,
       bodyExample: { since: '24h' },
       success: { status: 202, description: 'The replay.', schema: models.replay },
-      handle: (call) => recover(services, call),
+      handle: (call) => recover(parts, call),
     }),
     route({
       ...shared,
@@ -97,16 +93,16 @@ function sending(services: Services, one: string, shared: { tag: string; hidden:
       query: statsQuery,
       success: { status: 200, description: 'Totals and a history.', schema: models.stats },
       handle: (call) =>
-        statsAnswer(services, {
+        statsAnswer(parts, {
           accountNo: call.account.no,
-          endpointNo: findEndpoint(services, call.account, call.params.id).no,
+          endpointNo: findEndpoint(parts, call.account, call.params.id).no,
           query: call.query,
         }),
     }),
   ];
 }
 
-function secretRoutes(services: Services, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+function secretRoutes(parts: ApiParts, one: string, shared: { tag: string; hidden: boolean }): Route[] {
   return [
     route({
       ...shared,
@@ -125,8 +121,8 @@ function secretRoutes(services: Services, one: string, shared: { tag: string; hi
         schema: Type.Object({ ...endpoint.properties, ...secrets.properties }),
       },
       handle: async ({ account, params, body }) => {
-        const one = await services.administration.rotateSecret(account, params.id, body);
-        return { body: { ...endpointView(one), ...secretView(one, services.clock.nowMs()) } };
+        const one = await parts.administration.rotateSecret(account, params.id, body);
+        return { body: { ...endpointView(one), ...secretView(one, parts.clock.nowMs()) } };
       },
     }),
     route({
@@ -141,13 +137,13 @@ function secretRoutes(services: Services, one: string, shared: { tag: string; hi
         schema: secrets,
       },
       handle: (call) => ({
-        body: secretView(findEndpoint(services, call.account, call.params.id), services.clock.nowMs()),
+        body: secretView(findEndpoint(parts, call.account, call.params.id), parts.clock.nowMs()),
       }),
     }),
   ];
 }
 
-function states(services: Services, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+function states(parts: ApiParts, one: string, shared: { tag: string; hidden: boolean }): Route[] {
   return [
     route({
       ...shared,
@@ -158,9 +154,7 @@ function states(services: Services, one: string, shared: { tag: string; hidden: 
       right: 'manage',
       success: { status: 200, description: 'The endpoint as it is now.', schema: endpoint },
       handle: async ({ account, params, principal }) => ({
-        body: endpointView(
-          await services.administration.pauseEndpoint(account, params.id, actorOf(principal)),
-        ),
+        body: endpointView(await parts.administration.pauseEndpoint(account, params.id, actorOf(principal))),
       }),
     }),
     route({
@@ -173,14 +167,14 @@ function states(services: Services, one: string, shared: { tag: string; hidden: 
       right: 'manage',
       success: { status: 200, description: 'The endpoint as it is now.', schema: endpoint },
       handle: async (call) => ({
-        body: endpointView(await services.administration.resumeEndpoint(call.account, call.params.id)),
+        body: endpointView(await parts.administration.resumeEndpoint(call.account, call.params.id)),
       }),
     }),
   ];
 }
 
-async function test(services: Services, call: Call): Promise<Answer> {
-  const one = findEndpoint(services, call.account, call.params.id);
+async function test(parts: ApiParts, call: Call): Promise<Answer> {
+  const one = findEndpoint(parts, call.account, call.params.id);
   const { members } = scanObject(call.text);
   const type = members.get('eventType');
   const data = members.get('data');
@@ -195,18 +189,15 @@ async function test(services: Services, call: Call): Promise<Answer> {
   if (data === undefined) problems.push({ pointer: '/data', detail: 'is required: any JSON value' });
   if (data === undefined || problems.length > 0) throw invalid(problems);
   const text = call.text.slice(data.start, data.end);
-  const attempt = await services.test(one, { type: eventType, data: text });
+  const attempt = await parts.test(one, { type: eventType, data: text });
   return { body: attemptView(attempt, { key: null, endpoint: one, data: text }) };
 }
 
-async function recover(
-  services: Services,
-  call: Call<unknown, Static<typeof recoverInput>>,
-): Promise<Answer> {
+async function recover(parts: ApiParts, call: Call<unknown, Static<typeof recoverInput>>): Promise<Answer> {
   const { account, body } = call;
-  const endpointNo = findEndpoint(services, call.account, call.params.id).no;
-  const span = readSpan(body, services.clock.nowMs(), '/');
-  const replay = await services.startReplay(account, {
+  const endpointNo = findEndpoint(parts, call.account, call.params.id).no;
+  const span = readSpan(body, parts.clock.nowMs(), '/');
+  const replay = await parts.startReplay(account, {
     endpointNo,
     eventTypes: null,
     state: 'dead',

@@ -3,8 +3,8 @@ import { endpointView } from '../../core/endpoint-view.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 import { endpointActs } from './endpoint-acts.ts';
 import { endpoint, endpointChanges, endpointInput, endpointWithSecret } from './endpoint-models.ts';
 import { findEndpoint } from './find-endpoint.ts';
@@ -18,13 +18,13 @@ export interface EndpointMount {
   hidden: boolean;
 }
 
-export function endpointRoutes(services: Services, mount: EndpointMount): Route[] {
+export function endpointRoutes(parts: ApiParts, mount: EndpointMount): Route[] {
   const shared = { tag, hidden: mount.hidden };
   const one = `${mount.path}/{id}`;
-  return [...collection(services, mount), ...single(services, mount), ...endpointActs(services, one, shared)];
+  return [...collection(parts, mount), ...single(parts, mount), ...endpointActs(parts, one, shared)];
 }
 
-function collection(services: Services, { path, defaultProfile, hidden }: EndpointMount): Route[] {
+function collection(parts: ApiParts, { path, defaultProfile, hidden }: EndpointMount): Route[] {
   return [
     route({
       method: 'POST',
@@ -43,7 +43,7 @@ function collection(services: Services, { path, defaultProfile, hidden }: Endpoi
       fails: ['conflict'],
       handle: async (call) => {
         const { account, body } = call;
-        const made = await services.administration.createEndpoint(account, body, {
+        const made = await parts.administration.createEndpoint(account, body, {
           actor: actorOf(call.principal),
           defaultProfile,
         });
@@ -64,7 +64,7 @@ function collection(services: Services, { path, defaultProfile, hidden }: Endpoi
         schema: models.listOf(endpoint),
       },
       handle: ({ account, query }) => {
-        const page = pageInMemory(services.directory.endpoints(account.no), query, {
+        const page = pageInMemory(parts.directory.endpoints(account.no), query, {
           list: 'endpoints',
           accountNo: account.no,
           position: ({ no }) => String(no).padStart(16, '0'),
@@ -75,7 +75,7 @@ function collection(services: Services, { path, defaultProfile, hidden }: Endpoi
   ];
 }
 
-function single(services: Services, { path, hidden }: EndpointMount): Route[] {
+function single(parts: ApiParts, { path, hidden }: EndpointMount): Route[] {
   const one = `${path}/{id}`;
   return [
     route({
@@ -86,7 +86,7 @@ function single(services: Services, { path, hidden }: EndpointMount): Route[] {
       summary: 'One endpoint',
       right: 'read',
       success: { status: 200, description: 'The endpoint, without its secret.', schema: endpoint },
-      handle: (call) => ({ body: endpointView(findEndpoint(services, call.account, call.params.id)) }),
+      handle: (call) => ({ body: endpointView(findEndpoint(parts, call.account, call.params.id)) }),
     }),
     route({
       method: 'PATCH',
@@ -103,7 +103,7 @@ function single(services: Services, { path, hidden }: EndpointMount): Route[] {
       success: { status: 200, description: 'The endpoint as it is now.', schema: endpoint },
       handle: async (call) => {
         const { account, params, body, principal } = call;
-        const changed = await services.administration.updateEndpoint(
+        const changed = await parts.administration.updateEndpoint(
           account,
           params.id,
           body,
@@ -122,7 +122,7 @@ function single(services: Services, { path, hidden }: EndpointMount): Route[] {
       right: 'manage',
       success: { status: 204, description: 'It is gone.' },
       handle: async (call) => {
-        await services.administration.deleteEndpoint(call.account, call.params.id);
+        await parts.administration.deleteEndpoint(call.account, call.params.id);
         return {};
       },
     }),

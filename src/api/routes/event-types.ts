@@ -4,8 +4,8 @@ import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 
 const tag = 'Event types';
 
@@ -28,8 +28,8 @@ const input = Type.Object(
 
 const pathParams = { name: 'The event type.' };
 
-export function eventTypeRoutes(services: Services): Route[] {
-  const { administration, directory } = services;
+export function eventTypeRoutes(parts: ApiParts): Route[] {
+  const { administration, directory } = parts;
   return [
     route({
       method: 'GET',
@@ -119,13 +119,13 @@ function position({ createdAt, name }: EventTypeView): string {
 
 /** Newest first; those that came with us have no time and go last; by name among equals. */
 function order(a: string, b: string): number {
-  const [aTime, aName] = parts(a);
-  const [bTime, bName] = parts(b);
+  const [aTime, aName] = partsOf(a);
+  const [bTime, bName] = partsOf(b);
   if (aTime !== bTime) return aTime < bTime ? 1 : -1;
   return aName === bName ? 0 : aName < bName ? -1 : 1;
 }
 
-function parts(position: string): [time: string, name: string] {
+function partsOf(position: string): [time: string, name: string] {
   const space = position.indexOf(' ');
   return [position.slice(0, space), position.slice(space + 1)];
 }

@@ -6,8 +6,8 @@ import * as limits from '../../core/limits.ts';
 import type { EventFilter } from '../../ports/store.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
 import { deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
@@ -43,7 +43,7 @@ const redeliverInput = Type.Object(
   { additionalProperties: false },
 );
 
-export function eventRoutes(services: Services): Route[] {
+export function eventRoutes(parts: ApiParts): Route[] {
   return [
     route({
       method: 'GET',
@@ -54,7 +54,7 @@ export function eventRoutes(services: Services): Route[] {
       right: 'read',
       query: listQuery,
       success: { status: 200, description: 'A page of events.', schema: models.listOf(models.eventSummary) },
-      handle: (call) => listEvents(services, call),
+      handle: (call) => listEvents(parts, call),
     }),
     route({
       method: 'GET',
@@ -64,7 +64,7 @@ export function eventRoutes(services: Services): Route[] {
       description: 'With its payload, byte for byte as it was published, and its deliveries.',
       right: 'read',
       success: { status: 200, description: 'The event.', schema: models.event },
-      handle: (call) => getEvent(services, call),
+      handle: (call) => getEvent(parts, call),
     }),
     route({
       method: 'POST',
@@ -86,16 +86,16 @@ export function eventRoutes(services: Services): Route[] {
           sending: Type.Integer({ description: 'Left alone because an attempt is under way.' }),
         }),
       },
-      handle: (call) => redeliver(services, call),
+      handle: (call) => redeliver(parts, call),
     }),
   ];
 }
 
-async function listEvents(services: Services, call: Call<Static<typeof listQuery>>): Promise<Answer> {
+async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>): Promise<Answer> {
   const { query, account } = call;
   const limit = query.limit ?? limits.listDefault;
   const name = { list: 'events', accountNo: account.no };
-  const { sinceMs, untilMs } = readSpan(query, services.clock.nowMs());
+  const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
   const filter: EventFilter = {
     ...(query.type === undefined ? {} : { type: query.type }),
     ...(query.reference === undefined ? {} : { reference: query.reference }),
@@ -105,7 +105,7 @@ async function listEvents(services: Services, call: Call<Static<typeof listQuery
     ...(untilMs === null ? {} : { untilMs }),
   };
   const before = decodeCursor<number>(name, query.cursor, 'number');
-  const rows = await services.store.listEvents(account.no, filter, { limit: limit + 1, before });
+  const rows = await parts.store.listEvents(account.no, filter, { limit: limit + 1, before });
   const page = pageOf(rows, limit, (last) => encodeCursor(name, last.event.seq));
   const data = page.rows.map(({ event, deliveries }) => ({ ...eventFields(event), deliveries }));
   return { body: { data, nextCursor: page.nextCursor } };
@@ -116,10 +116,10 @@ function eventFields(event: Event): Record<string, unknown> {
   return { id, type, timestamp, reference, source, origin, createdAt: timeText(event.createdAtMs) };
 }
 
-async function getEvent(services: Services, call: Call): Promise<Answer> {
-  const found = await services.store.getEvent(call.account.no, call.params.id);
+async function getEvent(parts: ApiParts, call: Call): Promise<Answer> {
+  const found = await parts.store.getEvent(call.account.no, call.params.id);
   if (found === null) throw notFound('event', call.params.id);
-  const deliveries = await services.store.deliveriesOfEvent(call.account.no, found.event.seq);
+  const deliveries = await parts.store.deliveriesOfEvent(call.account.no, found.event.seq);
   const head = JSON.stringify(eventFields(found.event)).slice(0, -1);
   // The payload's own text is put in, because parsing and printing it would change numbers.
   return {
@@ -128,15 +128,15 @@ async function getEvent(services: Services, call: Call): Promise<Answer> {
 }
 
 async function redeliver(
-  services: Services,
+  parts: ApiParts,
   call: Call<unknown, Static<typeof redeliverInput>>,
 ): Promise<Answer> {
   const { account, body, params } = call;
   const { endpointId } = body;
-  if (endpointId !== undefined) findEndpoint(services, account, endpointId);
-  const found = await services.store.getEvent(account.no, params.id);
+  if (endpointId !== undefined) findEndpoint(parts, account, endpointId);
+  const found = await parts.store.getEvent(account.no, params.id);
   if (found === null) throw notFound('event', params.id);
-  const all = await services.store.deliveriesOfEvent(account.no, found.event.seq);
+  const all = await parts.store.deliveriesOfEvent(account.no, found.event.seq);
   const chosen =
     endpointId === undefined ? all : all.filter((delivery) => delivery.endpointId === endpointId);
   if (chosen.length === 0) {
@@ -146,6 +146,6 @@ async function redeliver(
     );
   }
   const keys = chosen.map((delivery) => delivery.key).filter((key) => eventSeqOf(key) === found.event.seq);
-  const { requeued, sending } = await services.putBack(account, keys);
+  const { requeued, sending } = await parts.putBack(account, keys);
   return { body: { id: found.event.id, deliveries: requeued, sending } };
 }

@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import { SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 
 const tag = 'Health';
 const ok = Type.Object({ status: Type.Literal('ok') });
 
 /** What load balancers and monitoring ask, without a key. */
-export function healthRoutes(services: Services): Route[] {
+export function healthRoutes(parts: ApiParts): Route[] {
   return [
     route({
       method: 'GET',
@@ -30,7 +30,7 @@ export function healthRoutes(services: Services): Route[] {
       success: { status: 200, description: 'Everything works.', schema: ok },
       fails: ['unavailable'],
       handle: async () => {
-        const wrong = await services.ready();
+        const wrong = await parts.ready();
         if (wrong === null) return { body: { status: 'ok' } };
         throw new SurehookError('unavailable', wrong, { retryAfterS: limits.busyRetryAfterS });
       },
@@ -44,7 +44,7 @@ export function healthRoutes(services: Services): Route[] {
       right: 'none',
       success: { status: 200, description: 'Prometheus text format 0.0.4.' },
       handle: async () => ({
-        text: await services.metrics(),
+        text: await parts.metrics(),
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
       }),
     }),

@@ -5,8 +5,8 @@ import * as limits from '../../core/limits.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 
 const tag = 'Keys';
 
@@ -31,8 +31,8 @@ const input = Type.Object(
   { additionalProperties: false },
 );
 
-export function keyRoutes(services: Services): Route[] {
-  const { administration, directory } = services;
+export function keyRoutes(parts: ApiParts): Route[] {
+  const { administration, directory } = parts;
   const view = (key: ApiKey): Record<string, unknown> =>
     keyView(key, key.accountNo === null ? null : (directory.account(key.accountNo)?.id ?? null));
   return [

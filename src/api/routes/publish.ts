@@ -4,8 +4,8 @@ import * as limits from '../../core/limits.ts';
 import type { Accepted } from '../../flow/accept.ts';
 import { problemHeaders, toProblem } from '../errors.ts';
 import * as models from '../models.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 import { timeText } from '../time-query.ts';
 
 const tag = 'Events';
@@ -53,7 +53,7 @@ const eventInput = Type.Object(
 const example = { type: 'order.created', data: { reference: 'ORD-12345', total: 59.98 } };
 
 /** The way in for events, one by one or many at once. */
-export function publishRoutes(services: Services): Route[] {
+export function publishRoutes(parts: ApiParts): Route[] {
   /** Requests under way that have an idempotency key, by account and key. */
   const running = new Set<string>();
   return [
@@ -73,7 +73,7 @@ export function publishRoutes(services: Services): Route[] {
       requestBody: eventInput,
       bodyIs: 'raw',
       bodyExample: example,
-      maxBodyBytes: services.maxPayloadBytes + limits.envelopeBytes,
+      maxBodyBytes: parts.maxPayloadBytes + limits.envelopeBytes,
       success: {
         status: 202,
         description: 'Accepted and on disk.',
@@ -86,7 +86,7 @@ export function publishRoutes(services: Services): Route[] {
         200: 'The `id` was known already: this is the stored event, and nothing was sent. With `Surehook-Id-Conflict: true` when it was stored with another body.',
       },
       fails: ['conflict', 'too_large', 'unavailable'],
-      handle: (call) => publish(services, call, running),
+      handle: (call) => publish(parts, call, running),
     }),
     route({
       method: 'POST',
@@ -109,12 +109,12 @@ export function publishRoutes(services: Services): Route[] {
         }),
       },
       fails: ['too_large', 'unavailable'],
-      handle: (call) => publishBatch(services, call),
+      handle: (call) => publishBatch(parts, call),
     }),
   ];
 }
 
-async function publish(services: Services, call: Call, running: Set<string>): Promise<Answer> {
+async function publish(parts: ApiParts, call: Call, running: Set<string>): Promise<Answer> {
   const key = idempotencyKey(call);
   const traceparent = call.headers.traceparent;
   const options = {
@@ -122,7 +122,7 @@ async function publish(services: Services, call: Call, running: Set<string>): Pr
     traceparent: typeof traceparent === 'string' ? traceparent : null,
     anyAccount: call.principal.isAdmin,
   };
-  if (key === null) return acceptedAnswer(await services.publish(call.account, call.text, options));
+  if (key === null) return acceptedAnswer(await parts.publish(call.account, call.text, options));
   const slot = `${call.account.no} ${key}`;
   if (running.has(slot)) {
     throw new SurehookError(
@@ -135,7 +135,7 @@ async function publish(services: Services, call: Call, running: Set<string>): Pr
   }
   running.add(slot);
   try {
-    return acceptedAnswer(await services.publish(call.account, call.text, options));
+    return acceptedAnswer(await parts.publish(call.account, call.text, options));
   } finally {
     running.delete(slot);
   }
@@ -170,8 +170,8 @@ function acceptedView({ event }: Accepted): Record<string, unknown> {
   };
 }
 
-async function publishBatch(services: Services, call: Call): Promise<Answer> {
-  const results = await services.publishBatch(call.account, call.text, call.principal.isAdmin);
+async function publishBatch(parts: ApiParts, call: Call): Promise<Answer> {
+  const results = await parts.publishBatch(call.account, call.text, call.principal.isAdmin);
   if (results.length > 0 && results.every(isUnavailable)) throw results[0];
   const data = results.map((result) =>
     result instanceof Error ? { error: toProblem(result, call.requestId) } : acceptedView(result),

@@ -6,8 +6,8 @@ import * as limits from '../../core/limits.ts';
 import type { Replay } from '../../core/replay.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
@@ -41,7 +41,7 @@ const replayInput = Type.Object(
   { additionalProperties: false },
 );
 
-export function replayRoutes(services: Services): Route[] {
+export function replayRoutes(parts: ApiParts): Route[] {
   return [
     route({
       method: 'POST',
@@ -57,7 +57,7 @@ export function replayRoutes(services: Services): Route[] {
       bodyExample: { status: 'dead', since: '24h' },
       success: { status: 202, description: 'The replay; `total` is counted at once.', schema: models.replay },
       fails: ['not_found'],
-      handle: (call) => start(services, call),
+      handle: (call) => start(parts, call),
     }),
     route({
       method: 'GET',
@@ -75,7 +75,7 @@ export function replayRoutes(services: Services): Route[] {
         const limit = query.limit ?? limits.listDefault;
         const name = { list: 'replays', accountNo: account.no };
         const before = decodeCursor<number>(name, query.cursor, 'number');
-        const rows = await services.store.listReplays({ accountNo: account.no, limit: limit + 1, before });
+        const rows = await parts.store.listReplays({ accountNo: account.no, limit: limit + 1, before });
         const page = pageOf(rows, limit, (last) => encodeCursor(name, last.no));
         return { body: { data: page.rows.map(replayView), nextCursor: page.nextCursor } };
       },
@@ -88,7 +88,7 @@ export function replayRoutes(services: Services): Route[] {
       right: 'read',
       success: { status: 200, description: 'The replay.', schema: models.replay },
       handle: async ({ account, params }) => {
-        const replay = await services.store.getReplay({ accountNo: account.no, id: params.id });
+        const replay = await parts.store.getReplay({ accountNo: account.no, id: params.id });
         if (replay === null) throw notFound('replay', params.id);
         return { body: replayView(replay) };
       },
@@ -102,7 +102,7 @@ export function replayRoutes(services: Services): Route[] {
       right: 'manage',
       success: { status: 200, description: 'The replay.', schema: models.replay },
       handle: async ({ account, params }) => ({
-        body: replayView(await services.cancelReplay(account, params.id)),
+        body: replayView(await parts.cancelReplay(account, params.id)),
       }),
     }),
   ];
@@ -121,29 +121,29 @@ export function replayView(replay: Replay): Record<string, unknown> {
   };
 }
 
-async function start(services: Services, call: Call<unknown, Static<typeof replayInput>>): Promise<Answer> {
+async function start(parts: ApiParts, call: Call<unknown, Static<typeof replayInput>>): Promise<Answer> {
   const { body, account } = call;
   if (body.ids !== undefined && Object.keys(body).length > 1) {
     throw invalid([
       { pointer: '/ids', detail: 'selects by itself; leave out the other members, or leave out ids' },
     ]);
   }
-  const replay = await services.startReplay(account, {
-    endpointNo: body.endpointId === undefined ? null : findEndpoint(services, account, body.endpointId).no,
+  const replay = await parts.startReplay(account, {
+    endpointNo: body.endpointId === undefined ? null : findEndpoint(parts, account, body.endpointId).no,
     eventTypes: body.eventTypes ?? null,
     state: body.status ?? 'dead',
-    ...readSpan(body, services.clock.nowMs(), '/'),
-    keys: body.ids === undefined ? null : await keysOf(services, account, body.ids),
+    ...readSpan(body, parts.clock.nowMs(), '/'),
+    keys: body.ids === undefined ? null : await keysOf(parts, account, body.ids),
   });
   return { body: replayView(replay) };
 }
 
 /** Throws `not_found` when any of the deliveries is not the account's, before anything is put back. */
-async function keysOf(services: Services, account: Account, ids: readonly string[]): Promise<number[]> {
+async function keysOf(parts: ApiParts, account: Account, ids: readonly string[]): Promise<number[]> {
   const keys: number[] = [];
   for (const id of new Set(ids)) {
     const key = parseDeliveryId(id);
-    const found = key === null ? null : await services.store.getDelivery(account.no, key);
+    const found = key === null ? null : await parts.store.getDelivery(account.no, key);
     if (key === null || found === null) throw notFound('delivery', id);
     keys.push(key);
   }

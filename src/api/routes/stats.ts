@@ -3,8 +3,8 @@ import { parseDuration } from '../../core/duration.ts';
 import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import * as models from '../models.ts';
+import type { ApiParts } from '../parts.ts';
 import { type Answer, type Route, route } from '../route.ts';
-import type { Services } from '../services.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
@@ -25,7 +25,7 @@ export const statsQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export function statsRoutes(services: Services): Route[] {
+export function statsRoutes(parts: ApiParts): Route[] {
   return [
     route({
       method: 'GET',
@@ -44,10 +44,10 @@ export function statsRoutes(services: Services): Route[] {
       ),
       success: { status: 200, description: 'Totals and a history.', schema: models.stats },
       handle: ({ account, query }) =>
-        statsAnswer(services, {
+        statsAnswer(parts, {
           accountNo: account.no,
           endpointNo:
-            query.endpointId === undefined ? null : findEndpoint(services, account, query.endpointId).no,
+            query.endpointId === undefined ? null : findEndpoint(parts, account, query.endpointId).no,
           query,
         }),
     }),
@@ -56,17 +56,17 @@ export function statsRoutes(services: Services): Route[] {
 
 /** Statistics of an account, or of one of its endpoints. */
 export async function statsAnswer(
-  services: Services,
+  parts: ApiParts,
   input: { accountNo: number; endpointNo: number | null; query: Static<typeof statsQuery> },
 ): Promise<Answer> {
-  const nowMs = services.clock.nowMs();
+  const nowMs = parts.clock.nowMs();
   const span = readSpan(input.query, nowMs);
   // The end is exclusive, and what happened at this very moment counts.
   const untilMs = span.untilMs ?? nowMs + 1;
   const sinceMs = span.sinceMs ?? untilMs - 24 * hourMs;
   const bucketMs = bucketOf(input.query.bucket, untilMs - sinceMs);
   const { accountNo, endpointNo } = input;
-  const { buckets, ...totals } = await services.store.stats({
+  const { buckets, ...totals } = await parts.store.stats({
     accountNo,
     endpointNo,
     sinceMs,

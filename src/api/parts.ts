@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
 /** The parts of the flow that the routes call; `main.ts` puts them together. */
-export interface Services {
+export interface ApiParts {
   store: Store;
   directory: Directory;
   administration: Administration;
