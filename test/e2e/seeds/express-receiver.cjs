@@ -1,6 +1,6 @@
 // The receiver that the Petstore guide shows, with secret and port taken from the environment and what it accepted told to the parent.
 const express = require('express');
-const crypto = require('crypto');
+const crypto = require('node:crypto');
 const app = express();
 
 const WEBHOOK_SECRET = process.env.WEBHOOK_SECRET;
