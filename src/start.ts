@@ -115,7 +115,8 @@ export async function startServer(
 function policyOf(config: Config): AddressPolicy {
   const allowNetworks = parseNetworks(config.allowNetworks.join(','));
   if (typeof allowNetworks === 'string') throw new SurehookError('invalid', allowNetworks);
-  return { dev: config.dev, allowNetworks };
+  const { dev, publicUrl } = config;
+  return { dev, allowNetworks, ...(dev || publicUrl === null ? {} : { ownUrl: publicUrl }) };
 }
 
 async function listen(

@@ -19,6 +19,11 @@ export interface AddressPolicy {
   readonly allowNetworks: readonly Network[];
   /** URL prefix of the server's own bins, which are reachable wherever the server is; not set when there are none. */
   readonly ownBins?: string;
+  /**
+   * How the outside reaches the server itself, without a slash at the end. Nothing below it is sent to but its bins: an event
+   * would go round in circles. Not set in development mode.
+   */
+  readonly ownUrl?: string;
 }
 
 /** A URL that may be sent to, in normal form. */
@@ -55,6 +60,9 @@ export function checkUrl(text: string, policy: AddressPolicy): UrlParts | string
   if (url.port === '0') return 'Port 0 cannot be connected to.';
   const parts = partsOf(url, secure);
   if (policy.ownBins !== undefined && url.href.startsWith(policy.ownBins)) return { ...parts, own: true };
+  if (policy.ownUrl !== undefined && isBelow(url, policy.ownUrl)) {
+    return 'This is the address of this server itself; deliveries to it would go round in circles.';
+  }
   if (!secure && !policy.dev)
     return 'The URL must begin with https://; http:// is allowed in development mode only.';
   if (parts.literal) return addressAllowed(parts.hostname, policy) ? parts : refusedHost;
@@ -64,6 +72,15 @@ export function checkUrl(text: string, policy: AddressPolicy): UrlParts | string
 
 const refusedHost =
   'Deliveries go to public addresses only; this host is not one. An operator can allow its network (SUREHOOK_ALLOW_NETWORKS).';
+
+/** Whether a URL is `base` or below it, however its host is spelled. What is no URL has nothing below it. */
+function isBelow(url: URL, base: string): boolean {
+  const above = URL.parse(base);
+  if (above === null || url.port !== above.port || withoutDots(url.hostname) !== withoutDots(above.hostname))
+    return false;
+  const path = above.pathname.endsWith('/') ? above.pathname : `${above.pathname}/`;
+  return `${url.pathname}/`.startsWith(path);
+}
 
 function partsOf(url: URL, secure: boolean): UrlParts {
   const bracketed = url.hostname.startsWith('[');
@@ -82,10 +99,15 @@ function partsOf(url: URL, secure: boolean): UrlParts {
 
 /** True for `localhost` and everything under it, with or without dots at the end. */
 export function isLocalName(hostname: string): boolean {
+  const name = withoutDots(hostname).toLowerCase();
+  return name === 'localhost' || name.endsWith('.localhost');
+}
+
+/** A name without the dots at its end, which change nothing about what it names. */
+function withoutDots(hostname: string): string {
   let end = hostname.length;
   while (end > 0 && hostname[end - 1] === '.') end -= 1;
-  const name = hostname.slice(0, end).toLowerCase();
-  return name === 'localhost' || name.endsWith('.localhost');
+  return hostname.slice(0, end);
 }
 
 /** Whether a connection may go to this address: canonical text as a resolver or `checkUrl` gives it; other text is refused. */
