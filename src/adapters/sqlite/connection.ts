@@ -12,7 +12,7 @@ const oldestSqlite = [3, 51, 3] as const;
 export function openWriter(file: string): DatabaseSync {
   requireVersion(sqliteVersion());
   const inMemory = file === ':memory:';
-  if (!inMemory) prepareFolder(file);
+  if (!inMemory) requireWhole(file);
   const db = openFile(file);
   try {
     db.exec(`PRAGMA busy_timeout = ${limits.storeBusyMs}`);
@@ -38,6 +38,16 @@ export function openWriter(file: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw damaged(file, error);
+  }
+}
+
+/** Makes the folders that a file is to stand in, durably. */
+export function makeFolder(file: string): void {
+  try {
+    const made = mkdirSync(dirname(resolve(file)), { recursive: true });
+    if (made !== undefined) syncFolder(dirname(made));
+  } catch (error) {
+    throw cannotOpen(file, error as Error);
   }
 }
 
@@ -101,10 +111,7 @@ function sqliteVersion(): string {
   return version;
 }
 
-function prepareFolder(file: string): void {
-  const folder = dirname(resolve(file));
-  const made = mkdirSync(folder, { recursive: true });
-  if (made !== undefined) syncFolder(dirname(made));
+function requireWhole(file: string): void {
   const log = `${file}-wal`;
   const missing = !existsSync(file) || statSync(file).size === 0;
   if (missing && existsSync(log) && statSync(log).size > 0) {
@@ -115,14 +122,19 @@ function prepareFolder(file: string): void {
   }
 }
 
+/** What is wrong when a file cannot be opened at all. */
+export function cannotOpen(file: string, error: Error): SurehookError {
+  return new SurehookError(
+    'unavailable',
+    `The database ${file} cannot be opened: ${error.message}. Check that its folder can be made and written (SUREHOOK_DATABASE).`,
+  );
+}
+
 function openFile(file: string): DatabaseSync {
   try {
     return new DatabaseSync(file, { timeout: limits.storeBusyMs });
   } catch (error) {
-    throw new SurehookError(
-      'unavailable',
-      `The database ${file} cannot be opened: ${(error as Error).message}. Check that the folder exists and may be written.`,
-    );
+    throw cannotOpen(file, error as Error);
   }
 }
 
@@ -144,6 +156,6 @@ function damaged(file: string, error: unknown): unknown {
   if (!malformed) return error;
   return new SurehookError(
     'unavailable',
-    `The database ${file} is damaged (${(error as Error).message}). Nothing was changed. Restore the newest backup (see "surehook backup"), or try "sqlite3 ${file} .recover" on a copy.`,
+    `The database ${file} is damaged (${(error as Error).message.replace(/\s+/g, ' ')}). Nothing was changed. Restore the newest backup (see "surehook backup"), or try "sqlite3 ${file} .recover" on a copy.`,
   );
 }

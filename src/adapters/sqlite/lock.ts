@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
+import { cannotOpen } from './connection.ts';
 
 /**
  * Keeps a second process off a database. The lock is the kernel's (a write lock on a small file beside the database), so it
@@ -7,7 +8,7 @@ import { SurehookError } from '../../core/errors.ts';
  * The pid inside is for the message only.
  */
 export function lockDatabase(file: string): { release(): void } {
-  const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
+  const lock = openLock(file);
   try {
     lock.exec(
       'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS holder (pid INTEGER); BEGIN IMMEDIATE',
@@ -24,6 +25,14 @@ export function lockDatabase(file: string): { release(): void } {
     );
   }
   return { release: () => lock.close() };
+}
+
+function openLock(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(`${file}.lock`, { timeout: 0 });
+  } catch (error) {
+    throw cannotOpen(file, error as Error);
+  }
 }
 
 function holderOf(lock: DatabaseSync): number | null {

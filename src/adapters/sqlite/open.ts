@@ -4,6 +4,7 @@ import type { AcceptItem, Store } from '../../ports/store.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { type ReadName, readActs, type WriteName, writeActs } from './acts.ts';
 import type { Fault } from './batch.ts';
+import { makeFolder } from './connection.ts';
 import type { Connector } from './connector.ts';
 import { connectInline } from './inline.ts';
 import { lockDatabase } from './lock.ts';
@@ -22,6 +23,7 @@ export interface SqliteOptions {
 
 /** Opens a SQLite file as the store, and keeps other processes off it until it is closed. */
 export async function openSqliteStore({ file, vault, mode, fault }: SqliteOptions): Promise<Store> {
+  if (file !== ':memory:') makeFolder(file);
   const lock = file === ':memory:' ? null : lockDatabase(file);
   try {
     const connector = mode === 'inline' ? connectInline(file, fault ?? null) : await connectThreads(file);

@@ -16,12 +16,12 @@ interface Waiting {
  * of the loop goes over together; the writer commits all that came in while it was committing as one.
  */
 export async function connectThreads(file: string): Promise<Connector> {
-  const writer = new Channel({ file, writes: true });
-  await writer.opened;
+  const writer = await Channel.open({ file, writes: true });
   // A database in memory is one connection's own: its writer reads, too.
   const readerCount = file === ':memory:' ? 0 : limits.storeReaders;
-  const readers = Array.from({ length: readerCount }, () => new Channel({ file, writes: false }));
-  await Promise.all(readers.map(({ opened }) => opened));
+  const readers = await Promise.all(
+    Array.from({ length: readerCount }, () => Channel.open({ file, writes: false })),
+  );
   const reader = (): Channel =>
     readers.reduce((least, one) => (one.waiting < least.waiting ? one : least), readers[0] ?? writer);
 
@@ -39,9 +39,8 @@ export async function connectThreads(file: string): Promise<Connector> {
     },
     async backup(target) {
       if (readers.length === 0) return void (await writer.ask('backup', [target]));
-      const channel = new Channel({ file, writes: false });
+      const channel = await Channel.open({ file, writes: false });
       try {
-        await channel.opened;
         await channel.ask('backup', [target]);
       } finally {
         await channel.close();
@@ -56,12 +55,22 @@ export async function connectThreads(file: string): Promise<Connector> {
 
 /** A thread that answers in the order it is asked. */
 class Channel {
-  readonly opened: Promise<unknown>;
   readonly #worker: Worker;
   readonly #asked: Waiting[] = [];
   #answered = 0;
   #unsent: Order[] = [];
   #gone: Error | null = null;
+
+  static async open(role: Role): Promise<Channel> {
+    const channel = new Channel(role);
+    try {
+      await channel.ask('open', []);
+      return channel;
+    } catch (error) {
+      await channel.#worker.terminate();
+      throw error;
+    }
+  }
 
   constructor(role: Role) {
     const source = new URL('./worker.ts', import.meta.url);
@@ -72,7 +81,6 @@ class Channel {
       this.#end(new StoreError(`A thread of the store failed: ${error.message}`, true)),
     );
     this.#worker.on('exit', () => this.#end(new StoreError('The store is closed.', false)));
-    this.opened = this.ask('open', []);
   }
 
   get waiting(): number {

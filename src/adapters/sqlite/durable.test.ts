@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { SurehookError } from '../../core/errors.ts';
+import { t0, World } from '../../ports/store-world.case.ts';
+import { createVault } from '../system/vault.ts';
+import { makeFolder, migrationStatus, openWriter, requireDurable, requireVersion } from './connection.ts';
+import { dumpSchema } from './migrations.ts';
+import { openSqliteStore } from './open.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'surehook-durable-'));
+after(() => rmSync(folder, { recursive: true }));
+const vault = createVault(new Uint8Array(32));
+let made = 0;
+const newFile = (): string => join(folder, String(made++), 'deep', 'test.db');
+const open = (file: string, mode: 'thread' | 'inline' = 'inline') => openSqliteStore({ file, vault, mode });
+const says = (pattern: RegExp) => (error: unknown) =>
+  error instanceof SurehookError && pattern.test(error.detail);
+
+/** A file with one account, one endpoint and one event, closed in order. */
+async function filled(): Promise<string> {
+  const file = newFile();
+  const store = await open(file);
+  await store.createAccount({
+    id: 'default',
+    name: '',
+    maxEndpoints: 1,
+    notify: null,
+    createdAtMs: t0,
+    updatedAtMs: t0,
+  });
+  const world = new World(store, 1);
+  await world.join();
+  await world.endpoint();
+  await world.stored({ event: { id: 'kept' } });
+  await store.close();
+  return file;
+}
+
+test('commits are synced to the disk: synchronous is FULL after the first statement', () => {
+  const file = newFile();
+  makeFolder(file);
+  const db = openWriter(file);
+  assert.equal(db.prepare('PRAGMA synchronous').get()!.synchronous, 2);
+  assert.equal(db.prepare('PRAGMA journal_mode').get()!.journal_mode, 'wal');
+  db.close();
+});
+
+test('a connection that does not sync is refused', () => {
+  const db = new DatabaseSync(join(folder, 'lax.db'));
+  db.exec('PRAGMA synchronous = NORMAL');
+  assert.throws(() => requireDurable(db, 'lax.db'), says(/synchronous=FULL/));
+  db.close();
+});
+
+test('a SQLite with the log-reset bug is refused', () => {
+  for (const version of ['3.51.2', '3.50.9', '2.99.99'])
+    assert.throws(() => requireVersion(version), says(/3\.51\.3/));
+  for (const version of ['3.51.3', '3.52.0', '4.0.0']) requireVersion(version);
+});
+
+test('a killed process loses nothing it acknowledged, keeps others out while it lives, and is taken over at once', async () => {
+  const file = newFile();
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./holder.case.ts', import.meta.url)), file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  after(() => child.kill('SIGKILL'));
+  let printed = '';
+  let enough = (): void => {};
+  const acknowledged = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+    if (printed.length > 2000) enough();
+  });
+  await acknowledged;
+  await assert.rejects(open(file), says(new RegExp(`in use by another process \\(pid ${child.pid}\\)`)));
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const store = await open(file);
+  const events = await store.listEvents(1, {}, { limit: 1_000_000, before: null });
+  const kept = new Set(events.map(({ event }) => event.seq));
+  const seqs = printed.split('\n').slice(0, -1).map(Number);
+  assert.deepEqual(
+    seqs.filter((seq) => !kept.has(seq)),
+    [],
+  );
+  await store.close();
+});
+
+test('two stores in one process do not share a file, and closing gives it free', async () => {
+  const file = newFile();
+  const first = await open(file, 'thread');
+  await assert.rejects(open(file), says(/in use/));
+  await first.close();
+  await (await open(file)).close();
+});
+
+test('what was stored is there after closing and opening, and no log is left over', async () => {
+  const file = await filled();
+  const store = await open(file, 'thread');
+  assert.equal((await store.getEvent(1, 'kept'))?.event.id, 'kept');
+  await store.close();
+  assert.deepEqual(readdirSync(join(file, '..')).sort(), ['test.db', 'test.db.lock']);
+});
+
+test('secrets and header values are nowhere in the file', async () => {
+  const file = await filled();
+  const bytes = readFileSync(file);
+  assert.ok(bytes.includes('shop.example'));
+  for (const secret of ['cGxhaW4tc2VjcmV0', 'plain-credential'])
+    assert.equal(bytes.includes(secret), false, secret);
+});
+
+test('another encryption key opens no secret, and says so', async () => {
+  const file = await filled();
+  const store = await openSqliteStore({
+    file,
+    vault: createVault(new Uint8Array(32).fill(7)),
+    mode: 'inline',
+  });
+  await assert.rejects(store.directory(), says(/SUREHOOK_ENCRYPTION_KEY/));
+  await store.close();
+});
+
+test('a database of a newer version is refused and left as it is', async () => {
+  const file = await filled();
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA user_version = 999');
+  db.close();
+  await assert.rejects(open(file), says(/schema 999/));
+  assert.equal(migrationStatus(file).version, 999);
+});
+
+test('a database of another program is refused and left as it is', async () => {
+  const file = join(folder, 'foreign.db');
+  const db = new DatabaseSync(file);
+  db.exec('CREATE TABLE notes (text)');
+  db.close();
+  await assert.rejects(open(file), says(/another program/));
+});
+
+test('the migration status of a file shows what is missing, and makes no file', () => {
+  const file = join(folder, 'none.db');
+  assert.deepEqual(migrationStatus(file), { version: 0, latest: 1, pending: ['0001-beginning'] });
+  assert.deepEqual(migrationStatus(file).version, 0);
+  const db = openWriter(file);
+  assert.deepEqual(migrationStatus(file), { version: 1, latest: 1, pending: [] });
+  db.close();
+});
+
+test('a damaged database is refused with the way to restore it, and not replaced by an empty one', async () => {
+  for (const [at, length] of [
+    [0, 16],
+    [4096 * 3, 4096 * 6],
+  ] as const) {
+    const file = await filled();
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, at, at + length);
+    writeFileSync(file, bytes);
+    await assert.rejects(open(file, 'thread'), says(/damaged.*Restore the newest backup/));
+    assert.deepEqual(readFileSync(file), bytes);
+  }
+});
+
+test('a database that is missing beside its log is refused', async () => {
+  const file = await filled();
+  rmSync(file);
+  writeFileSync(`${file}-wal`, 'log');
+  await assert.rejects(open(file), says(/is missing, but its log/));
+});
+
+test('a backup is a database of its own, with everything in it, and never replaces a file', async () => {
+  for (const mode of ['inline', 'thread'] as const) {
+    const file = await filled();
+    const store = await open(file, mode);
+    const copy = join(folder, `copy-${mode}.db`);
+    await store.backup(copy);
+    await assert.rejects(store.backup(copy), says(/exists already/));
+    await store.close();
+    const restored = await open(copy);
+    assert.equal((await restored.getEvent(1, 'kept'))?.event.id, 'kept');
+    await restored.close();
+  }
+});
+
+test('schema.sql shows the schema that the migrations make', () => {
+  const db = openWriter(':memory:');
+  assert.equal(dumpSchema(db), readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'));
+  db.close();
+});

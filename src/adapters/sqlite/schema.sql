@@ -1,0 +1,214 @@
+CREATE TABLE account (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  max_endpoints INTEGER NOT NULL,
+  notify TEXT,
+  -- Grows with every change to its endpoints.
+  version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE api_key (
+  id TEXT PRIMARY KEY,
+  account_no INTEGER,
+  name TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  hint TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE attempt (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  duration INTEGER NOT NULL,
+  http_status INTEGER,
+  error TEXT,
+  detail TEXT NOT NULL,
+  url TEXT NOT NULL,
+  request_headers TEXT NOT NULL,
+  body_head TEXT NOT NULL,
+  body_with_data INTEGER NOT NULL,
+  body_tail TEXT NOT NULL,
+  response_headers TEXT NOT NULL,
+  response_body TEXT NOT NULL,
+  response_truncated INTEGER NOT NULL,
+  next_at INTEGER
+) STRICT;
+
+CREATE TABLE delivery (
+  key INTEGER PRIMARY KEY,
+  endpoint_no INTEGER NOT NULL,
+  -- 0 open, 1 delivered, 2 dead, 3 cancelled.
+  state INTEGER NOT NULL,
+  -- 0 first attempt, 1 retry, 2 replayed.
+  line INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  -- Epoch of the holder while an attempt is under way.
+  lease INTEGER,
+  replay_no INTEGER,
+  -- State before the present replay.
+  before INTEGER,
+  started_at INTEGER NOT NULL,
+  last_at INTEGER,
+  last_status INTEGER,
+  last_error TEXT,
+  ended_at INTEGER,
+  order_ref TEXT,
+  order_position INTEGER
+) STRICT;
+
+CREATE INDEX delivery_due ON delivery (endpoint_no, line, due_at) WHERE state = 0 AND lease IS NULL;
+
+CREATE INDEX delivery_leased ON delivery (lease) WHERE lease IS NOT NULL;
+
+CREATE INDEX delivery_order ON delivery (endpoint_no, order_ref, order_position) WHERE state = 0 AND order_ref IS NOT NULL;
+
+CREATE INDEX delivery_replay ON delivery (replay_no) WHERE state = 0 AND replay_no IS NOT NULL;
+
+CREATE INDEX delivery_state ON delivery (endpoint_no, state);
+
+CREATE TABLE endpoint (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  account_no INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  status_reason TEXT,
+  status_at INTEGER NOT NULL,
+  failing_since INTEGER,
+  failures INTEGER NOT NULL,
+  -- Encrypted; NULL once it is deleted.
+  secrets BLOB,
+  headers BLOB,
+  config TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  deleted_at INTEGER,
+  -- What the sweep has to do here: 0 nothing, 1 unblock (no longer ordered), 2 cancel (deleted).
+  chore INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX endpoint_account ON endpoint (account_no);
+
+CREATE INDEX endpoint_chore ON endpoint (chore) WHERE chore <> 0;
+
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY,
+  account_no INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  timestamp TEXT NOT NULL,
+  reference TEXT,
+  source TEXT,
+  origin TEXT NOT NULL,
+  trace_id TEXT,
+  -- JSON array of endpoint numbers, in the order of their places.
+  targets TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  -- Last, so that reading the rest of a row never reads a large payload.
+  data TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX event_account ON event (account_no);
+
+CREATE UNIQUE INDEX event_id ON event (account_no, id);
+
+CREATE INDEX event_reference ON event (account_no, reference) WHERE reference IS NOT NULL;
+
+CREATE INDEX event_source ON event (account_no, source) WHERE source IS NOT NULL;
+
+CREATE INDEX event_type_of ON event (account_no, type);
+
+CREATE TABLE event_type (
+  account_no INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  schema TEXT,
+  examples TEXT NOT NULL,
+  deprecated INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (account_no, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  account_no INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  event_seq INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  conflict INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (account_no, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_age ON idempotency (created_at);
+
+CREATE TABLE node (
+  no INTEGER PRIMARY KEY CHECK (no = 1),
+  name TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  -- Targets of events before this one all have a delivery row.
+  low_seq INTEGER NOT NULL,
+  -- Highest seq that was ever given to an event which is deleted now.
+  last_seq INTEGER NOT NULL,
+  joined_at INTEGER NOT NULL,
+  -- 1 when the last stop closed the file in order.
+  clean INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE replay (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  account_no INTEGER NOT NULL,
+  filter TEXT NOT NULL,
+  status TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  done INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  feeding INTEGER NOT NULL,
+  -- Where feeding goes on: an endpoint and the last key there, or how many of the given keys are done.
+  at_endpoint INTEGER NOT NULL,
+  at_key INTEGER NOT NULL,
+  -- Deliveries of later events are not part of it.
+  upper INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER
+) STRICT;
+
+CREATE INDEX replay_account ON replay (account_no);
+
+CREATE INDEX replay_status ON replay (status) WHERE status <> 'done';
+
+CREATE TABLE stat (
+  endpoint_no INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  account_no INTEGER NOT NULL,
+  delivered INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  dead INTEGER NOT NULL,
+  duration_sum INTEGER NOT NULL,
+  -- How many attempts took up to 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 ms, and longer.
+  h0 INTEGER NOT NULL,
+  h1 INTEGER NOT NULL,
+  h2 INTEGER NOT NULL,
+  h3 INTEGER NOT NULL,
+  h4 INTEGER NOT NULL,
+  h5 INTEGER NOT NULL,
+  h6 INTEGER NOT NULL,
+  h7 INTEGER NOT NULL,
+  h8 INTEGER NOT NULL,
+  h9 INTEGER NOT NULL,
+  h10 INTEGER NOT NULL,
+  h11 INTEGER NOT NULL,
+  h12 INTEGER NOT NULL,
+  PRIMARY KEY (endpoint_no, minute)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX stat_account ON stat (account_no, minute);
+
+CREATE INDEX stat_age ON stat (minute);
