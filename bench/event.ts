@@ -27,6 +27,13 @@ export const exampleData = JSON.stringify({
   tags: ['first-order', 'newsletter', 'autumn-2026'],
 });
 
+/** An event as it is published. */
+export function eventText(input: { type: string; id: string; data?: string; deliverAt?: Date }): string {
+  const { type, id, data = exampleData, deliverAt } = input;
+  const later = deliverAt === undefined ? '' : `"deliverAt":"${deliverAt.toISOString()}",`;
+  return `{"type":${JSON.stringify(type)},"id":"${id}",${later}"data":${data}}`;
+}
+
 /** A request with a hole for the event's id. */
 export interface Template {
   bytes: Uint8Array;
@@ -41,20 +48,15 @@ export interface TemplateInput {
   /** Of the event; the id is put in. */
   type: string;
   data?: string;
+  deliverAt?: Date;
   run: number;
 }
 
 /** An event as the request that publishes it, byte for byte. */
-export function eventTemplate({
-  host,
-  path,
-  headers,
-  type,
-  data = exampleData,
-  run,
-}: TemplateInput): Template {
+export function eventTemplate(input: TemplateInput): Template {
+  const { host, path, headers, run } = input;
   const id = eventId(run, 0);
-  const body = `{"type":${JSON.stringify(type)},"id":"${id}","data":${data}}`;
+  const body = eventText({ ...input, id });
   const lines = Object.entries({
     ...headers,
     host,

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Order, Told } from './orders.ts';
 
@@ -44,14 +44,6 @@ export function residentBytes(pid: number): number {
   } catch {
     return 0;
   }
-}
-
-/** Threads by name, for a look at who works: `node` is the main thread. */
-export function threadsOf(pid: number): { name: string; cpuUs: number }[] {
-  return readdirSync(`/proc/${pid}/task`).map((task) => ({
-    name: readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim(),
-    cpuUs: ticks(`/proc/${pid}/task/${task}/stat`) * tickUs,
-  }));
 }
 
 /** No order of a run takes this long; what does not answer by then hangs. */

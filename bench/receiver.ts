@@ -49,13 +49,14 @@ let ignored = new Set<number>();
 let manners: (Manner | undefined)[] = [];
 const perPath = new Uint32Array(pathsMax);
 const inFlight = new Uint16Array(pathsMax);
-/** The most requests at once at one path, for each tenth of a second since its first. */
-let watched: { path: number; startMs: number; peaks: number[] } | null = null;
+/** How many requests there were at once at one path whenever one arrived. */
+let watched: { path: number; atOnce: number[] } | null = null;
+const watchedMax = 10_000;
 
 function onRequest(request: IncomingMessage, response: ServerResponse): void {
   const path = Number(request.url!.slice(3));
   inFlight[path]! += 1;
-  if (watched?.path === path) watch(watched, inFlight[path]!);
+  if (watched?.path === path && watched.atOnce.length < watchedMax) watched.atOnce.push(inFlight[path]!);
   const chunks: Buffer[] = [];
   counts.requests += 1;
   const isSample = counts.requests % sampleEvery === 0;
@@ -69,12 +70,6 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
     if (typeof manner === 'object') setTimeout(() => answer(request, response, path, 204), manner.afterMs);
     else answer(request, response, path, manner === 'fail' ? 503 : 204);
   });
-}
-
-function watch(over: { startMs: number; peaks: number[] }, count: number): void {
-  if (over.startMs === 0) over.startMs = nowMs();
-  const slot = Math.floor((nowMs() - over.startMs) / 100);
-  if (slot < 1000) over.peaks[slot] = Math.max(over.peaks[slot] ?? 0, count);
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, path: number, status: number): void {
@@ -174,8 +169,8 @@ serve({
     manners = [];
   },
   watch(path: number): void {
-    watched = { path, startMs: 0, peaks: [] };
+    watched = { path, atOnce: [] };
   },
-  watched: (): number[] => Array.from(watched?.peaks ?? [], (peak) => peak ?? 0),
+  watched: (): number[] => watched?.atOnce ?? [],
   report,
 });

@@ -5,7 +5,10 @@ import { nowMs } from './clock.ts';
 import { Machine } from './machine.ts';
 import { Report } from './report.ts';
 import { accept } from './workloads/accept.ts';
+import { backlog } from './workloads/backlog.ts';
+import { fairness } from './workloads/fairness.ts';
 import { fanOutToHundred } from './workloads/fan-out.ts';
+import { isolation } from './workloads/isolation.ts';
 import { oneToOne } from './workloads/one-to-one.ts';
 
 /* `npm run bench`: workloads next to the physical limits of the same run. See docs/operating/benchmarks.md. */
@@ -14,6 +17,9 @@ const workloads: Record<string, (machine: Machine, report: Report) => Promise<vo
   accept,
   '1:1': oneToOne,
   '1:100': fanOutToHundred,
+  isolation,
+  fairness,
+  backlog,
 };
 
 const { values } = parseArgs({

@@ -64,13 +64,17 @@ export class Server {
 
   /** Answers the parsed body; a status of 400 or more is thrown. */
   async call<Value>(method: string, path: string, body?: unknown, account = 'default'): Promise<Value> {
+    return await this.send<Value>(method, path, body === undefined ? null : JSON.stringify(body), account);
+  }
+
+  async send<Value>(method: string, path: string, body: string | null, account = 'default'): Promise<Value> {
     const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method,
       headers: {
         ...this.headers(account),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body,
     });
     const text = await answer.text();
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
@@ -91,7 +95,13 @@ export class Server {
   }
 
   /** The request that publishes an event of this type. */
-  template(input: { run: number; type: string; account?: string; data?: string }): Template {
+  template(input: {
+    run: number;
+    type: string;
+    account?: string;
+    data?: string;
+    deliverAt?: Date;
+  }): Template {
     const { account = 'default', ...rest } = input;
     return eventTemplate({
       ...rest,
