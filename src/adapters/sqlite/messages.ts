@@ -1,5 +1,6 @@
 import { type ErrorCode, type Problem, StoreError, SurehookError } from '../../core/errors.ts';
 import type { ReadName, WriteName } from './acts.ts';
+import { acceptOf, type Flat, flatAccept, flatSettle, settleOf } from './flat.ts';
 
 /** What a thread of the store is for. */
 export interface Role {
@@ -65,19 +66,15 @@ export function errorFrom(sent: SentError): Error {
   return error;
 }
 
-/** The hot acts' input, as it goes over. */
-export function packed(_name: string, input: readonly unknown[]): readonly unknown[] {
+/** An act's input as it goes over. */
+export function packed(name: string, input: readonly unknown[]): readonly unknown[] {
+  if (name === 'accept') return flatAccept(input[0] as Parameters<typeof flatAccept>[0]);
+  if (name === 'settle') return flatSettle(input[0] as Parameters<typeof flatSettle>[0]);
   return input;
 }
 
-export function unpackedInput(_name: string, input: readonly unknown[]): readonly unknown[] {
+export function unpacked(name: string, input: readonly unknown[]): readonly unknown[] {
+  if (name === 'accept') return [acceptOf(input as Flat)];
+  if (name === 'settle') return [settleOf(input as Flat)];
   return input;
-}
-
-export function repacked(_name: string, value: unknown): unknown {
-  return value;
-}
-
-export function unpacked(_name: string, value: unknown): unknown {
-  return value;
 }

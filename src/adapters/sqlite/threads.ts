@@ -3,10 +3,9 @@ import { StoreError, SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { WriteName } from './acts.ts';
 import type { Connector } from './connector.ts';
-import { type Answer, errorFrom, type Order, packed, type Role, unpacked } from './messages.ts';
+import { type Answer, errorFrom, type Order, packed, type Role } from './messages.ts';
 
 interface Waiting {
-  name: string;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -90,7 +89,7 @@ class Channel {
   ask(name: WriteName | Order['name'], input: readonly unknown[]): Promise<unknown> {
     if (this.#gone !== null) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
-      this.#asked.push({ name, resolve, reject });
+      this.#asked.push({ resolve, reject });
       this.#unsent.push({ name, input: packed(name, input) });
       if (this.#unsent.length === 1) setImmediate(() => this.#send());
     });
@@ -113,7 +112,7 @@ class Channel {
       this.#asked[this.#answered] = undefined as never;
       this.#answered += 1;
       if ('error' in answer) asked.reject(errorFrom(answer.error));
-      else asked.resolve(unpacked(asked.name, answer.value));
+      else asked.resolve(answer.value);
     }
     if (this.#answered > 1024 || this.#answered === this.#asked.length) {
       this.#asked.splice(0, this.#answered);

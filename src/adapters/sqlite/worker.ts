@@ -5,15 +5,7 @@ import { copyTo, markClean } from './backup.ts';
 import { type Act, type Result, runBatch } from './batch.ts';
 import { openReader, openWriter } from './connection.ts';
 import { Database } from './database.ts';
-import {
-  type Answer,
-  errorTo,
-  type Order,
-  type Role,
-  repacked,
-  type Sent,
-  unpackedInput,
-} from './messages.ts';
+import { type Answer, errorTo, type Order, type Role, type Sent, unpacked } from './messages.ts';
 import { runRead } from './reading.ts';
 
 /*
@@ -31,8 +23,7 @@ port.on('message', (sent: Sent) => {
   while (inbox.length > 0) {
     drain();
     const acts = leadingActs();
-    if (acts.length > 0)
-      port.postMessage(runBatch(opened(), acts).map((result, i) => answerTo(acts[i]!.name, result)));
+    if (acts.length > 0) port.postMessage(runBatch(opened(), acts).map((result) => answerTo(result)));
     else port.postMessage([answer(inbox.shift()!)]);
   }
 });
@@ -49,11 +40,11 @@ function leadingActs(): Act[] {
   while (count < inbox.length && count < limits.commitActs && inbox[count]!.name in writeActs) count += 1;
   return inbox
     .splice(0, count)
-    .map(({ name, input }) => ({ name: name as WriteName, input: unpackedInput(name, input) }));
+    .map(({ name, input }) => ({ name: name as WriteName, input: unpacked(name, input) }));
 }
 
-function answerTo(name: WriteName, result: Result): Answer {
-  return 'value' in result ? { value: repacked(name, result.value) } : { error: errorTo(result.error) };
+function answerTo(result: Result): Answer {
+  return 'value' in result ? { value: result.value } : { error: errorTo(result.error) };
 }
 
 function answer({ name, input }: Order): Answer {
