@@ -79,7 +79,7 @@ export interface ClaimRequest {
 /** What was leased to us, and when to ask again. */
 export interface ClaimResult {
   owed: Owed[];
-  /** When what is left of each line at this endpoint is due next (also past times), null when nothing is. Leased work does not count. */
+  /** When what is left of each line at this endpoint is due next (also past times), null when nothing is. Leased work does not count, nor what an endpoint that is not active holds. */
   nextAtMs: Record<Line, number | null>;
 }
 

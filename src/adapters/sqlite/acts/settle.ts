@@ -40,10 +40,9 @@ function endOf(db: Database, { next, endpointNo }: Settlement): number {
 /** The first row of a delivery that was attempted straight from its accept; false when it has a row, or its event is gone. */
 function insertEnded(db: Database, settlement: Settlement, state: number, nowMs: number): boolean {
   const { key, attempt, next } = settlement;
-  if (db.get('SELECT 1 FROM event WHERE seq = ?', Math.floor(key / places)) === undefined) return false;
   const inserted = db.run(
     `INSERT INTO delivery (key, endpoint_no, state, line, tries, attempts, due_at, started_at, last_at, last_status, last_error, ended_at)
-     VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+     SELECT ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM event WHERE seq = ?) ON CONFLICT (key) DO NOTHING`,
     key,
     settlement.endpointNo,
     state,
@@ -55,6 +54,7 @@ function insertEnded(db: Database, settlement: Settlement, state: number, nowMs:
     attempt.httpStatus,
     attempt.error,
     state === open ? null : nowMs,
+    Math.floor(key / places),
   );
   return inserted === 1;
 }
