@@ -37,3 +37,14 @@ test('nothing comes out before its time', () => {
   assert.equal(queue.take(49), undefined);
   assert.notEqual(queue.take(50), undefined);
 });
+
+test('what is set again and again is kept once', () => {
+  const queue = new DueQueue<object>();
+  const lane = {};
+  for (let n = 0; n < 1000; n++) {
+    queue.set(lane, 86_400_000);
+    queue.set(lane, n % 2 === 0 ? Infinity : n);
+  }
+  queue.set(lane, 86_400_000);
+  assert.equal(queue.size, 1);
+});

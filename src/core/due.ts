@@ -1,69 +1,84 @@
-/** Things that wait for a time, soonest first. A thing that is set again simply moves: older entries are skipped when they come up. */
+interface Entry<T> {
+  atMs: number;
+  readonly item: T;
+  /** Where it stands in the heap. */
+  place: number;
+}
+
+/** Things that wait for a time, soonest first. Each is kept once, however often it is set. */
 export class DueQueue<T extends object> {
-  readonly #heap: { atMs: number; item: T }[] = [];
-  readonly #atMs = new Map<T, number>();
+  /** A binary heap: no entry is due before the one at half its place. */
+  readonly #heap: Entry<T>[] = [];
+  readonly #entries = new Map<T, Entry<T>>();
+
+  /** How many things wait. */
+  get size(): number {
+    return this.#heap.length;
+  }
 
   /** When the soonest is due; Infinity when nothing waits. */
   get nextAtMs(): number {
-    this.#dropStale();
     return this.#heap[0]?.atMs ?? Infinity;
   }
 
   /** `item` is due at `atMs` and at no other time; Infinity takes it out. */
   set(item: T, atMs: number): void {
-    if (this.#atMs.get(item) === atMs) return;
+    const entry = this.#entries.get(item);
     if (atMs === Infinity) {
-      this.#atMs.delete(item);
-      return;
+      if (entry !== undefined) this.#remove(entry);
+    } else if (entry === undefined) {
+      const added = { atMs, item, place: this.#heap.length };
+      this.#entries.set(item, added);
+      this.#heap.push(added);
+      this.#rise(added);
+    } else if (entry.atMs !== atMs) {
+      entry.atMs = atMs;
+      this.#rise(entry);
+      this.#sink(entry);
     }
-    this.#atMs.set(item, atMs);
-    this.#push({ atMs, item });
   }
 
   /** Takes the soonest out if it is due by `nowMs`. */
   take(nowMs: number): T | undefined {
-    this.#dropStale();
-    const top = this.#heap[0];
-    if (top === undefined || top.atMs > nowMs) return undefined;
-    this.#pop();
-    this.#atMs.delete(top.item);
-    return top.item;
+    const soonest = this.#heap[0];
+    if (soonest === undefined || soonest.atMs > nowMs) return undefined;
+    this.#remove(soonest);
+    return soonest.item;
   }
 
-  #dropStale(): void {
-    for (
-      let top = this.#heap[0];
-      top !== undefined && this.#atMs.get(top.item) !== top.atMs;
-      top = this.#heap[0]
-    )
-      this.#pop();
+  #remove(entry: Entry<T>): void {
+    this.#entries.delete(entry.item);
+    const last = this.#heap.pop()!;
+    if (last === entry) return;
+    this.#put(last, entry.place);
+    this.#rise(last);
+    this.#sink(last);
   }
 
-  #push(entry: { atMs: number; item: T }): void {
-    const heap = this.#heap;
-    let i = heap.push(entry) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (heap[parent]!.atMs <= entry.atMs) break;
-      heap[i] = heap[parent]!;
-      i = parent;
+  #put(entry: Entry<T>, place: number): void {
+    entry.place = place;
+    this.#heap[place] = entry;
+  }
+
+  #rise(entry: Entry<T>): void {
+    while (entry.place > 0) {
+      const { place } = entry;
+      const parent = this.#heap[(place - 1) >> 1]!;
+      if (parent.atMs <= entry.atMs) return;
+      this.#put(entry, parent.place);
+      this.#put(parent, place);
     }
-    heap[i] = entry;
   }
 
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let i = 0;
+  #sink(entry: Entry<T>): void {
     for (;;) {
-      let child = 2 * i + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.atMs < heap[child]!.atMs) child += 1;
-      if (heap[child]!.atMs >= last.atMs) break;
-      heap[i] = heap[child]!;
-      i = child;
+      const { place } = entry;
+      const left = this.#heap[2 * place + 1];
+      const right = this.#heap[2 * place + 2];
+      const child = left !== undefined && right !== undefined && right.atMs < left.atMs ? right : left;
+      if (child === undefined || child.atMs >= entry.atMs) return;
+      this.#put(entry, child.place);
+      this.#put(child, place);
     }
-    heap[i] = last;
   }
 }
