@@ -17,12 +17,25 @@ interface Waiting {
 export async function connectThreads(file: string): Promise<Connector> {
   const writer = await Channel.open({ file, writes: true });
   // A database in memory is one connection's own: its writer reads, too.
-  const readerCount = file === ':memory:' ? 0 : limits.storeReaders;
-  const readers = await Promise.all(
-    Array.from({ length: readerCount }, () => Channel.open({ file, writes: false })),
-  );
-  const reader = (): Channel =>
-    readers.reduce((least, one) => (one.waiting < least.waiting ? one : least), readers[0] ?? writer);
+  const readers = file === ':memory:' ? [] : [await Channel.open({ file, writes: false })];
+  let growing: Promise<unknown> | null = null;
+
+  /** The one with the least to do; one more is started when all have something to do. */
+  const reader = (): Channel => {
+    const free = readers.reduce(
+      (least, one) => (one.waiting < least.waiting ? one : least),
+      readers[0] ?? writer,
+    );
+    if (free.waiting > 0 && growing === null && readers.length > 0 && readers.length < limits.storeReaders) {
+      const opened = Channel.open({ file, writes: false }).then((one) => readers.push(one));
+      growing = opened
+        .catch(() => undefined)
+        .finally(() => {
+          growing = null;
+        });
+    }
+    return free;
+  };
 
   return {
     write: (name, input) => writer.ask(name, input),
@@ -46,6 +59,7 @@ export async function connectThreads(file: string): Promise<Connector> {
       }
     },
     async close() {
+      await growing;
       await Promise.all(readers.map((one) => one.close()));
       await writer.close();
     },
