@@ -94,12 +94,18 @@ function guard(request: FastifyRequest, reply: FastifyReply, done: (error?: Erro
   reply.headers(securityHeaders);
   reply.header('request-id', request.id);
   const { url, headers } = request.raw;
-  if (url === undefined || url.charCodeAt(0) !== 0x2f) {
-    done(new SurehookError('unparseable', 'The request target must begin with "/".'));
-  } else if (headers.host?.includes(',')) {
-    done(new SurehookError('unparseable', 'The request has more than one Host header.'));
-  } else {
+  const problem =
+    url === undefined || url.charCodeAt(0) !== 0x2f
+      ? 'The request target must begin with "/".'
+      : headers.host?.includes(',')
+        ? 'The request has more than one Host header.'
+        : null;
+  if (problem === null) {
     done();
+  } else {
+    // What else comes over this connection may not be what its sender thinks it is.
+    reply.header('connection', 'close');
+    done(new SurehookError('unparseable', problem));
   }
 }
 

@@ -171,7 +171,7 @@ export const maxHeaderBytes = 16 * 1024;
 /** How often slow requests are looked for. */
 export const slowCheckMs = 5_000;
 /** How much of a body that is too large is still read, so that its sender gets to see the 413. */
-export const drainedBodyBytes = 8 * 1024 * 1024;
+export const drainedBodyBytes = 32 * 1024 * 1024;
 export const pathParamChars = 1024;
 export const apiKeyChars = 256;
 /** Authorization headers whose hash is remembered. */

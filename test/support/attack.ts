@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { eventually, type ServerProcess, startServerProcess, temporaryFolder } from './process.ts';
+import { adminKey, eventually, type ServerProcess, startServerProcess, temporaryFolder } from './process.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
 export type Json = any;
@@ -37,8 +37,14 @@ export async function startTarget(
     server,
     port: Number(new URL(server.url).port),
     async ask(method, path, body, headers) {
-      const answer = await server.call(method, path, body as string, headers);
-      return { status: answer.status, body: answer.json, text: answer.text };
+      const answer = await fetch(server.url + path, {
+        method,
+        headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: bytesOf(body) }),
+      });
+      const text = await answer.text();
+      const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+      return { status: answer.status, body: isJson ? JSON.parse(text) : null, text };
     },
     async endpoint(body) {
       const made = await target.ask('POST', '/v1/endpoints', {
@@ -60,6 +66,11 @@ export async function startTarget(
   };
   await target.ask('PATCH', '/v1/accounts/default', { maxEndpoints: 1000 });
   return target;
+}
+
+function bytesOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 }
 
 async function endings(target: Target, eventId: string): Promise<Json[] | false> {

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+/*
+ * The attack catalogue, cases A01–A62: which file holds each. What the product answers where a catalogue may say otherwise:
+ * A05, A06  only 2000::/3 less its special ranges is global unicast, so nothing else in IPv6 needs to be known by name
+ * A09       a name is stored unresolved and judged at every connection
+ * A14       networks are allowed as a whole, not by port; http to them stays refused
+ * A17       tests have no rate limit of their own; they say nothing about what is inside
+ * A20       every port is allowed that is one
+ * A28       types are A-Z a-z 0-9 _ . : / - and a caller's event id any visible ASCII: they are data, never part of a path or query
+ * A32       an empty secret is refused when an endpoint is made; verifying refuses it, too
+ * A50       __proto__ is refused in settings and passes unchanged in the data of events
+ * A53       a missing type and curl's default are read as JSON
+ */
+const held: Record<string, string> = {
+  'test/attacks/addresses.test.ts': 'A01 A02 A03 A04 A05 A06 A07 A08 A15 A16 A18 A19 A20 A22',
+  'test/attacks/names.test.ts': 'A09 A11 A13 A14 A17',
+  'test/attacks/rebinding.test.ts': 'A10 A12',
+  'test/attacks/headers.test.ts': 'A21 A26 A27 A28 A31 A32',
+  'test/attacks/receivers.test.ts': 'A23 A59 A60 A61 A62',
+  'test/attacks/own.test.ts': 'A24',
+  'sdk/verify.test.ts': 'A29 A30 A31 A32 A33 A35 A36 A37 A38 A39 A40 A41 A42 A43 A44 A45 A46 A47',
+  'test/attacks/json.test.ts': 'A48 A49 A50 A51 A52 A53',
+  'test/attacks/wire.test.ts': 'A54 A55 A56 A57 A58',
+};
+/** Confirmation URLs and replays inside the window: there is no door yet through which they could come. */
+const withReceiving = ['A25', 'A34'];
+
+const all = Array.from({ length: 62 }, (_, n) => `A${String(n + 1).padStart(2, '0')}`);
+
+test('every case of the catalogue is held by a test that names it, or waits for receiving', () => {
+  const listed = new Set(Object.values(held).flatMap((ids) => ids.split(' ')));
+  assert.deepEqual(
+    all.filter((id) => !listed.has(id)),
+    withReceiving,
+  );
+  const missing = Object.entries(held).flatMap(([path, ids]) => {
+    const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    return ids
+      .split(' ')
+      .filter((id) => !named(text).has(id))
+      .map((id) => `${path}: ${id}`);
+  });
+  assert.deepEqual(missing, []);
+});
+
+/** Ids in strings of a file; comments do not count. */
+function named(text: string): Set<string> {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/[^\n]*/g, ' ');
+  return new Set(
+    [...code.matchAll(/['"`][^'"`\n]*\bA\d\d\b[^\n]*/g)].flatMap(
+      ([found]) => found.match(/\bA\d\d\b/g) ?? [],
+    ),
+  );
+}
