@@ -24,7 +24,6 @@ export class Doubt {
   readonly #parts: DoubtParts;
   #underWay = 0;
   #settling: Promise<void> | null = null;
-  #quiet: (() => void) | null = null;
   #stopped = false;
 
   constructor(parts: DoubtParts) {
@@ -36,9 +35,12 @@ export class Doubt {
     return this.#settling !== null;
   }
 
-  /** Resolves when there is no doubt (any more). */
+  /** Resolves when there is no doubt (any more); throws when the process stops before. */
   async gone(): Promise<void> {
-    while (this.#settling !== null) await this.#settling;
+    while (this.#settling !== null) {
+      await this.#settling;
+      if (this.#stopped) throw new StoreError('The process stops before the store has answered.', false);
+    }
   }
 
   /** Runs an act that leases work; a failure of the store raises doubt, and is thrown on. */
@@ -51,14 +53,13 @@ export class Doubt {
       throw error;
     } finally {
       this.#underWay -= 1;
-      if (this.#underWay === 0) this.#quiet?.();
     }
   }
 
   /** An act's outcome is unknown. Errors that are not the store's raise nothing. */
   raise(error: unknown): void {
     if (!(error instanceof StoreError)) return;
-    if (error.fatal) this.#parts.fatal(error);
+    if (error.fatal) this.#end(error);
     else this.#settling ??= this.#settle(error);
   }
 
@@ -66,26 +67,37 @@ export class Doubt {
     this.#stopped = true;
   }
 
+  #end(error: StoreError): void {
+    this.#stopped = true;
+    this.#parts.fatal(error);
+  }
+
   async #settle(cause: StoreError): Promise<void> {
     this.#parts.warn('the store could not say whether a commit took effect', { cause: cause.message });
     for (;;) {
-      if (this.#stopped) return;
       await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
-      if (this.#underWay > 0) {
-        await new Promise<void>((resolve) => {
-          this.#quiet = resolve;
-        });
-        this.#quiet = null;
-      }
-      try {
-        const starts = await this.#parts.reclaim(this.#parts.held());
-        this.#settling = null;
-        this.#parts.resolved(starts);
-        return;
-      } catch (error) {
-        if (error instanceof StoreError && error.fatal) return this.#parts.fatal(error);
-        this.#parts.warn('the store is still away', { cause: String(error) });
-      }
+      if (this.#stopped) return await endless();
+      // An act that has just ended is not asked about at once: what it leased is held only when its caller has its answer.
+      const starts = this.#underWay > 0 ? null : await this.#reclaim();
+      if (starts === null) continue;
+      this.#settling = null;
+      return this.#parts.resolved(starts);
     }
   }
+
+  /** Null: the store is still away. */
+  async #reclaim(): Promise<LaneStart[] | null> {
+    try {
+      return await this.#parts.reclaim(this.#parts.held());
+    } catch (error) {
+      if (error instanceof StoreError && error.fatal) this.#end(error);
+      else this.#parts.warn('the store is still away', { cause: String(error) });
+      return null;
+    }
+  }
+}
+
+/** The doubt outlives the process: whoever waits for its end waits for ever, and must not spin over a promise that is kept. */
+function endless(): Promise<never> {
+  return new Promise<never>(() => {});
 }
