@@ -76,7 +76,7 @@ export class Doubt {
     this.#parts.warn('the store could not say whether a commit took effect', { cause: cause.message });
     for (;;) {
       await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
-      if (this.#stopped) return await endless();
+      if (this.#stopped) return;
       // An act that has just ended is not asked about at once: what it leased is held only when its caller has its answer.
       const starts = this.#underWay > 0 ? null : await this.#reclaim();
       if (starts === null) continue;
@@ -95,9 +95,4 @@ export class Doubt {
       return null;
     }
   }
-}
-
-/** The doubt outlives the process: whoever waits for its end waits for ever, and must not spin over a promise that is kept. */
-function endless(): Promise<never> {
-  return new Promise<never>(() => {});
 }
