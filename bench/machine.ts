@@ -28,7 +28,7 @@ export class Machine {
   #run = 0;
 
   constructor(options: { folder: string | null; quick: boolean }) {
-    this.folder = mkdtempSync(join(options.folder ?? tmpdir(), 'surehook-bench-'));
+    this.folder = mkdtempSync(join(options.folder ?? tmpdir(), 'bench-of-surehook-'));
     this.quick = options.quick;
   }
 

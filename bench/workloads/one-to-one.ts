@@ -7,10 +7,10 @@ import { median } from '../summary.ts';
 import { rateOf } from './accept.ts';
 
 /** Endpoints with their default settings, each with an event type of its own; enough that no endpoint's concurrency is the limit. */
-const endpoints = 8;
+const endpoints = 16;
 const connections = 64;
 /** Events accepted and not yet received, at most, in the closed loop. */
-const window = 512;
+const window = 256;
 /** How much of the offered rate may be outstanding at the end for it to count as held, in seconds. */
 const backlogS = 0.25;
 
