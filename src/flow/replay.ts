@@ -93,7 +93,7 @@ export class Replayer {
       try {
         const step = await store.stepReplay({ no, limit: limits.replayRows, nowMs: clock.nowMs() });
         for (const endpointNo of step.endpointNos) nudge(endpointNo);
-        if (step.moved === 0) return;
+        if (!step.more) return;
       } catch (error) {
         telemetry.warn('a replay could not go on; it is tried again', { replay: no, cause: String(error) });
         await this.#pause(limits.settleAgainMs);

@@ -50,7 +50,7 @@ export function replayCases(name: string, open: OpenStore): void {
       const step = await world.store.stepReplay({ no: replay.no, limit, nowMs: t0 + 100 });
       assert.ok(step.moved <= limit);
       moved += step.moved;
-      feeding = step.replay.feeding;
+      feeding = step.more;
     }
     return moved;
   };
@@ -245,13 +245,15 @@ export function replayCases(name: string, open: OpenStore): void {
         (await world.store.openReplays()).map(({ no: open }) => open),
         [replay.no],
       );
-      assert.equal((await world.store.stepReplay({ no: replay.no, limit: 9, nowMs: t0 + 102 })).moved, 2);
+      const back = await world.store.stepReplay({ no: replay.no, limit: 9, nowMs: t0 + 102 });
+      assert.deepEqual([back.moved, back.more], [2, true]);
       assert.deepEqual(
         [await world.status(dead!), await world.status(delivered!), await world.status(gone!)],
         ['dead', 'delivered', 'sending'],
       );
       await world.end(took.find(({ key }) => key === gone)!, { state: 'open', dueAtMs: t0 + 500 });
-      assert.equal((await world.store.stepReplay({ no: replay.no, limit: 9, nowMs: t0 + 103 })).moved, 1);
+      const last = await world.store.stepReplay({ no: replay.no, limit: 9, nowMs: t0 + 103 });
+      assert.deepEqual([last.moved, last.more], [1, false]);
       assert.equal(await world.status(gone!), 'delivered');
       assert.deepEqual(await world.store.openReplays(), []);
       assert.deepEqual((await world.claim(no, t0 + 900)).owed, []);

@@ -147,12 +147,15 @@ export interface DeliveryAdmin {
   getReplay(input: { accountNo: number; id: string }): Promise<Replay | null>;
   listReplays(input: { accountNo: number; limit: number; before: number | null }): Promise<Replay[]>;
   cancelReplay(input: { accountNo: number; id: string; nowMs: number }): Promise<Replay | null>;
-  /** Puts back up to `limit` more deliveries of a running replay, or takes back what a cancelled one has waiting. */
+  /**
+   * Puts back up to `limit` more deliveries of a running replay, or takes back what a cancelled one has waiting. `more`: call
+   * again, even if nothing moved; what a cancelled replay has under way is taken back only once its attempt has ended.
+   */
   stepReplay(input: {
     no: number;
     limit: number;
     nowMs: number;
-  }): Promise<{ replay: Replay; moved: number; endpointNos: number[] }>;
+  }): Promise<{ replay: Replay; moved: number; more: boolean; endpointNos: number[] }>;
   /** Replays that are not finished, or cancelled with work still waiting. */
   openReplays(): Promise<Replay[]>;
 }

@@ -70,7 +70,7 @@ export function openReplays(db: Database): Replay[] {
 export function stepReplay(
   db: Database,
   { no, limit, nowMs }: Input<'stepReplay'>,
-): { replay: Replay; moved: number; endpointNos: number[] } {
+): { replay: Replay; moved: number; more: boolean; endpointNos: number[] } {
   const row = rowOf(db, no);
   if (row === undefined) throw notFound('replay', String(no));
   const touched = new Set<number>();
@@ -78,7 +78,14 @@ export function stepReplay(
   if (row.status === 'cancelled') moved = takeBack(db, no, limit, nowMs, touched);
   else if (row.feeding === 1) moved = feed(db, row, limit, nowMs, touched);
   finishIfDone(db, no, nowMs);
-  return { replay: replayOf(rowOf(db, no)!), moved, endpointNos: [...touched] };
+  const replay = replayOf(rowOf(db, no)!);
+  const more = replay.status === 'cancelled' ? hasWork(db, no) : replay.feeding;
+  return { replay, moved, more, endpointNos: [...touched] };
+}
+
+/** Whether something it put back is open still. */
+function hasWork(db: Database, no: number): boolean {
+  return db.get('SELECT 1 FROM delivery WHERE replay_no = ? AND state = 0 LIMIT 1', no) !== undefined;
 }
 
 function feed(db: Database, row: Row, limit: number, nowMs: number, touched: Set<number>): number {
