@@ -109,6 +109,28 @@ test('after an accept of unknown outcome the checkpoint stays until what it bega
   );
 });
 
+test('after a release of unknown outcome the checkpoint stays until what was to be given back was looked for', async () => {
+  let armed = false;
+  const world = await faulty((phase) => armed && phase === 'middle');
+  const { no } = await world.endpoint();
+  const seq = await world.stored({ endpointNos: [no], modes: ['begun'] });
+  armed = true;
+  const owed = [world.fresh(seq, no)];
+  await assert.rejects(world.store.release({ epoch: world.epoch, owed, nowMs: t0 }), StoreError);
+  armed = false;
+  await world.store.spill({ epoch: world.epoch, owed: [], lowSeq: seq + 1, nowMs: t0 });
+  // The first look fails, too.
+  armed = true;
+  await assert.rejects(world.store.reclaim({ epoch: world.epoch, held: [], nowMs: t0 }), StoreError);
+  armed = false;
+  await world.store.spill({ epoch: world.epoch, owed: [], lowSeq: seq + 1, nowMs: t0 });
+  await world.store.reclaim({ epoch: world.epoch, held: [], nowMs: t0 });
+  assert.deepEqual(
+    (await world.claim(no)).owed.map(({ key }) => key),
+    [deliveryKey(seq, 0)],
+  );
+});
+
 test('a full disk fails what it cannot hold, loses nothing, and works again when there is space', () => {
   const { db, accept } = bare();
   const { page_count: pages } = db.raw.prepare('PRAGMA page_count').get()!;

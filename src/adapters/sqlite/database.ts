@@ -30,7 +30,7 @@ export class Database {
   sweptSeq = 0;
   /** Set when going on could lie about what is on disk: nothing is written any more. */
   broken: StoreError | null = null;
-  /** An accept may have taken effect without anybody knowing: the checkpoint stays until that is looked up. */
+  /** Work may be ours without a row and without anybody knowing: the checkpoint stays until that is looked up. */
   inDoubt = false;
   #nextSeq = 0;
 
