@@ -123,11 +123,10 @@ export class Dispatcher {
 
   /** A person or API client acted on the endpoint or its deliveries: a fresh chance, and a look at what waits. */
   nudge(endpointNo: number): void {
-    const endpoint = this.#parts.directory.endpoint(endpointNo);
-    if (endpoint === null) return;
     const state = this.#laneOf(endpointNo);
     if (state === undefined) return;
-    lanes.reconfigure(state.lane, endpoint);
+    const endpoint = this.#parts.directory.endpoint(endpointNo);
+    if (endpoint !== null) lanes.reconfigure(state.lane, endpoint);
     lanes.closeBreaker(state.lane);
     this.look(endpointNo);
   }
