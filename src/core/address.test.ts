@@ -264,6 +264,28 @@ test("the server's own bins are allowed by their exact prefix, after the path is
   }
 });
 
+test('what lies below the server’s own URL is refused, in any spelling of its host, and nothing beside it', () => {
+  const policy: AddressPolicy = { ...strict, ownUrl: 'https://shop.example/surehook' };
+  for (const path of ['/surehook', '/surehook/', '/surehook/v1/events', '/a/../surehook/v1', '/surehook?x']) {
+    for (const host of ['shop.example', 'SHOP.example.', 'shop.example:443']) {
+      assert.equal(typeof checkUrl(`https://${host}${path}`, policy), 'string', host + path);
+    }
+  }
+  for (const url of [
+    'https://shop.example/surehooks',
+    'https://shop.example/hooks',
+    'https://shop.example:8443/surehook',
+    'https://other.example/surehook',
+  ]) {
+    assert.notEqual(typeof checkUrl(url, policy), 'string', url);
+  }
+  const bins: AddressPolicy = { ...policy, ownBins: 'https://shop.example/surehook/b/' };
+  const bin = checkUrl('https://shop.example/surehook/b/x', bins);
+  assert.ok(typeof bin !== 'string' && bin.own);
+  const whole: AddressPolicy = { ...strict, ownUrl: 'https://hooks.example' };
+  assert.equal(typeof checkUrl('https://hooks.example/anything', whole), 'string');
+});
+
 test('networks are parsed, and what is wrong is said in words that name the entry', () => {
   assert.deepEqual(parseNetworks(''), []);
   assert.deepEqual(parseNetworks('10.0.0.0/8'), [{ bytes: [10, 0, 0, 0], bits: 8 }]);

@@ -99,6 +99,8 @@ describe('addresses nobody may be sent to', () => {
         stored.set(host, made.id);
       }
     }
+    const plain = await lax.endpoint({ url: 'http://shop.example/hooks', events: ['never'] });
+    stored.set('http://shop.example', plain.id);
     await lax.server.stop();
     target = await startTarget({}, folder);
     kept = await target.endpoint({ url: 'https://shop.example/hooks', events: ['nothing.else'] });
@@ -220,6 +222,9 @@ describe('addresses nobody may be sent to', () => {
     ]) {
       await refusedEverywhere(url);
     }
+    const path = `/v1/endpoints/${stored.get('http://shop.example')}/test`;
+    const tried = await target.ask('POST', path, { eventType: 'a.test', data: 1 });
+    assert.equal(tried.body.error, 'blocked_address');
   });
 
   test('A19 credentials in a URL are refused', async () => {

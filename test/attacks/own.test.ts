@@ -56,18 +56,3 @@ test('A24 the server is no target of its own deliveries, so that no event goes r
   assert.equal((await target.deliver('attack.A24'))[0].attempts[0].error, 'blocked_address');
   assert.equal(outside.requests.length, 1);
 });
-
-test('A24 below a public URL with a path, other paths of its host are free', async (t) => {
-  const names = await startNameServer((_name, type) => ({ addresses: type === 'A' ? ['127.0.0.1'] : [] }));
-  const target = await behind('https://shop.example/surehook', names.address);
-  t.after(async () => {
-    await target.stop();
-    await names.close();
-  });
-  const status = async (url: string): Promise<number> =>
-    (await target.ask('POST', '/v1/endpoints', { url, events: ['*'] })).status;
-  assert.equal(await status('https://shop.example/surehook/v1/events'), 422);
-  assert.equal(await status('https://shop.example/surehook'), 422);
-  assert.equal(await status('https://shop.example/surehooks'), 201);
-  assert.equal(await status('https://shop.example/hooks'), 201);
-});
