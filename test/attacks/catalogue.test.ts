@@ -23,7 +23,7 @@ const held: Record<string, string> = {
   'test/attacks/own.test.ts': 'A24',
   'sdk/verify.test.ts': 'A29 A30 A31 A32 A33 A35 A36 A37 A38 A39 A40 A41 A42 A43 A44 A45 A46 A47',
   'test/attacks/json.test.ts': 'A48 A49 A50 A51 A52 A53',
-  'test/attacks/wire.test.ts': 'A54 A55 A56 A57 A58',
+  'test/attacks/bytes.test.ts': 'A54 A55 A56 A57 A58',
 };
 /** Confirmation URLs and replays inside the window: there is no door yet through which they could come. */
 const withReceiving = ['A25', 'A34'];
