@@ -15,6 +15,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { Directory } from './directory.ts';
 import type { Dispatcher, Reservation } from './dispatch.ts';
 import type { Doubt } from './doubt.ts';
+import { InFlight } from './in-flight.ts';
 
 export interface AcceptParts {
   clock: Clock;
@@ -56,6 +57,7 @@ const matchTries = 5;
 /** Takes events in: parse → match → store event and what is owed in one act → and only then say so. */
 export class Accepter {
   readonly #parts: AcceptParts;
+  readonly #inFlight = new InFlight();
   #stopping = false;
   /** Position after the newest event that was stored here; 0 before the first. */
   nextSeq = 0;
@@ -72,7 +74,12 @@ export class Accepter {
     const owner = this.#ownerOf(account, input.account, options.anyAccount);
     const key = options.idempotencyKey;
     const idempotency = key === null ? null : { key, requestHash: this.#parts.sha256(body) };
-    return await this.#take(owner, this.#eventOf(owner, input, options), input, idempotency, beganAtMs);
+    this.#inFlight.begin();
+    try {
+      return await this.#take(owner, this.#eventOf(owner, input, options), input, idempotency, beganAtMs);
+    } finally {
+      this.#inFlight.end();
+    }
   }
 
   /** The body of `POST /v1/events/batch`: one result an item, in order. An item's fault is its own. */
@@ -84,9 +91,10 @@ export class Accepter {
     return settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error)));
   }
 
-  /** Refuses from now on. */
-  stop(): void {
+  /** Refuses from now on; resolves when what was taken in before is answered. */
+  stop(): Promise<void> {
     this.#stopping = true;
+    return this.#inFlight.none();
   }
 
   #ownerOf(account: Account, named: string | null, anyAccount: boolean): Account {

@@ -14,10 +14,11 @@ import { judge, type Verdict } from '../core/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Sender } from '../ports/sender.ts';
-import type { Settlement } from '../ports/store.ts';
+import type { Settlement, SettleResult } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Directory } from './directory.ts';
 import { lineOf } from './dispatch.ts';
+import { InFlight } from './in-flight.ts';
 import type { Settler } from './settle.ts';
 
 export interface DeliverParts {
@@ -41,8 +42,7 @@ export class Deliverer {
   /** Deliveries that were given back while their request was under way: what comes of it no longer counts. */
   readonly #abandoned = new Set<number>();
   #lastBody: { event: Event; envelope: Envelope; body: RequestBody } | null = null;
-  #unsettled = 0;
-  #idle: (() => void) | null = null;
+  readonly #settling = new InFlight();
 
   constructor(parts: DeliverParts) {
     this.#parts = parts;
@@ -54,15 +54,9 @@ export class Deliverer {
     const request = this.#build(owed.event, endpoint, { n: owed.attempts + 1, atMs, test: false });
     const outcome = await this.#send(request, endpoint);
     if (this.#abandoned.delete(owed.key)) return ended(null);
-    this.#unsettled += 1;
-    try {
-      const settling = this.#settle(owed, endpoint, { request: sent(request, endpoint), outcome, atMs });
-      ended(outcome);
-      await settling;
-    } finally {
-      this.#unsettled -= 1;
-      if (this.#unsettled === 0) this.#idle?.();
-    }
+    const settling = this.#settle(owed, endpoint, { request: sent(request, endpoint), outcome, atMs });
+    ended(outcome);
+    await settling;
   }
 
   /** The process that held it died while its request was under way: that was an attempt, and nobody knows what came of it. */
@@ -106,11 +100,8 @@ export class Deliverer {
   }
 
   /** Resolves when every outcome is stored. */
-  async idle(): Promise<void> {
-    if (this.#unsettled === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-    });
+  idle(): Promise<void> {
+    return this.#settling.none();
   }
 
   /** The exact request for this moment, or why there can be none. */
@@ -169,7 +160,7 @@ export class Deliverer {
     endpoint: Endpoint,
     tried: { request: Request; outcome: Outcome; atMs: number },
   ): Promise<void> {
-    const { clock, random, settler, telemetry, directory } = this.#parts;
+    const { clock, random, telemetry, directory } = this.#parts;
     const { outcome } = tried;
     const nowMs = clock.nowMs();
     const tries = owed.tries + 1;
@@ -197,14 +188,9 @@ export class Deliverer {
           : { state: 'open', dueAtMs },
       health: this.#health(endpoint, outcome, verdict, nowMs),
     };
-    try {
-      if ((await settler.settle(settlement)) === 'lost') {
-        return telemetry.lost({ deliveryKey: owed.key, endpointId: endpoint.id });
-      }
-    } catch (error) {
-      if (error instanceof StoreError) return;
-      throw error;
-    }
+    const result = await this.#store(settlement);
+    if (result === null) return;
+    if (result === 'lost') return telemetry.lost({ deliveryKey: owed.key, endpointId: endpoint.id });
     telemetry.attempted({
       event: owed.event,
       deliveryKey: owed.key,
@@ -215,6 +201,19 @@ export class Deliverer {
     });
     if (dueAtMs !== null) this.#parts.settled(owed.endpointNo, lineOf({ ...owed, tries }), dueAtMs);
     else if (endpoint.ordered) this.#parts.settled(owed.endpointNo, 'first', nowMs);
+  }
+
+  /** Null: the store did not take it before the process stopped. */
+  async #store(settlement: Settlement): Promise<SettleResult | null> {
+    this.#settling.begin();
+    try {
+      return await this.#parts.settler.settle(settlement);
+    } catch (error) {
+      if (error instanceof StoreError) return null;
+      throw error;
+    } finally {
+      this.#settling.end();
+    }
   }
 
   /** The endpoint's record after this attempt; null when it stays as it is. A `lost` attempt is our fault, not the endpoint's. */

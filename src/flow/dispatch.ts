@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult, LaneStart } from '../ports/store.ts';
 import { Claimer } from './claim.ts';
 import type { Directory } from './directory.ts';
+import { InFlight } from './in-flight.ts';
 
 /** Places for requests under way. Endpoints that answer quickly and those that do not have a pool each, and take turns in it. */
 interface Pool {
@@ -65,8 +66,9 @@ export class Dispatcher {
   readonly #claimer: Claimer;
   /** Requests under way by delivery key. */
   readonly underWay = new Map<number, UnderWay>();
+  /** Places taken in either pool: by requests under way, and by accepts and claims that are on their way to the store. */
+  readonly #taken = new InFlight();
   #stopping = false;
-  #idle: (() => void) | null = null;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
@@ -97,11 +99,11 @@ export class Dispatcher {
     if (pool.used >= pool.max || pool.waiting.size > 0) return null;
     if (!lanes.mayStartFresh(state.lane, this.#parts.clock.nowMs())) return null;
     lanes.begin(state.lane);
-    pool.used += 1;
+    this.#occupy(pool, 1);
     return { state, pool };
   }
 
-  /** The event was not stored after all. */
+  /** Nothing is sent from this place after all. */
   giveBack(reservation: Reservation): void {
     lanes.unbegin(reservation.state.lane);
     this.#free(reservation.pool, reservation.state);
@@ -141,18 +143,15 @@ export class Dispatcher {
   moveToSlow(underWay: UnderWay): void {
     if (underWay.pool !== this.#pools.quick) return;
     underWay.pool = this.#pools.slow;
-    this.#pools.slow.used += 1;
+    this.#occupy(this.#pools.slow, 1);
     this.#free(this.#pools.quick, null);
   }
 
-  /** Begins nothing more; resolves when nothing is under way. */
-  async stop(): Promise<void> {
+  /** Begins nothing more; resolves when nothing is under way and what came too late is given back. */
+  stop(): Promise<void> {
     this.#stopping = true;
     this.#claimer.stop();
-    if (this.underWay.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-    });
+    return this.#taken.none();
   }
 
   figures(): { lanes: number; quick: number; slow: number; breakersOpen: number } {
@@ -231,7 +230,7 @@ export class Dispatcher {
     if (count === 0) return;
     if (take.first + take.replayed > 0) lanes.probeBegins(lane, nowMs);
     for (let i = 0; i < count; i++) lanes.begin(lane);
-    pool.used += count;
+    this.#occupy(pool, count);
     state.claiming = true;
     state.noted = { first: Infinity, retry: Infinity, replayed: Infinity };
     this.#claimer.claim(state, take, pool);
@@ -242,10 +241,9 @@ export class Dispatcher {
     const pool = kept.pool as Pool;
     state.claiming = false;
     const owed = result?.owed ?? [];
-    for (let i = owed.length; i < kept.count; i++) {
-      lanes.unbegin(lane);
-      pool.used -= 1;
-    }
+    const unused = kept.count - owed.length;
+    for (let i = 0; i < unused; i++) lanes.unbegin(lane);
+    this.#vacate(pool, unused);
     if (result !== null) {
       for (const line of lanes.lines)
         lane.nextAtMs[line] = Math.min(result.nextAtMs[line] ?? Infinity, state.noted[line]);
@@ -260,11 +258,7 @@ export class Dispatcher {
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
     // The lease is looked at right before each send: paused, disabled or deleted meanwhile means not sent.
     if (endpoint === null || endpoint.status !== 'active' || this.#stopping) {
-      lanes.unbegin(lane);
-      this.#free(pool, state);
-      void this.#parts
-        .release([owed])
-        .then(() => this.note(lane.endpointNo, lineOf(owed), this.#parts.clock.nowMs()));
+      void this.#putBack(owed, { state, pool });
       return;
     }
     const chargedMs = Math.max(1, lane.latencyMs);
@@ -272,6 +266,12 @@ export class Dispatcher {
     const underWay: UnderWay = { owed, state, pool, sinceMs: this.#parts.clock.monotonicMs(), chargedMs };
     this.underWay.set(owed.key, underWay);
     this.#parts.deliver(owed, endpoint, (outcome) => this.#ended(underWay, outcome));
+  }
+
+  async #putBack(owed: Owed, reservation: Reservation): Promise<void> {
+    await this.#parts.release([owed]);
+    this.giveBack(reservation);
+    this.note(owed.endpointNo, lineOf(owed), this.#parts.clock.nowMs());
   }
 
   #ended(underWay: UnderWay, outcome: Outcome | null): void {
@@ -282,13 +282,22 @@ export class Dispatcher {
     const usedMs = this.#parts.clock.monotonicMs() - underWay.sinceMs;
     underWay.pool.waiting.charge(lane.accountNo, lane.endpointNo, usedMs - underWay.chargedMs);
     this.#free(underWay.pool, underWay.state);
-    if (this.underWay.size === 0) this.#idle?.();
   }
 
   #free(pool: Pool, state: LaneState | null): void {
-    pool.used -= 1;
+    this.#vacate(pool, 1);
     if (pool.waiting.size > 0) this.#takeTurns(pool);
     if (state !== null) this.#serve(state);
+  }
+
+  #occupy(pool: Pool, places: number): void {
+    pool.used += places;
+    this.#taken.begin(places);
+  }
+
+  #vacate(pool: Pool, places: number): void {
+    pool.used -= places;
+    this.#taken.end(places);
   }
 
   #forget(lane: Lane): void {

@@ -147,18 +147,20 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     replayer,
     lost: lost.length,
     async stop() {
-      accepter.stop();
       replayer.stop();
       sweeper.stop();
       watcher.stop();
-      const drained = dispatcher.stop();
-      const late = new Promise<'late'>((resolve) => clock.after(limits.drainMs, () => resolve('late')));
-      if ((await Promise.race([drained, late])) === 'late')
-        await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
-      await deliverer.idle();
+      const drained = Promise.all([accepter.stop(), dispatcher.stop()]).then(() => deliverer.idle());
+      let cancel = (): void => {};
+      const late = new Promise<void>((resolve) => {
+        cancel = clock.after(limits.drainMs, resolve);
+      });
+      await Promise.race([drained, late]);
+      cancel();
       doubt.stop();
       settler.stop();
-      await store.spill({ epoch, owed: [], lowSeq: accepter.nextSeq, nowMs: clock.nowMs() }).catch(() => {});
+      await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
+      await deliverer.idle();
     },
   };
 }

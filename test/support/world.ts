@@ -39,9 +39,14 @@ export interface World {
 
 export const actor = { kind: 'key', name: 'test' } as const;
 
-/** `network`: a sender in place of the scripted one. */
+/** `network`: a sender in place of the scripted one. `disk`: what stands between the flow and the store. */
 export async function openWorld(
-  options: { fault?: Fault; retentionMs?: number; network?: (clock: ManualClock) => Sender } = {},
+  options: {
+    fault?: Fault;
+    retentionMs?: number;
+    network?: (clock: ManualClock) => Sender;
+    disk?: (store: Store, clock: ManualClock) => Store;
+  } = {},
 ): Promise<World> {
   const clock = new ManualClock();
   const sender = new ScriptedSender(clock);
@@ -78,7 +83,8 @@ export async function openWorld(
       retentionMs: options.retentionMs ?? 30 * 86_400_000,
       fatal: (error) => reports.push(`fatal ${error.message}`),
     });
-  let guard = guarded(store);
+  const disk = (): Store => options.disk?.(store, clock) ?? store;
+  let guard = guarded(disk());
   const world: World = {
     clock,
     sender,
@@ -112,7 +118,7 @@ export async function openWorld(
     deliveries: () => store.listDeliveries(world.account.no, {}, { limit: 250, before: null }),
     async crash() {
       guard.cut();
-      guard = guarded(store);
+      guard = guarded(disk());
       world.engine = await start(guard.store);
       administer();
     },
