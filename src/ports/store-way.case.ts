@@ -195,6 +195,35 @@ export function wayCases(name: string, open: OpenStore): void {
     assert.deepEqual([kept.delivery.status, kept.attempts.length], ['delivered', 1]);
   });
 
+  promise(
+    'a settlement that is asked for again, because nobody told that it took effect, is settled and counts once',
+    async (world) => {
+      const endpoint = await world.endpoint();
+      const seq = await world.stored({ endpointNos: [endpoint.no], modes: ['begun'] });
+      const owed = world.fresh(seq, endpoint.no);
+      const next = { state: 'open' as const, dueAtMs: t0 + 5000 };
+      assert.equal(await world.end(owed, next), 'settled');
+      assert.equal(await world.end(owed, next), 'settled');
+      const kept = (await world.store.getDelivery(world.accountNo, owed.key))!;
+      assert.deepEqual([kept.delivery.status, kept.attempts.length], ['retrying', 1]);
+    },
+  );
+
+  promise(
+    'a settlement never ends a later attempt of its delivery, though that is leased to the same process',
+    async (world) => {
+      const endpoint = await world.endpoint();
+      const seq = await world.stored({ endpointNos: [endpoint.no], modes: ['begun'] });
+      const owed = world.fresh(seq, endpoint.no);
+      await world.end(owed, { state: 'open', dueAtMs: t0 });
+      const [again] = (await world.claim(endpoint.no)).owed;
+      assert.equal(await world.end(owed, { state: 'delivered' }), 'lost');
+      assert.equal(await world.end(again!, { state: 'delivered' }), 'settled');
+      const kept = (await world.store.getDelivery(world.accountNo, owed.key))!;
+      assert.deepEqual([kept.delivery.status, kept.attempts.length], ['delivered', 2]);
+    },
+  );
+
   promise('a settlement for an event that is not there is lost', async (world) => {
     const endpoint = await world.endpoint();
     assert.equal(await world.end(world.fresh(999, endpoint.no)), 'lost');

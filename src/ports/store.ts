@@ -66,7 +66,10 @@ export interface Settlement {
   health: HealthDecision | null;
 }
 
-/** `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. */
+/**
+ * `settled`: also when the same settlement took effect before, in a commit whose holder was not told of it; it counts once.
+ * `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed.
+ */
 export type SettleResult = 'settled' | 'lost';
 
 /** How much work one endpoint can take now. */

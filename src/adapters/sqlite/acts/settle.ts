@@ -21,12 +21,18 @@ function settleOne(db: Database, settlement: Settlement, nowMs: number): SettleR
   const written = settlement.fresh
     ? insertEnded(db, settlement, state, nowMs) || update(db, settlement, state, nowMs)
     : update(db, settlement, state, nowMs);
-  if (!written) return 'lost';
+  if (!written) return isSettled(db, settlement, state) ? 'settled' : 'lost';
   insertAttempt(db, settlement.key, settlement.attempt);
   tallyAttempt(db, settlement.endpointNo, settlement.attempt);
   if (state === dead) tallyDead(db, settlement.endpointNo, nowMs);
   if (settlement.health !== null) writeHealth(db, settlement.endpointNo, settlement.health, nowMs);
   return 'settled';
+}
+
+/** The same settlement took effect before, in a commit whose end its holder was not told. */
+function isSettled(db: Database, { key, attempt }: Settlement, state: number): boolean {
+  const sql = 'SELECT 1 FROM delivery WHERE key = ? AND attempts = ? AND last_at = ? AND state = ?';
+  return db.get(sql, key, attempt.n, attempt.atMs, state) !== undefined;
 }
 
 /** What is still owed to an endpoint that was deleted meanwhile is cancelled. */
@@ -64,7 +70,7 @@ function update(db: Database, settlement: Settlement, state: number, nowMs: numb
   const row = db.get(
     `UPDATE delivery SET state = ?, line = CASE WHEN replay_no IS NULL THEN 1 ELSE 2 END, tries = ?, attempts = ?, due_at = ?,
        lease = NULL, last_at = ?, last_status = ?, last_error = ?, ended_at = ?
-     WHERE key = ? AND state = 0 AND lease = ? RETURNING endpoint_no, order_ref, replay_no`,
+     WHERE key = ? AND state = 0 AND lease = ? AND attempts = ? RETURNING endpoint_no, order_ref, replay_no`,
     state,
     settlement.tries,
     attempt.n,
@@ -75,6 +81,7 @@ function update(db: Database, settlement: Settlement, state: number, nowMs: numb
     state === open ? null : nowMs,
     key,
     db.epoch,
+    attempt.n - 1,
   );
   if (row === undefined) return false;
   if (state !== open) {
