@@ -118,6 +118,14 @@ test('retries of a failing endpoint that waited too long may use its whole concu
   assert.equal(lanes.room(one, limits.retryLatenessMs + 1, 100).retry, 15);
 });
 
+test('behind an open breaker a replay’s probe and a due retry do not go out together where there is one place', () => {
+  const one = lane({ concurrency: 1 });
+  const nowMs = breakOpen(one) + limits.breakerProbeMs;
+  one.nextAtMs.retry = nowMs;
+  one.nextAtMs.replayed = nowMs;
+  assert.equal(sum(lanes.room(one, nowMs, 10)), 1);
+});
+
 test('a person’s act closes the breaker', () => {
   const one = lane();
   const nowMs = breakOpen(one);
