@@ -101,10 +101,19 @@ test('a change is matched by and shown as soon as it was told', () => {
 
 test('the version never goes back, in whatever order changes are told', () => {
   const directory = new Directory(stored(), never);
-  directory.setEndpoint(endpoint(1), 7);
-  directory.setEndpoint(endpoint(2), 5);
+  directory.setEndpoint(endpoint(1), directory.version(1) + 1);
+  const version = directory.version(1);
+  directory.setEndpoint(endpoint(2), version - 1);
   directory.setEndpoint(endpoint(1, { failures: 1 }), 0);
-  assert.equal(directory.version(1), 7);
+  assert.equal(directory.version(1), version);
+});
+
+test('a change after a gap does not hide the change that nobody told of: the version stays behind', () => {
+  const directory = new Directory(stored(), never);
+  const version = directory.version(1);
+  directory.setEndpoint(endpoint(1), version + 2);
+  directory.deleteEndpoint(1, version + 3);
+  assert.equal(directory.version(1), version);
 });
 
 test('a match shows each endpoint as it is now, though what it wants did not change', () => {

@@ -202,7 +202,7 @@ export class Directory {
     this.#endpoints.set(endpoint.no, endpoint);
     this.#endpointNos.set(endpoint.id, endpoint.no);
     if (known === undefined || !wantsTheSame(known, endpoint)) entry.index.set(endpoint);
-    entry.version = Math.max(entry.version, version);
+    advance(entry, version);
   }
 
   deleteEndpoint(no: number, version: number): void {
@@ -214,7 +214,7 @@ export class Directory {
     if (entry === undefined) return;
     entry.endpoints.delete(no);
     entry.index.delete(no);
-    entry.version = Math.max(entry.version, version);
+    advance(entry, version);
   }
 
   setKey(key: ApiKey): void {
@@ -256,4 +256,12 @@ function wantsTheSame(a: Endpoint, b: Endpoint): boolean {
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a === b || (a.length === b.length && a.every((item, i) => item === b[i]));
+}
+
+/**
+ * A change counts as known only when it follows the one known before. After a gap (a change whose outcome nobody was told, or
+ * another process's) the version stays behind, so that the next accept finds it stale and everything is read again.
+ */
+function advance(entry: AccountEntry, version: number): void {
+  if (version === entry.version + 1) entry.version = version;
 }
