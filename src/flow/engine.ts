@@ -110,6 +110,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     spill: (owed, lowSeq) => store.spill({ epoch, owed, lowSeq, nowMs: clock.nowMs() }),
     nextSeq: () => accepter.nextSeq,
     held: () => settler.held,
+    fatal: parts.fatal,
   });
   const replayer = new Replayer({
     clock,

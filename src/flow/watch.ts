@@ -1,4 +1,5 @@
 import { eventSeqOf, type Owed } from '../core/delivery.ts';
+import { StoreError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { UnderWay } from './dispatch.ts';
@@ -12,6 +13,8 @@ export interface WatchParts {
   nextSeq(): number;
   /** Deliveries that ended but are not settled yet. */
   held(): Iterable<number>;
+  /** The store says that this process must end. */
+  fatal(error: StoreError): void;
 }
 
 /**
@@ -61,8 +64,9 @@ export class Watcher {
       await this.#parts.spill(old, lowSeq);
       for (const owed of old) owed.fresh = false;
       this.#lowSeq = lowSeq;
-    } catch {
+    } catch (error) {
       this.#lowSeq = 0;
+      if (error instanceof StoreError && error.fatal) this.#parts.fatal(error);
     } finally {
       this.#spilling = false;
     }
