@@ -19,6 +19,7 @@ import type { Config } from './config.ts';
 import { type AddressPolicy, parseNetworks } from './core/address.ts';
 import { SurehookError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
+import * as limits from './core/limits.ts';
 import { createAdministration } from './flow/administer.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import type { Store } from './ports/store.ts';
@@ -102,8 +103,11 @@ export async function startServer(
     async stop() {
       const closed = server.close();
       await engine.stop();
-      server.server.closeAllConnections();
+      // Nobody is promised anything any more. Who is still being answered gets a moment, who keeps a connection open does not.
+      server.server.closeIdleConnections();
+      const cut = clock.after(limits.answerMs, () => server.server.closeAllConnections());
       await closed;
+      cut();
       await sender.close();
       await store.close();
       log.logger.info('stopped');

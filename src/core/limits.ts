@@ -163,6 +163,8 @@ export const replayEveryMs = 50;
 // The process.
 /** How long a stopping process lets requests under way finish; then they are released. Exit follows within 10 s of the signal. */
 export const drainMs = 8_000;
+/** How long a process that has stopped everything else lets answers go out before it cuts their connections. */
+export const answerMs = 500;
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
 
