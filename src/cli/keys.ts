@@ -1,6 +1,5 @@
-import { type ApiKey, scopes as allScopes, type Scope } from '../core/account.ts';
+import { scopes as allScopes, newApiKey, type Scope } from '../core/account.ts';
 import { SurehookError } from '../core/errors.ts';
-import { idBytes, newId } from '../core/ids.ts';
 import type { Random } from '../ports/random.ts';
 import type { Administration } from '../ports/store.ts';
 import type { Io } from './io.ts';
@@ -13,28 +12,18 @@ export interface KeysWorld extends Io {
   sha256(text: string): string;
 }
 
-const keyBytes = 32;
-const hintChars = 14;
-
 /** `surehook keys create`: the key on stdout, once; what is stored is its hash. */
 export async function runCreateKey(
   options: { account?: string; scopes?: string; name?: string; admin?: boolean },
   world: KeysWorld,
 ): Promise<number> {
-  const { store, random, nowMs } = world;
-  const admin = options.admin === true;
+  const { store, random, nowMs, sha256 } = world;
   const scopes = parseScopes(options.scopes);
-  const accountNo = admin ? null : await accountNoOf(options.account ?? 'default', store);
-  const key = `${admin ? 'shk_admin_' : 'shk_live_'}${Buffer.from(random.bytes(keyBytes)).toString('base64url')}`;
-  const stored: ApiKey = {
-    id: newId('key_', nowMs, random.bytes(idBytes)),
-    accountNo,
-    name: options.name ?? '',
-    scopes,
-    hash: world.sha256(key),
-    hint: key.slice(0, hintChars),
-    createdAtMs: nowMs,
-  };
+  const accountNo = options.admin === true ? null : await accountNoOf(options.account ?? 'default', store);
+  const { key, stored } = newApiKey(
+    { accountNo, name: options.name ?? '', scopes },
+    { nowMs, random: (count) => random.bytes(count), sha256 },
+  );
   await store.createKey(stored);
   world.out(key);
   world.err(`Made ${stored.id}. The key is shown this once; only its hash is stored.`);

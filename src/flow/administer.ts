@@ -1,4 +1,4 @@
-import { type Account, type ApiKey, apiKeyBytes, apiKeyText, type EventType } from '../core/account.ts';
+import { type Account, type ApiKey, type EventType, newApiKey } from '../core/account.ts';
 import { readAccountChanges, readEventType, readNewAccount, readNewKey } from '../core/account-input.ts';
 import { catalogueEntry } from '../core/catalogue.ts';
 import type { Endpoint } from '../core/endpoint.ts';
@@ -86,9 +86,6 @@ function accountActs({ store, directory, clock, random, hooks }: AdministrationP
 
 type KeyActs = Pick<Administration, 'createKey' | 'listKeys' | 'deleteKey'>;
 
-/** How much of a key is kept to recognise it by. */
-const hintChars = 14;
-
 function keyActs({ store, directory, clock, random, sha256 }: AdministrationParts): KeyActs {
   const keysOf = (accountNo: number | null): ApiKey[] =>
     directory.keys().filter((key) => accountNo === null || key.accountNo === accountNo);
@@ -123,17 +120,11 @@ function keyActs({ store, directory, clock, random, sha256 }: AdministrationPart
           `The account has ${limits.keysPerAccount} keys, the most it can have. Delete one first.`,
         );
       }
-      const nowMs = clock.nowMs();
-      const key = apiKeyText(owner === null ? 'admin' : 'live', random.bytes(apiKeyBytes));
-      const stored: ApiKey = {
-        id: newId('key_', nowMs, random.bytes(idBytes)),
-        accountNo: owner?.no ?? null,
-        name: input.name,
-        scopes: input.scopes,
-        hash: sha256(key),
-        hint: key.slice(0, hintChars),
-        createdAtMs: nowMs,
-      };
+      const { name, scopes } = input;
+      const { key, stored } = newApiKey(
+        { accountNo: owner?.no ?? null, name, scopes },
+        { nowMs: clock.nowMs(), random: (count) => random.bytes(count), sha256 },
+      );
       await store.createKey(stored);
       directory.setKey(stored);
       return { key, stored };

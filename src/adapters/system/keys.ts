@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { apiKeyBytes, apiKeyText } from '../../core/account.ts';
 import { SurehookError } from '../../core/errors.ts';
 
 /** What was configured; null where the process is to find or make its own. */
@@ -92,7 +93,7 @@ function adminKeyBeside(databaseFile: string, warnings: string[]): string {
 }
 
 function newAdminKey(): string {
-  return `shk_admin_${randomBytes(32).toString('base64url')}`;
+  return apiKeyText('admin', randomBytes(apiKeyBytes));
 }
 
 function newEncryptionKey(): Uint8Array {
