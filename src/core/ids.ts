@@ -1,7 +1,6 @@
 /** Crockford's base32 in lower case: sorts as its value, no i, l, o, u to mistake. */
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 const deliveryPattern = /^dlv_[0-9a-hjkmnp-tv-z]{11}$/;
-const attemptPattern = /^att_([0-9a-hjkmnp-tv-z]{11})([0-9a-hjkmnp-tv-z]{3}|[0-9a-hjkmnp-tv-z]{6})$/;
 
 /** What an id names (contract §2). */
 export type IdPrefix = 'acc_' | 'ep_' | 'evt_' | 'src_' | 'ord_' | 'rpl_' | 'bin_' | 'key_' | 'alr_';
@@ -28,15 +27,6 @@ export function parseDeliveryId(id: string): number | null {
 /** The id of a delivery's attempt number `n` (from 1; at most 2^30). */
 export function attemptId(key: number, n: number): string {
   return `att_${keyText(key)}${base32(n, n < 2 ** 15 ? 3 : 6)}`;
-}
-
-/** The delivery and number that an attempt's id was made from; null when no attempt can have this id. */
-export function parseAttemptId(id: string): { key: number; n: number } | null {
-  const parts = attemptPattern.exec(id);
-  if (parts === null) return null;
-  const key = keyOf(parts[1] ?? '');
-  const n = numberOf(parts[2] ?? '');
-  return key !== null && attemptId(key, n) === id ? { key, n } : null;
 }
 
 function keyText(key: number): string {
