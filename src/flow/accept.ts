@@ -3,7 +3,7 @@ import type { Owed } from '../core/delivery.ts';
 import { deliveryKey } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { invalid, StoreError, SurehookError } from '../core/errors.ts';
-import type { NewEvent } from '../core/event.ts';
+import type { Event, NewEvent } from '../core/event.ts';
 import { type EventInput, parseBatch, parseEvent } from '../core/event-input.ts';
 import { matchesFilter } from '../core/filter.ts';
 import { newId } from '../core/ids.ts';
@@ -159,11 +159,10 @@ export class Accepter {
       };
       const result = await this.#store(item, reserved);
       if (result.kind === 'stored') {
-        this.#handOver(event, result.seq, item, reserved);
-        telemetry.accepted(
-          { ...event, seq: result.seq },
-          { deliveries: targets.length, durationMs: clock.monotonicMs() - beganAtMs },
-        );
+        const stored = { ...event, seq: result.seq };
+        this.#handOver(stored, item, reserved);
+        const durationMs = clock.monotonicMs() - beganAtMs;
+        telemetry.accepted(stored, { deliveries: targets.length, durationMs });
         return {
           status: 202,
           event: {
@@ -202,9 +201,9 @@ export class Accepter {
     }
   }
 
-  #handOver(event: NewEvent, seq: number, item: AcceptItem, reserved: (Reservation | null)[]): void {
+  #handOver(event: Event, item: AcceptItem, reserved: (Reservation | null)[]): void {
     const { dispatcher } = this.#parts;
-    const stored = { ...event, seq };
+    const { seq } = event;
     if (seq >= this.nextSeq) this.nextSeq = seq + 1;
     for (let place = 0; place < reserved.length; place++) {
       const reservation = reserved[place]!;
@@ -216,7 +215,7 @@ export class Accepter {
       const owed: Owed = {
         key: deliveryKey(seq, place),
         endpointNo,
-        event: stored,
+        event,
         tries: 0,
         attempts: 0,
         startedAtMs: event.createdAtMs,
