@@ -34,7 +34,7 @@ export async function oneToOne(machine: Machine, report: Report): Promise<void> 
   ];
   await prepare(machine, quiet, ['http', 'https']);
   await prepare(machine, logging, ['http']);
-  for (const one of cases) await closedLoop(machine, one, machine.ms(2500, 500));
+  for (const one of cases) await closedLoop(machine, one, machine.ms(6000, 500));
 
   const bare: number[] = [];
   const bareTls: number[] = [];
