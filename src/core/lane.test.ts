@@ -126,6 +126,24 @@ test('behind an open breaker a replay’s probe and a due retry do not go out to
   assert.equal(sum(lanes.room(one, nowMs, 10)), 1);
 });
 
+test('a token that comes back after a while does not make two of one burst', () => {
+  const one = lane({ ratePerSecond: 2 });
+  one.nextAtMs.first = 0;
+  lanes.begin(one);
+  assert.equal(lanes.refill(one, 60_000), 1);
+  lanes.unbegin(one);
+  assert.equal(sum(lanes.room(one, 60_000, 10)), 1);
+});
+
+test('a claim that the store took long for does not go out on top of a burst', () => {
+  const one = lane({ ratePerSecond: 2 });
+  one.nextAtMs.first = 0;
+  lanes.begin(one);
+  lanes.goOut(one, 1, 60_000);
+  assert.equal(sum(lanes.room(one, 60_100, 10)), 0);
+  assert.equal(sum(lanes.room(one, 60_600, 10)), 1);
+});
+
 test('a person’s act closes the breaker', () => {
   const one = lane();
   const nowMs = breakOpen(one);

@@ -168,7 +168,18 @@ export function begin(lane: Lane): void {
 /** Gives both back: nothing was sent. */
 export function unbegin(lane: Lane): void {
   lane.inFlight -= 1;
-  if (lane.ratePerSecond !== null) lane.tokens += 1;
+  // Time earned tokens meanwhile: with the one that comes back there must not be more than one burst.
+  if (lane.ratePerSecond !== null) lane.tokens = Math.min(burst(lane.ratePerSecond), lane.tokens + 1);
+}
+
+/**
+ * What was begun for a claim goes out now. What time earned while the store took it is no burst on top: the bucket is as if the
+ * tokens were taken at this moment.
+ */
+export function goOut(lane: Lane, count: number, nowMs: number): void {
+  if (lane.ratePerSecond === null) return;
+  refill(lane, nowMs);
+  lane.tokens = Math.min(lane.tokens, burst(lane.ratePerSecond) - count);
 }
 
 /** A probe goes out: the next first attempt waits. */

@@ -248,6 +248,7 @@ export class Dispatcher {
       for (const line of lanes.lines)
         lane.nextAtMs[line] = Math.min(result.nextAtMs[line] ?? Infinity, state.noted[line]);
     }
+    lanes.goOut(lane, owed.length, this.#parts.clock.nowMs());
     for (const one of owed) this.#run(one, state, pool);
     this.#serve(state);
     this.#takeTurns(pool);
