@@ -174,7 +174,7 @@ function apiPartsOf({
     store,
     directory,
     administration: createAdministration({
-      store,
+      store: engine.store,
       directory,
       clock: systemClock,
       random,

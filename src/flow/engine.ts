@@ -37,6 +37,8 @@ export interface EngineParts {
 
 /** The whole flow, put together and running. */
 export interface Engine {
+  /** The store for acts of people: one whose outcome is unknown raises doubt, so that what it may have done is found. */
+  store: Store;
   directory: Directory;
   accepter: Accepter;
   deliverer: Deliverer;
@@ -58,7 +60,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     clock,
     held: () => [...dispatcher.underWay.keys(), ...settler.held],
     reclaim: (held) => store.reclaim({ epoch, held, nowMs: clock.nowMs() }),
-    resolved: wakeAll,
+    resolved: (starts) => void catchUp(starts),
     fatal: parts.fatal,
     warn: telemetry.warn,
   });
@@ -101,7 +103,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     dispatcher,
     doubt,
     store: async (item) => (await store.accept({ epoch, items: [item], nowMs: clock.nowMs() }))[0]!,
-    refresh: () => directory.refresh(() => store.directory()),
+    refresh,
   });
   const watcher = new Watcher({
     clock,
@@ -112,17 +114,29 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     held: () => settler.held,
     fatal: parts.fatal,
   });
+  const watched = raisingDoubt(store, doubt);
   const replayer = new Replayer({
     clock,
     random,
     telemetry,
-    store,
+    store: watched,
     nudge: (endpointNo) => dispatcher.nudge(endpointNo),
   });
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
 
-  function wakeAll(starts: LaneStart[]): void {
-    for (const { endpointNo } of starts) dispatcher.look(endpointNo);
+  /** Acts that nobody was told of may have changed endpoints, begun replays and put deliveries back. */
+  async function catchUp(starts: LaneStart[]): Promise<void> {
+    try {
+      await refresh();
+      await replayer.start();
+      for (const { endpointNo } of starts) dispatcher.look(endpointNo);
+    } catch (error) {
+      doubt.raise(error);
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    await directory.refresh(() => store.directory());
   }
 
   /** A failure raises doubt, and what was to be given back is found by its resolution. */
@@ -141,6 +155,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   sweeper.start();
 
   return {
+    store: watched,
     directory,
     accepter,
     deliverer,
@@ -164,6 +179,23 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       await deliverer.idle();
     },
   };
+}
+
+/** The same store. Acts of people are not on the fast way of an event, so each is wrapped when it is asked for. */
+function raisingDoubt(store: Store, doubt: Doubt): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const act = target[name as keyof Store] as (...input: unknown[]) => Promise<unknown>;
+      return async (...input: unknown[]): Promise<unknown> => {
+        try {
+          return await act.apply(target, input);
+        } catch (error) {
+          doubt.raise(error);
+          throw error;
+        }
+      };
+    },
+  });
 }
 
 /** The account that everything belongs to where nobody speaks of accounts. */
