@@ -21,6 +21,9 @@ export interface Event {
   createdAtMs: number;
 }
 
+/** An event without its payload, as lists show it. */
+export type EventHead = Omit<Event, 'data'>;
+
 /** An event before the store has given it a position. */
 export type NewEvent = Omit<Event, 'seq'>;
 

@@ -156,6 +156,13 @@ export function readingCases(name: string, open: OpenStore): void {
     assert.equal(await find({}, { limit: 2, before: event.seq as never }), '1');
   });
 
+  promise('a page of events carries no payload', async (world) => {
+    await world.stored({ event: { id: 'large', data: JSON.stringify('x'.repeat(100_000)) } });
+    const page = await world.store.listEvents(world.accountNo, {}, { limit: 1, before: null });
+    assert.equal(page[0]!.event.id, 'large');
+    assert.ok(JSON.stringify(page).length < 1000);
+  });
+
   promise("no account sees another's", async (world) => {
     const { no } = await world.endpoint();
     const seq = await world.stored({ event: { id: 'mine' }, endpointNos: [no] });

@@ -2,7 +2,7 @@ import type { Account, ApiKey, EventType } from '../core/account.ts';
 import type { Attempt } from '../core/attempt.ts';
 import type { DeliveryStatus, DeliveryView, Owed } from '../core/delivery.ts';
 import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
-import type { Event, NewEvent } from '../core/event.ts';
+import type { Event, EventHead, NewEvent } from '../core/event.ts';
 import type { HealthDecision } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
@@ -227,8 +227,8 @@ export interface DeliveryFilter {
 }
 
 /** An event, and how many deliveries it has. */
-export interface EventView {
-  event: Event;
+export interface EventView<E = Event> {
+  event: E;
   deliveries: number;
 }
 
@@ -254,13 +254,14 @@ export interface StoreCounts {
 /** Looking things up: never in the way of writing. */
 export interface Reading {
   getEvent(accountNo: number, id: string): Promise<EventView | null>;
-  listEvents(accountNo: number, filter: EventFilter, page: Page): Promise<EventView[]>;
+  /** Without payloads: a page of the largest ones would not fit into memory. */
+  listEvents(accountNo: number, filter: EventFilter, page: Page): Promise<EventView<EventHead>[]>;
   getDelivery(
     accountNo: number,
     key: number,
   ): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null>;
   listDeliveries(accountNo: number, filter: DeliveryFilter, page: Page): Promise<DeliveryView[]>;
-  /** A page of one event's deliveries, in the order of its targets. */
+  /** All deliveries of one event, in the order of its targets: up to `limits.targetsPerEvent`. */
   deliveriesOfEvent(accountNo: number, eventSeq: number): Promise<DeliveryView[]>;
   stats(input: {
     accountNo: number;

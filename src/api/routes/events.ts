@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { eventSeqOf } from '../../core/delivery.ts';
 import { notFound, SurehookError } from '../../core/errors.ts';
-import type { Event } from '../../core/event.ts';
+import type { EventHead } from '../../core/event.ts';
 import * as limits from '../../core/limits.ts';
 import type { EventFilter } from '../../ports/store.ts';
 import * as models from '../models.ts';
@@ -111,7 +111,7 @@ async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>)
   return { body: { data, nextCursor: page.nextCursor } };
 }
 
-function eventFields(event: Event): Record<string, unknown> {
+function eventFields(event: EventHead): Record<string, unknown> {
   const { id, type, timestamp, reference, source, origin } = event;
   return { id, type, timestamp, reference, source, origin, createdAt: timeText(event.createdAtMs) };
 }

@@ -1,17 +1,27 @@
+import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
 import type { EventFilter, EventView, Page } from '../../../ports/store.ts';
-import type { Database, Row } from '../database.ts';
-import { eventColumns, eventOf } from './rows.ts';
+import type { Database } from '../database.ts';
+import { eventColumns, eventOf, headColumns, headOf } from './rows.ts';
 
-const viewSql = `SELECT ${eventColumns}, json_array_length(e.targets) AS deliveries FROM event e`;
+const deliveriesOfSql = 'json_array_length(e.targets) AS deliveries FROM event e';
 
 export function getEvent(db: Database, accountNo: number, id: string): EventView | null {
-  const row = db.get(`${viewSql} WHERE e.account_no = ? AND e.id = ?`, accountNo, id);
-  return row === undefined ? null : viewOf(row);
+  const row = db.get(
+    `SELECT ${eventColumns}, ${deliveriesOfSql} WHERE e.account_no = ? AND e.id = ?`,
+    accountNo,
+    id,
+  );
+  return row === undefined ? null : { event: eventOf(row), deliveries: row.deliveries as number };
 }
 
 /** Newest first, along the index of what is asked for, so that the cost follows the page and not the history. */
-export function listEvents(db: Database, accountNo: number, filter: EventFilter, page: Page): EventView[] {
+export function listEvents(
+  db: Database,
+  accountNo: number,
+  filter: EventFilter,
+  page: Page,
+): EventView<EventHead>[] {
   const { conditions, values } = eventConditions(db, accountNo, filter);
   if (filter.q !== undefined) {
     conditions.push('instr(e.data, ?) > 0');
@@ -21,9 +31,10 @@ export function listEvents(db: Database, accountNo: number, filter: EventFilter,
     conditions.push('e.seq < ?');
     values.push(page.before);
   }
+  const sql = `SELECT ${headColumns}, ${deliveriesOfSql} WHERE ${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ?`;
   return db
-    .all(`${viewSql} WHERE ${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ?`, ...values, page.limit)
-    .map(viewOf);
+    .all(sql, ...values, page.limit)
+    .map((row) => ({ event: headOf(row), deliveries: row.deliveries as number }));
 }
 
 /** Conditions on events `e` for the parts of a filter that sit in columns. */
@@ -59,8 +70,4 @@ export function seqAt(db: Database, atMs: number): number {
     else low = (row.seq as number) + 1;
   }
   return low;
-}
-
-function viewOf(row: Row): EventView {
-  return { event: eventOf(row), deliveries: row.deliveries as number };
 }

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptError } from '../../../core/attempt.ts';
 import type { DeliveryState, Owed } from '../../../core/delivery.ts';
-import type { Event, Origin } from '../../../core/event.ts';
+import type { Event, EventHead, Origin } from '../../../core/event.ts';
 import type { Database, Row } from '../database.ts';
 
 export const open = 0;
@@ -18,23 +18,27 @@ export const places = 65_536;
 /** An attempt's id is its delivery's key times this, plus its number. */
 export const attemptIds = 8192;
 
-export const eventColumns =
-  'e.seq, e.account_no, e.id, e.type, e.timestamp, e.reference, e.source, e.origin, e.trace_id, e.created_at, e.data';
+export const headColumns =
+  'e.seq, e.account_no, e.id, e.type, e.timestamp, e.reference, e.source, e.origin, e.trace_id, e.created_at';
+export const eventColumns = `${headColumns}, e.data`;
 
-export function eventOf(row: Row): Event {
+export function headOf(row: Row): EventHead {
   return {
     seq: row.seq as number,
     accountNo: row.account_no as number,
     id: row.id as string,
     type: row.type as string,
     timestamp: row.timestamp as string,
-    data: row.data as string,
     reference: row.reference as string | null,
     source: row.source as string | null,
     origin: row.origin as Origin,
     traceId: row.trace_id as string | null,
     createdAtMs: row.created_at as number,
   };
+}
+
+export function eventOf(row: Row): Event {
+  return { ...headOf(row), data: row.data as string };
 }
 
 /** From a delivery row joined with its event; leased, so never fresh. */
