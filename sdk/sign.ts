@@ -43,7 +43,7 @@ export function signature(scheme: Scheme, key: Key, parts: readonly Part[], cryp
 export interface SignFrom {
   /** Valid keys, newest first; at least one. */
   keys: readonly Key[];
-  /** Which key a scheme with room for one signature takes: the newest, or the one before it while there is one. */
+  /** Which key a scheme with room for one signature takes: the newest, or the one after it in `keys` while there is one. */
   signWith: 'new' | 'old';
   id: string;
   /** Milliseconds since 1970; what the scheme's timestamp is made of. */

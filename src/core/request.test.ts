@@ -322,6 +322,20 @@ describe('secrets', () => {
     assert.equal(fits(nowMs + 1000, secret), true);
   });
 
+  test('with signWith old, one that is older than the old secret never signs alone, however long it lasts', () => {
+    const lasting = [secrets[0]!, secrets[1]!, { value: older!, validUntilMs: nowMs + 5000 }];
+    for (const profile of ['ecomm', 'digital-goods']) {
+      const request = send({ endpoint: { profile, secrets: lasting, signWith: 'old' }, atMs: nowMs + 1000 });
+      const input = { headers: request.headers, body: request.body.bytes, secrets: [secret], nowS: 0 };
+      assert.equal(verify(schemeNamed(profile)!, input, crypto).valid, true, profile);
+    }
+    const endpoint = { profile: 'digital-goods', secrets: lasting };
+    const bodies = (['old', 'new'] as const).map((signWith) =>
+      text(send({ endpoint: { ...endpoint, signWith }, atMs: nowMs + 1000 })),
+    );
+    assert.equal(bodies[0], bodies[1]);
+  });
+
   test('a secret that can’t be used with the wire format, or none at all, is an error before anything is sent', () => {
     const bad = { secrets: [{ value: 'not base64!', validUntilMs: null }] };
     assert.throws(() => send({ endpoint: bad }), { code: 'invalid', message: /ep_1.*rotate the secret/ });

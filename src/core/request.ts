@@ -94,13 +94,18 @@ function keysOf(endpoint: Endpoint, scheme: Scheme | null): Pick<Prepared, 'keys
   );
 }
 
-/** The keys that are valid now, newest first. The newest has no end, so that there always is one. */
-function validKeys(prepared: Prepared, nowMs: number): Key[] {
-  if (prepared.keys.length === 1) return prepared.keys;
-  return prepared.keys.filter((_, place) => {
-    const untilMs = prepared.untilMs[place] ?? null;
-    return place === 0 || untilMs === null || untilMs > nowMs;
-  });
+/**
+ * The keys that are valid now, newest first, and which of them signs alone. The newest has no end, so that there always is one.
+ * `old` means the one before the newest: once it has ended the newest signs, even while an older one still lasts.
+ */
+function validKeys(prepared: Prepared, nowMs: number): { keys: Key[]; signWith: 'new' | 'old' } {
+  const { keys, untilMs, endpoint } = prepared;
+  if (keys.length === 1) return { keys, signWith: 'new' };
+  const valid = (place: number): boolean => {
+    const endMs = untilMs[place] ?? null;
+    return place === 0 || endMs === null || endMs > nowMs;
+  };
+  return { keys: keys.filter((_, place) => valid(place)), signWith: valid(1) ? endpoint.signWith : 'new' };
 }
 
 /**
@@ -156,7 +161,8 @@ function memberValue(template: string, event: Event): string {
 function bodySignature(input: { prepared: Prepared; nowMs: number; crypto: Crypto }, text: string): string {
   const { prepared } = input;
   const scheme = prepared.wire.signature;
-  const key = singleKey(validKeys(prepared, input.nowMs), prepared.endpoint.signWith);
+  const { keys, signWith } = validKeys(prepared, input.nowMs);
+  const key = singleKey(keys, signWith);
   return scheme === null || key === undefined ? '' : signature(scheme, key, [text], input.crypto);
 }
 
@@ -195,12 +201,11 @@ export function buildRequest(input: RequestInput): Request {
     headers.push(template.name, fill(template, event, prepared.accountId, crypto));
   }
   if (wire.signature !== null) {
-    const { signWith, url } = endpoint;
-    const keys = validKeys(prepared, nowMs);
+    const valid = validKeys(prepared, nowMs);
     signInto(
       headers,
       wire.signature,
-      { keys, signWith, id: event.id, nowMs, method: 'POST', url, body: body.bytes },
+      { ...valid, id: event.id, nowMs, method: 'POST', url: endpoint.url, body: body.bytes },
       crypto,
     );
   }
