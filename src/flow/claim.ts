@@ -1,4 +1,5 @@
 import { DueQueue } from '../core/due.ts';
+import { StoreError } from '../core/errors.ts';
 import type { Line } from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -56,7 +57,8 @@ export class Claimer {
       results = await this.#parts.claim(
         asked.map(({ state, take }) => ({ endpointNo: state.lane.endpointNo, take })),
       );
-    } catch {
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
       // The store is away or full. Whether the lease was taken is unknown; the store finds such leases when it is asked again.
       await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
     }

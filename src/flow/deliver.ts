@@ -125,7 +125,16 @@ export class Deliverer {
       });
     } catch (error) {
       if (error instanceof SurehookError) return error;
-      throw error;
+      // Thrown on, it would end the process, and the next one at the same delivery: a fault of ours is this delivery's alone.
+      this.#parts.telemetry.warn('a request could not be built', {
+        endpoint: endpoint.id,
+        event: event.id,
+        cause: String(error),
+      });
+      return new SurehookError(
+        'invalid',
+        'The request could not be built: a fault of the server, which its log explains.',
+      );
     }
   }
 

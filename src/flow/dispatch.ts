@@ -139,7 +139,7 @@ export class Dispatcher {
     for (const line of lanes.lines) this.note(endpointNo, line, nowMs);
   }
 
-  /** A request takes long: it leaves the quick places to others. */
+  /** A request takes long: it leaves the quick places to others. Slow ones can thus be `quickInFlightMax` more than their own bound. */
   moveToSlow(underWay: UnderWay): void {
     if (underWay.pool !== this.#pools.quick) return;
     underWay.pool = this.#pools.slow;

@@ -262,3 +262,25 @@ test('stopping lets what is under way finish and gives the rest back', async () 
   assert.ok(deliveries.every((delivery) => delivery.attempts === (delivery.status === 'delivered' ? 1 : 0)));
   await world.close();
 });
+
+test('a request that cannot be built fails its own delivery and no other', async () => {
+  const world = await openWorld();
+  const endpoint = await world.endpoint({ url: 'https://broken.example/', retry: { schedule: [] } });
+  await world.endpoint({ url: 'https://well.example/' });
+  // As a bug of ours would leave it: no wire format can be made of this.
+  world.engine.directory.setEndpoint({ ...endpoint, wire: { envelope: null } as never }, 0);
+  await world.publish({});
+  await world.clock.advance(1000);
+  assert.deepEqual(
+    (await world.deliveries()).map((delivery) => [
+      delivery.endpointId === endpoint.id,
+      delivery.status,
+      delivery.error,
+    ]),
+    [
+      [false, 'delivered', null],
+      [true, 'dead', 'protocol'],
+    ],
+  );
+  await world.close();
+});
