@@ -8,7 +8,7 @@ import type { Directory } from '../flow/directory.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
-/** The parts of the flow that the routes call; `main.ts` puts them together. */
+/** The parts of the flow that the routes call; `start.ts` puts them together. */
 export interface ApiParts {
   store: Store;
   directory: Directory;
