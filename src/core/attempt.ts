@@ -35,6 +35,20 @@ export interface Outcome {
   retryAfter: string | null;
 }
 
+/** The outcome of a request that never left: why, in plain words. */
+export function notSent(error: AttemptError, detail: string): Outcome {
+  return {
+    httpStatus: null,
+    error,
+    detail,
+    durationMs: 0,
+    responseHeaders: [],
+    responseBody: '',
+    responseTruncated: false,
+    retryAfter: null,
+  };
+}
+
 /** One request exactly as it goes out. The body is `head` + the event's data + `tail` (or `head` alone when `data` is not part of it). */
 export interface Request {
   url: string;

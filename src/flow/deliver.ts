@@ -1,4 +1,4 @@
-import type { Attempt, AttemptError, Outcome, Request, RequestBody } from '../core/attempt.ts';
+import { type Attempt, notSent, type Outcome, type Request, type RequestBody } from '../core/attempt.ts';
 import type { Owed } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { StoreError, SurehookError } from '../core/errors.ts';
@@ -63,7 +63,7 @@ export class Deliverer {
   async lost(owed: Owed): Promise<void> {
     const endpoint = this.#parts.directory.endpoint(owed.endpointNo);
     if (endpoint === null) return this.#parts.release([owed]);
-    const outcome = failure(
+    const outcome = notSent(
       'lost',
       'the process died while the request was under way; whether it arrived is unknown',
     );
@@ -159,7 +159,7 @@ export class Deliverer {
   }
 
   async #send(request: Request | SurehookError, endpoint: Endpoint): Promise<Outcome> {
-    if (request instanceof SurehookError) return failure('protocol', request.detail);
+    if (request instanceof SurehookError) return notSent('protocol', request.detail);
     const { timeoutMs } = endpoint;
     return await this.#parts.sender.send(request, { timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
   }
@@ -254,19 +254,6 @@ function unsent(endpoint: Endpoint): Request {
     url: endpoint.url,
     headers: [],
     body: { head: '', withData: false, tail: '', bytes: new Uint8Array() },
-  };
-}
-
-function failure(error: AttemptError, detail: string): Outcome {
-  return {
-    httpStatus: null,
-    error,
-    detail,
-    durationMs: 0,
-    responseHeaders: [],
-    responseBody: '',
-    responseTruncated: false,
-    retryAfter: null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type AddressPolicy, checkUrl } from '../../core/address.ts';
-import type { Outcome, Request } from '../../core/attempt.ts';
+import { notSent, type Outcome, type Request } from '../../core/attempt.ts';
 import * as limits from '../../core/limits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sender, SendLimits } from '../../ports/sender.ts';
@@ -43,11 +43,11 @@ export function createSender(options: SenderOptions): Sender {
 
   return {
     send(request: Request, sendLimits: SendLimits): Promise<Outcome> {
-      if (closed) return Promise.resolve(unsent('connection_reset', 'the sender was closed'));
+      if (closed) return Promise.resolve(notSent('connection_reset', 'the sender was closed'));
       const target = targetOf(request.url);
-      if (typeof target === 'string') return Promise.resolve(unsent('blocked_address', target));
+      if (typeof target === 'string') return Promise.resolve(notSent('blocked_address', target));
       const problem = framingProblem(request, target);
-      if (problem !== null) return Promise.resolve(unsent('protocol', problem));
+      if (problem !== null) return Promise.resolve(notSent('protocol', problem));
       return new Promise((resolve) => {
         new Exchange(line, target, request, sendLimits, resolve).start();
       });
@@ -58,19 +58,6 @@ export function createSender(options: SenderOptions): Sender {
       for (const exchange of [...line.running]) exchange.cut('connection_reset', 'the sender was closed');
       connections.dropIdle();
     },
-  };
-}
-
-function unsent(error: 'blocked_address' | 'connection_reset' | 'protocol', detail: string): Outcome {
-  return {
-    httpStatus: null,
-    error,
-    detail,
-    durationMs: 0,
-    responseHeaders: [],
-    responseBody: '',
-    responseTruncated: false,
-    retryAfter: null,
   };
 }
 
