@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { attemptBodyBytes } from '../../core/limits.ts';
 import { faultOf } from './faults.ts';
-import { textOf } from './response.ts';
+import { detailOfStatus, textOf } from './response.ts';
 
 test('a cut never goes through a character, however the body came in pieces', () => {
   const width = fc.constantFrom('a', 'é', '日', '😀');
@@ -36,5 +36,18 @@ test('whatever is thrown becomes a fault with words', () => {
     const fault = faultOf(thrown);
     assert.equal(fault.kind, 'protocol');
     assert.ok(fault.message.length > 0);
+  }
+});
+
+test('what a redirect says of where it leads holds no user, query or fragment', () => {
+  for (const [location, shown] of [
+    ['https://user:pass@moved.example:8443/in?token=secret#secret', 'https://moved.example:8443/in'],
+    ['/login?next=secret', '/login'],
+    ['//user:secret@moved.example/in?secret', '//moved.example/in'],
+    ['https://user:secret@[broken/in?secret', '//[broken/in'],
+    ['mailto:secret@moved.example', 'mailto:'],
+  ] as const) {
+    const detail = detailOfStatus(302, { location });
+    assert.equal(detail, `redirects are not followed; Location: ${shown}`);
   }
 });

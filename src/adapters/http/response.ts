@@ -43,7 +43,14 @@ export function detailOfStatus(status: number, headers: HeaderTable): string {
   const location = firstOf(headers, 'location');
   return location === null
     ? `redirects are not followed; the receiver answered ${status}`
-    : `redirects are not followed; Location: ${location}`;
+    : `redirects are not followed; Location: ${placeOf(location)}`;
+}
+
+/** Without user, query and fragment, which may hold a token: this goes into the log. The attempt shows the header as it came. */
+function placeOf(location: string): string {
+  const url = URL.parse(location);
+  if (url === null) return location.replace(/[?#].*$/, '').replace(/^(?:[^/]*:)?\/\/[^/]*@/, '//');
+  return url.host === '' ? url.protocol : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 /** The first `limits.attemptBodyBytes` of a body as text; a character that the cut goes through is left out. */
