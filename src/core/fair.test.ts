@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { FairQueue } from './fair.ts';
 
 /** Serves one place at a time; every turn of a lane takes its own time. */
@@ -70,4 +71,89 @@ test('a lane is taken out once, and a removed one never', () => {
   assert.equal(queue.next(), 10);
   assert.equal(queue.next(), undefined);
   assert.equal(queue.size, 0);
+});
+
+/** The same rule by looking at everybody who waits. */
+class PlainQueue {
+  readonly usedMs = new Map<number, number>();
+  readonly laneUsedMs = new Map<number, number>();
+  readonly floorsMs = new Map<number, number>();
+  readonly waiting = new Map<number, Map<number, number>>();
+  floorMs = 0;
+
+  add(account: number, lane: number): void {
+    if (!this.waiting.has(account)) {
+      this.usedMs.set(account, Math.max(this.usedMs.get(account) ?? 0, this.floorMs));
+      this.waiting.set(account, new Map());
+    }
+    const lanes = this.waiting.get(account)!;
+    if (lanes.has(lane)) return;
+    lanes.set(lane, Math.max(this.laneUsedMs.get(lane) ?? 0, this.floorsMs.get(account) ?? 0));
+  }
+
+  next(): number | undefined {
+    const accounts = [...this.waiting.keys()].map((no) => [no, this.usedMs.get(no)!] as const);
+    if (accounts.length === 0) return undefined;
+    const [account, usedMs] = accounts.reduce((best, one) => (one[1] < best[1] ? one : best));
+    const lanes = this.waiting.get(account)!;
+    const [lane, laneMs] = [...lanes].reduce((best, one) => (one[1] < best[1] ? one : best));
+    this.floorMs = usedMs;
+    this.floorsMs.set(account, laneMs);
+    this.laneUsedMs.set(lane, laneMs);
+    this.#leave(account, lane);
+    return lane;
+  }
+
+  charge(account: number, lane: number, ms: number): void {
+    if (!this.usedMs.has(account)) return;
+    this.usedMs.set(account, this.usedMs.get(account)! + ms);
+    const lanes = this.waiting.get(account);
+    if (lanes?.has(lane)) lanes.set(lane, lanes.get(lane)! + ms);
+    else this.laneUsedMs.set(lane, (this.laneUsedMs.get(lane) ?? 0) + ms);
+  }
+
+  remove(account: number, lane: number): void {
+    this.laneUsedMs.delete(lane);
+    this.#leave(account, lane);
+  }
+
+  #leave(account: number, lane: number): void {
+    const lanes = this.waiting.get(account);
+    if (lanes?.delete(lane) && lanes.size === 0) this.waiting.delete(account);
+  }
+}
+
+test('turns are taken as if everybody who waits were looked at', () => {
+  const lane = fc.nat(11);
+  const act = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('add' as const), lane }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('next' as const) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('charge' as const),
+        lane,
+        ms: fc.integer({ min: -20, max: 60 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), lane }) },
+  );
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
+      const queue = new FairQueue();
+      const plain = new PlainQueue();
+      for (const one of acts) {
+        const account = 'lane' in one ? one.lane % 4 : 0;
+        if (one.kind === 'next') assert.equal(queue.next(), plain.next());
+        else if (one.kind === 'charge') {
+          queue.charge(account, one.lane, one.ms);
+          plain.charge(account, one.lane, one.ms);
+        } else {
+          queue[one.kind](account, one.lane);
+          plain[one.kind](account, one.lane);
+        }
+        assert.equal(queue.size, plain.waiting.size);
+      }
+    }),
+  );
 });

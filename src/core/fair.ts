@@ -1,12 +1,13 @@
-/** Somebody who takes turns. */
-interface Turn {
+import { Heap, type Placed } from './heap.ts';
+
+interface AccountTurn {
   /** Time used so far, in milliseconds of places held; who used least goes next. */
   usedMs: number;
-}
-
-interface AccountTurn extends Turn {
-  /** Lanes that wait, with what each has used. */
-  waiting: Map<number, Turn>;
+  /** Lanes that wait, by what each has used. */
+  readonly lanes: Heap<number>;
+  readonly waiting: Map<number, Placed<number>>;
+  /** Its place among the accounts that have a lane waiting. */
+  placed: Placed<AccountTurn> | null;
   /** What the lane that went last had used: who comes new or comes back starts here. */
   floorMs: number;
 }
@@ -15,52 +16,45 @@ interface AccountTurn extends Turn {
  * Whose turn is it, when there are fewer places than work? First the account that has used least time, then that account's
  * lane that has used least: slow endpoints pay for their slowness, and many endpoints do not buy an account a larger share.
  * Time is charged when an attempt ends. Who was away comes back level with whoever went last, so that idling saves nothing up.
+ * A turn is found without looking at everybody who waits, for it is under overload that many do.
  */
 export class FairQueue {
   readonly #accounts = new Map<number, AccountTurn>();
   readonly #laneUsedMs = new Map<number, number>();
-  readonly #waitingAccounts = new Set<number>();
+  readonly #waiting = new Heap<AccountTurn>();
   #floorMs = 0;
 
+  /** How many accounts have a lane waiting. */
   get size(): number {
-    return this.#waitingAccounts.size;
+    return this.#waiting.size;
   }
 
   /** The lane has work and no place. Adding it again changes nothing. */
   add(accountNo: number, endpointNo: number): void {
     let account = this.#accounts.get(accountNo);
     if (account === undefined) {
-      account = { usedMs: 0, waiting: new Map(), floorMs: 0 };
+      account = { usedMs: 0, lanes: new Heap(), waiting: new Map(), placed: null, floorMs: 0 };
       this.#accounts.set(accountNo, account);
     }
-    if (!this.#waitingAccounts.has(accountNo)) {
+    if (account.placed === null) {
       account.usedMs = Math.max(account.usedMs, this.#floorMs);
-      this.#waitingAccounts.add(accountNo);
+      account.placed = this.#waiting.add(account, account.usedMs);
     }
     if (account.waiting.has(endpointNo)) return;
     const usedMs = Math.max(this.#laneUsedMs.get(endpointNo) ?? 0, account.floorMs);
-    account.waiting.set(endpointNo, { usedMs });
+    account.waiting.set(endpointNo, account.lanes.add(endpointNo, usedMs));
   }
 
   /** Takes out the lane whose turn it is; undefined when nobody waits. It is added again if it still wants more. */
   next(): number | undefined {
-    let best: AccountTurn | undefined;
-    let bestNo = -1;
-    for (const accountNo of this.#waitingAccounts) {
-      const account = this.#accounts.get(accountNo)!;
-      if (best === undefined || account.usedMs < best.usedMs) {
-        best = account;
-        bestNo = accountNo;
-      }
-    }
-    if (best === undefined) return undefined;
-    const lane = leastUsed(best.waiting)!;
-    this.#floorMs = best.usedMs;
-    best.floorMs = lane.usedMs;
-    best.waiting.delete(lane.endpointNo);
-    this.#laneUsedMs.set(lane.endpointNo, lane.usedMs);
-    if (best.waiting.size === 0) this.#waitingAccounts.delete(bestNo);
-    return lane.endpointNo;
+    const account = this.#waiting.first?.item;
+    if (account === undefined) return undefined;
+    const { item: endpointNo, rank: usedMs } = account.lanes.first!;
+    this.#floorMs = account.usedMs;
+    account.floorMs = usedMs;
+    this.#laneUsedMs.set(endpointNo, usedMs);
+    this.#takeOut(account, endpointNo);
+    return endpointNo;
   }
 
   /** An attempt took this long (also charged ahead, as an estimate, when one begins). */
@@ -68,8 +62,9 @@ export class FairQueue {
     const account = this.#accounts.get(accountNo);
     if (account === undefined) return;
     account.usedMs += ms;
-    const waiting = account.waiting.get(endpointNo);
-    if (waiting !== undefined) waiting.usedMs += ms;
+    if (account.placed !== null) this.#waiting.rerank(account.placed, account.usedMs);
+    const lane = account.waiting.get(endpointNo);
+    if (lane !== undefined) account.lanes.rerank(lane, lane.rank + ms);
     else this.#laneUsedMs.set(endpointNo, (this.#laneUsedMs.get(endpointNo) ?? 0) + ms);
   }
 
@@ -77,8 +72,7 @@ export class FairQueue {
   remove(accountNo: number, endpointNo: number): void {
     this.#laneUsedMs.delete(endpointNo);
     const account = this.#accounts.get(accountNo);
-    if (account?.waiting.delete(endpointNo) && account.waiting.size === 0)
-      this.#waitingAccounts.delete(accountNo);
+    if (account !== undefined) this.#takeOut(account, endpointNo);
   }
 
   /** Forgets what was used once nobody waits: there is nothing to be fair about. */
@@ -88,12 +82,14 @@ export class FairQueue {
     this.#laneUsedMs.clear();
     this.#floorMs = 0;
   }
-}
 
-function leastUsed(waiting: Map<number, Turn>): { endpointNo: number; usedMs: number } | undefined {
-  let best: { endpointNo: number; usedMs: number } | undefined;
-  for (const [endpointNo, turn] of waiting) {
-    if (best === undefined || turn.usedMs < best.usedMs) best = { endpointNo, usedMs: turn.usedMs };
+  #takeOut(account: AccountTurn, endpointNo: number): void {
+    const lane = account.waiting.get(endpointNo);
+    if (lane === undefined) return;
+    account.waiting.delete(endpointNo);
+    account.lanes.remove(lane);
+    if (account.waiting.size > 0 || account.placed === null) return;
+    this.#waiting.remove(account.placed);
+    account.placed = null;
   }
-  return best;
 }
