@@ -2,8 +2,9 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
-import { openReader, syncFolder } from './connection.ts';
+import { openReader } from './connection.ts';
 import type { Database } from './database.ts';
+import { makePrivate, syncFolder } from './file.ts';
 
 /** A consistent copy of what is committed, made beside its final name so that a half copy is never taken for a whole one. */
 export function copyTo(db: DatabaseSync, target: string): void {
@@ -12,14 +13,22 @@ export function copyTo(db: DatabaseSync, target: string): void {
       'conflict',
       `The file ${target} exists already. Name a new one, or remove it first.`,
     );
+  const folder = dirname(resolve(target));
+  if (!existsSync(folder))
+    throw new SurehookError(
+      'not_found',
+      `There is no folder ${folder}. Make it first, or name another file.`,
+    );
   const part = `${target}.part`;
   rmSync(part, { force: true });
+  // SQLite fills an empty file as it stands, so the copy is its owner's alone from its first byte on.
+  makePrivate(part, 'The copy');
   db.prepare('VACUUM INTO ?').run(part);
   const fd = openSync(part, 'r+');
   fsyncSync(fd);
   closeSync(fd);
   renameSync(part, target);
-  syncFolder(dirname(resolve(target)));
+  syncFolder(folder);
 }
 
 /** The same from outside, beside a server that works on the file. */

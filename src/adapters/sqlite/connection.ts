@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
+import { cannotOpen, requireDatabase, syncFolder } from './file.ts';
 import { type MigrationStatus, migrate, statusOfSchema } from './migrations.ts';
 
 /** Before this one, a checkpoint that met a restarting write-ahead log could corrupt the file. */
@@ -12,7 +13,7 @@ const oldestSqlite = [3, 51, 3] as const;
 export function openWriter(file: string): DatabaseSync {
   requireVersion(sqliteVersion());
   const inMemory = file === ':memory:';
-  if (!inMemory) requireWhole(file);
+  if (!inMemory) requireDatabase(file);
   const db = openFile(file);
   try {
     db.exec(`PRAGMA busy_timeout = ${limits.storeBusyMs}`);
@@ -38,16 +39,6 @@ export function openWriter(file: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw damaged(file, error);
-  }
-}
-
-/** Makes the folders that a file is to stand in, durably. */
-export function makeFolder(file: string): void {
-  try {
-    const made = mkdirSync(dirname(resolve(file)), { recursive: true });
-    if (made !== undefined) syncFolder(dirname(made));
-  } catch (error) {
-    throw cannotOpen(file, error as Error);
   }
 }
 
@@ -94,40 +85,11 @@ export function requireVersion(version: string): void {
   }
 }
 
-/** Makes folder entries durable: a new file is lost in a power cut while its name is not on disk. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 function sqliteVersion(): string {
   const db = new DatabaseSync(':memory:');
   const version = String(db.prepare('SELECT sqlite_version() AS version').get()!.version);
   db.close();
   return version;
-}
-
-function requireWhole(file: string): void {
-  const log = `${file}-wal`;
-  const missing = !existsSync(file) || statSync(file).size === 0;
-  if (missing && existsSync(log) && statSync(log).size > 0) {
-    throw new SurehookError(
-      'unavailable',
-      `The database ${file} is missing, but its log ${log} is there. Put the database back beside it, or restore a backup and move the log away.`,
-    );
-  }
-}
-
-/** What is wrong when a file cannot be opened at all. */
-export function cannotOpen(file: string, error: Error): SurehookError {
-  return new SurehookError(
-    'unavailable',
-    `The database ${file} cannot be opened: ${error.message}. Check that its folder can be made and written (SUREHOOK_DATABASE).`,
-  );
 }
 
 function openFile(file: string): DatabaseSync {

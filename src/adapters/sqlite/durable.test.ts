@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { SurehookError } from '../../core/errors.ts';
 import { t0, World } from '../../ports/store-world.case.ts';
 import { createVault } from '../system/vault.ts';
-import { makeFolder, migrationStatus, openWriter, requireDurable, requireVersion } from './connection.ts';
+import { migrationStatus, openWriter, requireDurable, requireVersion } from './connection.ts';
+import { makeFolder } from './file.ts';
 import { dumpSchema } from './migrations.ts';
 import { openSqliteStore } from './open.ts';
 
@@ -168,6 +169,59 @@ test('a damaged database is refused with the way to restore it, and not replaced
     await assert.rejects(open(file, 'thread'), says(/damaged.*Restore the newest backup/));
     assert.deepEqual(readFileSync(file), bytes);
   }
+});
+
+test('a folder, a file of another kind and a place that cannot be made are refused in words, and nothing is made', async () => {
+  const inner = join(newFile(), '..');
+  makeFolder(join(inner, 'x.db'));
+  await assert.rejects(open(inner), says(/is a folder\. Name a file in it.*surehook\.db/));
+  const text = join(inner, 'notes.txt');
+  writeFileSync(text, 'not a database');
+  await assert.rejects(open(text), says(/not a SQLite database.*SUREHOOK_DATABASE/));
+  assert.deepEqual(readdirSync(inner), ['notes.txt']);
+  assert.deepEqual(readdirSync(join(inner, '..')), ['deep']);
+  await assert.rejects(open(join(text, 'sub', 'x.db')), says(/cannot be opened.*SUREHOOK_DATABASE/));
+  if (process.platform === 'linux')
+    await assert.rejects(open('/proc/none/x.db'), says(/\/proc\/none.*SUREHOOK_DATABASE/));
+});
+
+test('the database, its log, its lock and its copies are their owner’s alone', async () => {
+  const file = newFile();
+  const store = await open(file, 'thread');
+  await store.createAccount({
+    id: 'default',
+    name: '',
+    maxEndpoints: 1,
+    notify: null,
+    createdAtMs: t0,
+    updatedAtMs: t0,
+  });
+  await store.backup(`${file}.copy`);
+  const names = readdirSync(join(file, '..')).sort();
+  const all = ['test.db', 'test.db-shm', 'test.db-wal', 'test.db.copy', 'test.db.lock'];
+  assert.deepEqual(names, all);
+  const modes = names.map((name) => statSync(join(file, '..', name)).mode & 0o777);
+  assert.deepEqual(
+    modes,
+    all.map(() => 0o600),
+  );
+  await store.close();
+});
+
+test('a first opening that fails leaves nothing behind', async () => {
+  const file = newFile();
+  makeFolder(file);
+  // An index of the log that cannot be made keeps SQLite from working.
+  mkdirSync(`${file}-shm`);
+  await assert.rejects(open(file, 'thread'));
+  assert.deepEqual(readdirSync(join(file, '..')).sort(), ['test.db-shm']);
+});
+
+test('a copy into a folder that is not there is refused in one line that names it', async () => {
+  const file = await filled();
+  const store = await open(file);
+  await assert.rejects(store.backup(join(folder, 'none', 'x.db')), says(/There is no folder .*none\./));
+  await store.close();
 });
 
 test('a database that is missing beside its log is refused', async () => {

@@ -1,13 +1,21 @@
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
-import { cannotOpen } from './connection.ts';
+import { cannotOpen, makePrivate } from './file.ts';
+
+export interface DatabaseLock {
+  release(): void;
+  /** Releases it, and takes its file away if that was not there before. */
+  undo(): void;
+}
 
 /**
  * Keeps a second process off a database. The lock is the kernel's (a write lock on a small file beside the database), so it
  * ends with its holder however that dies, and holds across containers that share a disk and do not see each other's pids.
  * The pid inside is for the message only.
  */
-export function lockDatabase(file: string): { release(): void } {
+export function lockDatabase(file: string): DatabaseLock {
+  const made = makePrivate(`${file}.lock`);
   const lock = openLock(file);
   try {
     lock.exec(
@@ -24,7 +32,13 @@ export function lockDatabase(file: string): { release(): void } {
       `The database ${file} is in use by another process${pid === null ? '' : ` (pid ${pid})`}. Stop that one first, or name another file in SUREHOOK_DATABASE. Many nodes need PostgreSQL.`,
     );
   }
-  return { release: () => lock.close() };
+  return {
+    release: () => lock.close(),
+    undo() {
+      if (made) rmSync(`${file}.lock`, { force: true });
+      lock.close();
+    },
+  };
 }
 
 function openLock(file: string): DatabaseSync {

@@ -1,11 +1,12 @@
+import { rmSync } from 'node:fs';
 import { SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { AcceptItem, Store } from '../../ports/store.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { type ReadName, readActs, type WriteName, writeActs } from './acts.ts';
 import type { Fault } from './batch.ts';
-import { makeFolder } from './connection.ts';
 import type { Connector } from './connector.ts';
+import { makeFolder, makePrivate, requireDatabase } from './file.ts';
 import { connectInline } from './inline.ts';
 import { lockDatabase } from './lock.ts';
 import { type SealedStore, sealing } from './sealed.ts';
@@ -21,17 +22,33 @@ export interface SqliteOptions {
   fault?: Fault;
 }
 
+/** Refuses what can be no database of ours before anything is made, then makes the folder for it. */
+export function prepareFolder(file: string): void {
+  requireDatabase(file);
+  makeFolder(file);
+}
+
 /** Opens a SQLite file as the store, and keeps other processes off it until it is closed. */
-export async function openSqliteStore({ file, vault, mode, fault }: SqliteOptions): Promise<Store> {
-  if (file !== ':memory:') makeFolder(file);
-  const lock = file === ':memory:' ? null : lockDatabase(file);
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { file, vault } = options;
+  if (file === ':memory:') return storeOn(await connect(options), vault, () => {});
+  prepareFolder(file);
+  const lock = lockDatabase(file);
+  let made = false;
   try {
-    const connector = mode === 'inline' ? connectInline(file, fault ?? null) : await connectThreads(file);
-    return storeOn(connector, vault, () => lock?.release());
+    made = makePrivate(file);
+    return storeOn(await connect(options), vault, lock.release);
   } catch (error) {
-    lock?.release();
+    // A first opening that failed leaves nothing that a second one could take for a database.
+    if (made) for (const name of [file, `${file}-wal`, `${file}-journal`]) rmSync(name, { force: true });
+    if (made) lock.undo();
+    else lock.release();
     throw error;
   }
+}
+
+async function connect({ file, mode, fault }: SqliteOptions): Promise<Connector> {
+  return mode === 'inline' ? connectInline(file, fault ?? null) : await connectThreads(file);
 }
 
 function storeOn(connector: Connector, vault: Vault, release: () => void): Store {

@@ -17,7 +17,7 @@ interface Waiting {
 export async function connectThreads(file: string): Promise<Connector> {
   const writer = await Channel.open({ file, writes: true });
   // A database in memory is one connection's own: its writer reads, too.
-  const readers = file === ':memory:' ? [] : [await Channel.open({ file, writes: false })];
+  const readers = file === ':memory:' ? [] : [await beside(writer, file)];
   let growing: Promise<unknown> | null = null;
 
   /** The one with the least to do; one more is started when all have something to do. */
@@ -64,6 +64,16 @@ export async function connectThreads(file: string): Promise<Connector> {
       await writer.close();
     },
   };
+}
+
+/** The first reader; without it the writer goes, too. */
+async function beside(writer: Channel, file: string): Promise<Channel> {
+  try {
+    return await Channel.open({ file, writes: false });
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
 }
 
 /** A thread that answers in the order it is asked. */
