@@ -11,9 +11,11 @@ import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { testsAtOnce } from './routes/tests-at-once.ts';
 
 /** Everything that is served, in the order of the documentation. */
-export function routes(parts: ApiParts): Route[] {
+export function routes(given: ApiParts): Route[] {
+  const parts = { ...given, test: testsAtOnce(given.test) };
   return [
     ...publishRoutes(parts),
     ...eventRoutes(parts),

@@ -32,6 +32,8 @@ export const metadataBytes = 16 * 1024;
 export const filterConditions = 50;
 /** A whole filter, as JSON text. */
 export const filterChars = 16 * 1024;
+/** Filters that are kept ready for matching; past it, all are forgotten and read again. */
+export const filtersRemembered = 1000;
 export const secretChars = 256;
 export const secretsAtOnce = 4;
 export const concurrencyDefault = 16;
@@ -53,6 +55,8 @@ export const eventTypesPerAccount = 1000;
 export const keysPerAccount = 1000;
 export const endpointsPerAccountDefault = 10;
 export const endpointsPerAccountMax = 10_000;
+/** Test attempts of one account under way at once; past it the answer is 429 with Retry-After. */
+export const testsPerAccount = 10;
 /** Endpoints that one event can go to; a delivery's key keeps 16 bits for its place among them. */
 export const targetsPerEvent = 65_536;
 /** Event types whose matching endpoints an account's index remembers; past it, it forgets them all and starts again. */

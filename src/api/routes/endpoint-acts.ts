@@ -61,13 +61,15 @@ function sending(parts: ApiParts, one: string, shared: { tag: string; hidden: bo
       path: `${one}/test`,
       summary: 'Send a test event',
       description:
-        'One attempt at once, signed like any other and marked `surehook-test: true`; never retried, not in health or statistics, and it works while the endpoint is paused. The answer is 200 whatever the receiver said: look at `outcome`.',
+        'One attempt at once, signed like any other and marked `surehook-test: true`; never retried, not in health or statistics, and it works while the endpoint is paused. The answer is 200 whatever the receiver said: look at `outcome`. ' +
+        `An account may have ${limits.testsPerAccount} tests under way; past it the answer is 429.`,
       right: 'manage',
       requestBody: testInput,
       bodyIs: 'raw',
       bodyExample: { eventType: 'order.created', data: { reference: 'ORD-12345' } },
       maxBodyBytes: parts.maxPayloadBytes + limits.envelopeBytes,
       success: { status: 200, description: 'What came of the attempt.', schema: models.attempt },
+      fails: ['too_many_requests'],
       handle: (call) => test(parts, call),
     }),
     route({

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ApiParts } from '../../src/api/parts.ts';
+import * as limits from '../../src/core/limits.ts';
+import { ApiWorld, type Reply } from '../support/api.ts';
+
+test('an account may have only so many tests under way, whatever the address they were asked for at', async () => {
+  const finish: (() => void)[] = [];
+  const attempt = {
+    n: 1,
+    atMs: 0,
+    durationMs: 1,
+    httpStatus: 200,
+    error: null,
+    detail: '',
+    url: 'https://a.example/',
+  };
+  const shown = { requestHeaders: [], bodyHead: '', bodyWithData: false, bodyTail: '' };
+  const answered = { responseHeaders: [], responseBody: '', responseTruncated: false, nextAttemptAtMs: null };
+  const world = await ApiWorld.open({
+    test: () =>
+      new Promise<Awaited<ReturnType<ApiParts['test']>>>((resolve) => {
+        finish.push(() => resolve({ ...attempt, ...shown, ...answered }));
+      }),
+  });
+  const other = await world.account('other');
+  const mine = (await world.endpoint()).id;
+  const theirs = (await world.endpoint({}, other.headers)).id;
+  const ask = (path: string, headers = {}): Promise<Reply> =>
+    world.ask('POST', `${path}/test`, { eventType: 'a', data: 1 }, headers);
+  const under = Array.from({ length: limits.testsPerAccount }, (_, i) =>
+    ask(`/v1/${i % 2 === 0 ? 'endpoints' : 'webhooks'}/${mine}`),
+  );
+  await world.clock.settle();
+  const refused = await ask(`/v1/endpoints/${mine}`);
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers['retry-after'], '1');
+  under.push(ask(`/v1/endpoints/${theirs}`, other.headers));
+  await world.clock.settle();
+  assert.equal(finish.length, limits.testsPerAccount + 1);
+  for (const end of finish.splice(0)) end();
+  for (const one of await Promise.all(under)) assert.equal(one.status, 200);
+  const again = ask(`/v1/endpoints/${mine}`);
+  await world.clock.settle();
+  for (const end of finish) end();
+  assert.equal((await again).status, 200);
+  await world.close();
+});
