@@ -1,8 +1,8 @@
 import type { Attempt, FlatHeaders } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { masked } from '../core/endpoint-view.ts';
 import { attemptId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
+import { masked } from '../core/masked.ts';
 import type { Wire } from '../core/profiles/profile.ts';
 import { profiles } from '../core/profiles/table.ts';
 import { maybeTimeText, timeText } from './time-query.ts';

@@ -1,4 +1,5 @@
 import { invalid, type Problem } from './errors.ts';
+import { numberText } from './exact-json.ts';
 import * as limits from './limits.ts';
 
 /** Reads the members of a parsed JSON object and gathers what is wrong with them, so that a caller hears of everything at once. */
@@ -84,9 +85,9 @@ export function readWhole(value: unknown, min: number, max: number): number | un
     : undefined;
 }
 
-/** The value if it is an object and no array, else null. */
+/** The value if it is an object, no array and no number that `parseExact` kept, else null. */
 export function asRecord(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && numberText(value) === null
     ? (value as Record<string, unknown>)
     : null;
 }
@@ -97,7 +98,7 @@ export function jsonChars(value: unknown): number {
 }
 
 function isDeeper(value: unknown, depthLeft: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || numberText(value) !== null) return false;
   return depthLeft === 0 || Object.values(value).some((member) => isDeeper(member, depthLeft - 1));
 }
 

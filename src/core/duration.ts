@@ -12,6 +12,11 @@ export function parseDuration(value: unknown): number | null {
   return Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs];
 }
 
+/** A duration as it was written if `text` still means `ms`, else as `formatDuration` has it. */
+export function durationText(ms: number, text: string | undefined): string {
+  return text !== undefined && parseDuration(text) === ms ? text : formatDuration(ms);
+}
+
 /** A duration as the API writes it, in the largest unit that says it exactly; a single day is `24h`, as schedules write it. `ms` is a whole number, not negative. */
 export function formatDuration(ms: number): string {
   const unit =

@@ -3,8 +3,9 @@ import { asRecord, BodyReader, jsonChars, pointerStep } from './body.ts';
 import { durationForm, parseDuration } from './duration.ts';
 import type { Problem } from './errors.ts';
 import * as limits from './limits.ts';
+import { masked } from './masked.ts';
 import { isTypePattern } from './match.ts';
-import type { RetryPolicy } from './retry.ts';
+import type { RetryPolicy, RetryWritten } from './retry.ts';
 
 /*
  * The fields of an endpoint, one by one. Each function answers the value, or undefined when it has said in `problems` what is wrong.
@@ -52,9 +53,20 @@ export function readEvents(value: unknown, problems: Problem[]): string[] | unde
   return problems.length === before ? (value as string[]) : undefined;
 }
 
-/** Request headers of the endpoint's own, names as they were written. */
-export function readHeaders(value: unknown, problems: Problem[]): Record<string, string> | undefined {
-  const entries = Object.entries(asRecord(value) ?? { '': 0 });
+/**
+ * Request headers of the endpoint's own, names as they were written. `kept`: what it has now; a masked value stands for the
+ * value of that name there, as who reads an endpoint and writes it back sends it.
+ */
+export function readHeaders(
+  value: unknown,
+  kept: Readonly<Record<string, string>>,
+  problems: Problem[],
+): Record<string, string> | undefined {
+  const known = new Map(Object.entries(kept).map(([name, text]) => [name.toLowerCase(), text]));
+  const entries = Object.entries(asRecord(value) ?? { '': 0 }).map(([name, text]): [string, unknown] => [
+    name,
+    text === masked ? (known.get(name.toLowerCase()) ?? text) : text,
+  ]);
   const most = limits.endpointHeaders;
   if (asRecord(value) === null || entries.length > most) {
     return say(
@@ -79,6 +91,7 @@ function headerProblem(name: string, value: unknown, seen: ReadonlySet<string>):
     return 'must have a header name: letters, digits and -_.';
   if (refusedName.test(plain)) return 'is reserved: set by the server or the connection itself; remove it';
   if (seen.has(plain)) return 'is given twice; header names do not differ by case';
+  if (value === masked) return 'stands for a value that is not shown; send the value itself';
   if (typeof value !== 'string' || value.length > limits.headerValueChars || !headerValue.test(value)) {
     return `must be a string of 1–${limits.headerValueChars} visible ASCII characters, blanks only inside`;
   }
@@ -95,11 +108,12 @@ export function readRetry(value: unknown, problems: Problem[]): RetryPolicy | un
   const jitter = reader.optional('jitter', 0, 'must be a number from 0 to 1', (v) =>
     typeof v === 'number' && v >= 0 && v <= 1 ? v : undefined,
   );
+  const written: RetryWritten = {};
   const giveUpAfterMs = reader.optional<number | null>(
     'giveUpAfter',
     null,
     durationMust(1, limits.giveUpAfterMaxMs),
-    (v) => durationIn(v, 1, limits.giveUpAfterMaxMs),
+    (v) => noted(written, 'giveUpAfter', v, durationIn(v, 1, limits.giveUpAfterMaxMs)),
   );
   const schedule = reader.value('schedule') ?? null;
   const exponential = reader.value('exponential') ?? null;
@@ -107,12 +121,23 @@ export function readRetry(value: unknown, problems: Problem[]): RetryPolicy | un
     return say(problems, '/retry', 'must have either schedule or exponential');
   const policy =
     schedule === null
-      ? readExponential(exponential, { jitter, giveUpAfterMs }, problems)
-      : readSchedule(schedule, { jitter, giveUpAfterMs }, problems);
+      ? readExponential(exponential, { jitter, giveUpAfterMs, written }, problems)
+      : readSchedule(schedule, { jitter, giveUpAfterMs, written }, problems);
   return problems.length === before ? policy : undefined;
 }
 
-type Common = Pick<RetryPolicy, 'jitter' | 'giveUpAfterMs'>;
+type Common = Pick<RetryPolicy, 'jitter' | 'giveUpAfterMs'> & { written: RetryWritten };
+
+/** Keeps how a duration was written, for answers. */
+function noted(
+  written: RetryWritten,
+  name: 'initial' | 'maxDelay' | 'giveUpAfter',
+  text: unknown,
+  ms: number | undefined,
+): number | undefined {
+  if (ms !== undefined) written[name] = String(text);
+  return ms;
+}
 
 function readSchedule(value: unknown, common: Common, problems: Problem[]): RetryPolicy | undefined {
   if (!Array.isArray(value) || value.length > limits.retryEntries) {
@@ -128,6 +153,7 @@ function readSchedule(value: unknown, common: Common, problems: Problem[]): Retr
       problems.push({ pointer: `/retry/schedule/${i}`, detail: durationMust(0, limits.retryEntryMaxMs) });
     return delayMs ?? 0;
   });
+  common.written.schedule = value.map(String);
   return { kind: 'schedule', delaysMs, ...common };
 }
 
@@ -146,14 +172,18 @@ function readExponential(value: unknown, common: Common, problems: Problem[]): R
   const retriesMust = `must be a whole number from 0 to ${limits.retryEntries}`;
   return {
     kind: 'exponential',
-    initialMs: reader.optional('initial', 0, durationMust(1, most), (v) => durationIn(v, 1, most)),
+    initialMs: reader.optional('initial', 0, durationMust(1, most), (v) =>
+      noted(common.written, 'initial', v, durationIn(v, 1, most)),
+    ),
     factor: reader.optional('factor', 2, factorMust, (v) =>
       typeof v === 'number' && v >= 1 && v <= limits.retryFactorMax ? v : undefined,
     ),
     maxRetries: reader.optional('maxRetries', 0, retriesMust, (v) =>
       typeof v === 'number' && Number.isInteger(v) && v >= 0 && v <= limits.retryEntries ? v : undefined,
     ),
-    maxDelayMs: reader.optional('maxDelay', most, durationMust(1, most), (v) => durationIn(v, 1, most)),
+    maxDelayMs: reader.optional('maxDelay', most, durationMust(1, most), (v) =>
+      noted(common.written, 'maxDelay', v, durationIn(v, 1, most)),
+    ),
     ...common,
   };
 }
@@ -196,12 +226,12 @@ export function readSources(value: unknown, problems: Problem[]): string[] | und
     : say(problems, '/sources', `must be an array of 1–${most} source ids, ["*"] for every source, or null`);
 }
 
-/** An object of at most `limits.metadataBytes` characters as JSON. */
-export function readMetadata(value: unknown, problems: Problem[]): Record<string, unknown> | undefined {
+/** The JSON text of an object of at most `limits.metadataBytes` characters, numbers as they were written. */
+export function readMetadata(value: unknown, problems: Problem[]): string | undefined {
   const record = asRecord(value);
   const fits = record !== null && jsonChars(record) <= limits.metadataBytes;
   return fits
-    ? record
+    ? JSON.stringify(record)
     : say(problems, '/metadata', `must be an object of at most ${limits.metadataBytes} characters as JSON`);
 }
 

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { Endpoint } from './endpoint.ts';
-import { type EndpointRules, readEndpointChanges, readNewEndpoint } from './endpoint-input.ts';
-import { endpointView, masked } from './endpoint-view.ts';
+import { type EndpointRules, pausedBy, readEndpointChanges, readNewEndpoint } from './endpoint-input.ts';
+import { endpointView } from './endpoint-view.ts';
 import { SurehookError } from './errors.ts';
+import { parseExact } from './exact-json.ts';
+import { masked } from './masked.ts';
 import { profileNamed } from './profiles/table.ts';
 
 const nowMs = Date.parse('2026-01-31T12:00:00Z');
@@ -44,7 +46,7 @@ test('url and events are enough; everything else has the profile’s or the cont
   assert.deepEqual([endpoint.concurrency, endpoint.ordered, endpoint.ratePerSecond], [16, false, null]);
   assert.deepEqual(
     [endpoint.filter, endpoint.sources, endpoint.notify, endpoint.metadata],
-    [null, null, null, {}],
+    [null, null, null, '{}'],
   );
   assert.deepEqual([endpoint.status, endpoint.statusReason, endpoint.failures], ['active', null, 0]);
   assert.match(endpoint.secrets[0]?.value ?? '', /^whsec_[A-Za-z0-9+/]+=*$/);
@@ -69,15 +71,16 @@ test('every field of the contract’s example is taken and answered as it was gi
     notify: 'ops@shop.example',
     metadata: {},
   };
-  const view = endpointView(make(body), { secret: true, headersShown: true });
+  const view = endpointView(make(body), { secret: true, headersGiven: body.headers });
   for (const [name, value] of Object.entries(body)) {
-    if (name !== 'retry') assert.deepEqual(view[name], value, name);
+    assert.deepEqual(JSON.parse(JSON.stringify(view[name])), value, name);
   }
   assert.deepEqual(make(body).retry, {
     kind: 'schedule',
     delaysMs: [30_000, 120_000, 600_000],
     jitter: 0.1,
     giveUpAfterMs: 86_400_000,
+    written: { schedule: ['30s', '2m', '10m'], giveUpAfter: '24h' },
   });
 });
 
@@ -208,7 +211,7 @@ test('a header or a metadata member named __proto__ is data like any other', () 
   ) as unknown;
   const endpoint = make(body);
   assert.deepEqual(Object.keys(endpoint.headers), ['__proto__']);
-  assert.equal(Object.getPrototypeOf(endpoint.metadata), Object.prototype);
+  assert.equal(endpoint.metadata, '{"__proto__":{"a":1}}');
   assert.deepEqual(
     pointersOf(() => make(JSON.parse('{"__proto__":{"url":"x"}}'))),
     ['/__proto__', '/url', '/events'],
@@ -254,6 +257,7 @@ test('retry is a schedule or exponential, and without jitter has none', () => {
     delaysMs: [],
     jitter: 0,
     giveUpAfterMs: null,
+    written: { schedule: [] },
   });
   assert.deepEqual(
     make({ ...least, retry: { exponential: { initial: '1s', factor: 2, maxRetries: 5, maxDelay: '60s' } } })
@@ -266,6 +270,7 @@ test('retry is a schedule or exponential, and without jitter has none', () => {
       maxDelayMs: 60_000,
       jitter: 0,
       giveUpAfterMs: null,
+      written: { initial: '1s', maxDelay: '60s' },
     },
   );
   const bad: [unknown, string][] = [
@@ -299,12 +304,90 @@ test('what an endpoint’s view says can be sent back', () => {
     timeout: '1500ms',
   };
   const endpoint = make(body);
-  const { id, createdAt, updatedAt, statusReason, ...rest } = endpointView(endpoint, { headersShown: true });
+  const view = endpointView(endpoint);
+  assert.deepEqual(changed(endpoint, view), endpoint);
+  const paused = { ...endpoint, ...pausedBy('a person', nowMs) };
+  assert.deepEqual(changed(paused, endpointView(paused)), paused);
+  const disabled: Endpoint = { ...endpoint, status: 'disabled', statusReason: '410' };
+  assert.deepEqual(changed(disabled, endpointView(disabled)), disabled);
+  for (const name of ['id', 'createdAt', 'updatedAt', 'statusReason'])
+    assert.deepEqual(
+      pointersOf(() => changed(endpoint, { ...view, [name]: 'other' })),
+      [`/${name}`],
+    );
+});
+
+test('a masked header value keeps the stored one, but not for another origin', () => {
+  const endpoint = make({ ...least, headers: { Authorization: 'Bearer a', 'X-B': 'b' } });
+  const view = endpointView(endpoint);
+  assert.deepEqual(changed(endpoint, view).headers, endpoint.headers);
+  assert.deepEqual(changed(endpoint, { headers: { authorization: masked, 'X-C': 'c' } }).headers, {
+    authorization: 'Bearer a',
+    'X-C': 'c',
+  });
   assert.deepEqual(
-    [id, statusReason, createdAt, updatedAt],
-    ['ep_1', null, '2026-01-31T12:00:00.000Z', '2026-01-31T12:00:00.000Z'],
+    changed(endpoint, {
+      ...view,
+      url: 'https://new.example/',
+      headers: { Authorization: masked, 'X-B': 'd' },
+    }).headers,
+    { 'X-B': 'd' },
   );
-  assert.deepEqual(changed(endpoint, rest), endpoint);
+  assert.deepEqual(
+    pointersOf(() => changed(endpoint, { headers: { 'X-Z': masked } })),
+    ['/headers/X-Z'],
+  );
+});
+
+test('the answer to a change shows the values that were sent with it and no others', () => {
+  const endpoint = make({ ...least, headers: { 'X-A': 'a', 'X-B': 'b' } });
+  const headers = { 'X-A': masked, 'X-B': 'c' };
+  const view = endpointView(changed(endpoint, { headers }), { headersGiven: headers });
+  assert.deepEqual(view.headers, { 'X-A': masked, 'X-B': 'c' });
+});
+
+test('durations come back as they were written', () => {
+  const retry = { schedule: ['60s', '48h', '1d', '1000ms'], jitter: 0, giveUpAfter: '7d' };
+  const endpoint = make({ ...least, retry, timeout: '60s' });
+  assert.deepEqual([endpointView(endpoint).retry, endpointView(endpoint).timeout], [retry, '60s']);
+  const back = endpointView(changed(endpoint, { retry: null, timeout: null }));
+  assert.equal(back.timeout, '15s');
+  const exponential = { initial: '1000ms', factor: 2, maxRetries: 2, maxDelay: '3600s' };
+  const other = changed(endpoint, { retry: { exponential } });
+  assert.deepEqual(endpointView(other).retry, { exponential, jitter: 0, giveUpAfter: null });
+});
+
+test('numbers in filter and metadata come back digit by digit', () => {
+  const text =
+    '{"filter":{"/data/n":{"eq":12345678901234567890,"in":[1.50,1e400]}},"metadata":{"n":0.1234567890123456789}}';
+  const view = endpointView(make({ ...least, ...(parseExact(text) as object) }));
+  assert.equal(JSON.stringify({ filter: view.filter, metadata: view.metadata }), text);
+  for (const wrong of ['{"/data/n":7}', '{"/data/n":{"exists":1}}', '7'])
+    assert.equal(refused({ filter: parseExact(wrong) }).length, 1, wrong);
+  assert.deepEqual(refused({ metadata: parseExact('7') }), ['/metadata']);
+});
+
+test('a header in which the wire format carries the event cannot be the endpoint’s own', () => {
+  const taken: [string, string][] = [
+    ['digital-goods', 'X-Webhook-Id'],
+    ['digital-goods', 'x-webhook-signature'],
+    ['ecomm', 'x-ecomm-event-id'],
+    ['foxreload', 'X-FoxReload-Event-Id'],
+    ['cloudevents', 'ce-id'],
+    ['petstore', 'X-Petstore-Signature'],
+  ];
+  for (const [profile, name] of taken)
+    assert.deepEqual(refused({ profile, headers: { [name]: 'x' } }), [`/headers/${name}`], name);
+  const endpoint = make({ ...least, headers: { 'X-Webhook-Id': 'mine' }, secret: `whsec_${'A'.repeat(32)}` });
+  assert.deepEqual(
+    pointersOf(() => changed(endpoint, { profile: 'digital-goods' })),
+    ['/profile'],
+  );
+  assert.deepEqual(
+    pointersOf(() => changed(endpoint, { wire: { headers: { 'X-Webhook-Id': '{id}' } } })),
+    ['/wire'],
+  );
+  assert.equal(changed(endpoint, { profile: 'digital-goods', headers: {} }).profile, 'digital-goods');
 });
 
 test('a change touches what it names; null goes back to the default', () => {

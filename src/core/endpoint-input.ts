@@ -1,5 +1,5 @@
 import type { AddressPolicy } from './address.ts';
-import { BodyReader, notifyMust, readNotify, readText, readWhole } from './body.ts';
+import { asRecord, BodyReader, notifyMust, pointerStep, readNotify, readText, readWhole } from './body.ts';
 import type { Endpoint, NewEndpoint } from './endpoint.ts';
 import {
   readEvents,
@@ -13,10 +13,12 @@ import {
 } from './endpoint-fields.ts';
 import { parseFilter } from './filter.ts';
 import * as limits from './limits.ts';
-import type { Profile } from './profiles/profile.ts';
+import { masked } from './masked.ts';
+import type { Profile, Wire } from './profiles/profile.ts';
 import { checkSecret, newSecret } from './profiles/secret.ts';
 import { profileNamed, profiles } from './profiles/table.ts';
-import { parseWireOverride, wireOf } from './profiles/wire.ts';
+import { carriedHeaders, parseWireOverride, wireOf } from './profiles/wire.ts';
+import { sameRetry } from './retry.ts';
 
 /** What reading an endpoint's settings needs to know. */
 export interface EndpointRules {
@@ -37,6 +39,7 @@ type Settings = Pick<
   | 'headers'
   | 'retry'
   | 'timeoutMs'
+  | 'timeoutText'
   | 'ratePerSecond'
   | 'concurrency'
   | 'ordered'
@@ -81,10 +84,13 @@ export function readNewEndpoint(
   const reader = new BodyReader(body, names);
   const profile = readProfile(reader) ?? profileNamed(rules.defaultProfile)!;
   for (const name of ['url', 'events']) if (!reader.has(name)) reader.wrong(name, 'is required');
-  const settings = { ...defaultsOf(profile), ...readSettings(reader, profile, rules.policy) };
+  const settings = {
+    ...defaultsOf(profile),
+    ...readSettings(reader, { profile, policy: rules.policy, kept: {} }),
+  };
   const secret =
-    readSecret(reader, profile, settings.wire ?? null) ??
-    madeSecret(reader, profile, settings.wire ?? null, rules);
+    readSecret(reader, profile, settings.wire) ?? madeSecret(reader, profile, settings.wire, rules);
+  checkHeaders(reader, settings.headers, wireOf({ profile: profile.name, wire: settings.wire }));
   const status = readStatus(reader) === 'paused' ? pausedBy(rules.by, rules.nowMs) : resumed(rules.nowMs);
   reader.done();
   return {
@@ -103,15 +109,22 @@ export function readNewEndpoint(
 }
 
 /**
- * Reads the body of `PATCH /v1/endpoints/:id`: what is absent stays, `null` goes back to its default. Headers are replaced as
- * a whole, and dropped when the URL's origin changes unless they are sent again: they may be credentials for the old one.
+ * Reads the body of `PATCH /v1/endpoints/:id`: what is absent stays, `null` goes back to its default. What an answer showed can
+ * be sent back: members that only the server sets must be as they are, masked header values stay. Headers are replaced as a
+ * whole, and dropped when the URL's origin changes unless they are sent again: they may be credentials for the old one.
  * With a new profile, retry and timeout follow it where they were the old profile's own. A secret replaces all others at once.
  */
 export function readEndpointChanges(body: unknown, current: Endpoint, rules: EndpointRules): EndpointChanges {
-  const reader = new BodyReader(body, names);
+  const reader = new BodyReader(body, [...names, ...shownOnly]);
+  checkShownOnly(reader, current);
   const profile = readProfile(reader);
   const old = profileNamed(current.profile)!;
-  const changes: EndpointChanges = readSettings(reader, profile ?? old, rules.policy);
+  const isMoved = movesOrigin(reader.value('url'), current.url);
+  const changes: EndpointChanges = readSettings(reader, {
+    profile: profile ?? old,
+    policy: rules.policy,
+    kept: current.headers,
+  });
   if (profile !== undefined && profile !== old)
     Object.assign(changes, followProfile(current, old, profile), { ...changes });
   const secret = readSecret(reader, profile ?? old, changes.wire === undefined ? current.wire : changes.wire);
@@ -121,16 +134,14 @@ export function readEndpointChanges(body: unknown, current: Endpoint, rules: End
   } else if (profile !== undefined || reader.has('wire')) {
     checkKept(reader, current, profile ?? old, changes);
   }
-  const status = readStatus(reader);
+  const status = readStatus(reader, current.status);
   if (status !== undefined && status !== current.status) {
     Object.assign(changes, status === 'active' ? resumed(rules.nowMs) : pausedBy(rules.by, rules.nowMs));
   }
-  if (
-    changes.url !== undefined &&
-    !reader.has('headers') &&
-    URL.parse(changes.url)?.origin !== URL.parse(current.url)?.origin
-  ) {
-    changes.headers = {};
+  if (isMoved) changes.headers = withoutKept(changes.headers, reader.value('headers'));
+  if (changes.headers !== undefined || changes.profile !== undefined || changes.wire !== undefined) {
+    const { profile: name, wire, headers } = { ...current, ...changes };
+    checkHeaders(reader, headers, wireOf({ profile: name, wire }));
   }
   reader.done();
   return { ...changes, updatedAtMs: rules.nowMs };
@@ -167,12 +178,15 @@ function defaultsOf(profile: Profile): Omit<Settings, 'url' | 'events'> {
     filter: null,
     sources: null,
     notify: null,
-    metadata: {},
+    metadata: '{}',
     wire: null,
   };
 }
 
-function readSettings(reader: BodyReader, profile: Profile, policy: AddressPolicy): Partial<Settings> {
+function readSettings(
+  reader: BodyReader,
+  { profile, policy, kept }: { profile: Profile; policy: AddressPolicy; kept: Endpoint['headers'] },
+): Partial<Settings> {
   const defaults: Partial<Settings> = defaultsOf(profile);
   const found: Partial<Settings> = {};
   const { problems } = reader;
@@ -200,9 +214,11 @@ function readSettings(reader: BodyReader, profile: Profile, policy: AddressPolic
       `must be text of at most ${descriptionChars} characters`,
     ),
   );
-  take('headers', 'headers', (v) => readHeaders(v, problems));
+  take('headers', 'headers', (v) => readHeaders(v, kept, problems));
   take('retry', 'retry', (v) => readRetry(v, problems));
   take('timeout', 'timeoutMs', (v) => readTimeout(v, problems));
+  const timeoutText = reader.value('timeout');
+  if (typeof timeoutText === 'string') found.timeoutText = timeoutText;
   take('rateLimit', 'ratePerSecond', (v) => readRateLimit(v, problems));
   take('concurrency', 'concurrency', (v) =>
     orSay(
@@ -236,7 +252,9 @@ function readProfile(reader: BodyReader): Profile | undefined {
   return profile;
 }
 
-function readStatus(reader: BodyReader): 'active' | 'paused' | undefined {
+/** `now`: the status that an endpoint has, which can be sent back even where nobody could set it. */
+function readStatus(reader: BodyReader, now?: Endpoint['status']): 'active' | 'paused' | undefined {
+  if (now !== undefined && reader.value('status') === now) return undefined;
   return reader.optional<'active' | 'paused' | undefined>(
     'status',
     undefined,
@@ -269,6 +287,50 @@ function madeSecret(
   return secret;
 }
 
+/** What answers show besides and nobody sets. */
+const shownOnly = ['id', 'createdAt', 'updatedAt', 'statusReason'];
+
+function checkShownOnly(reader: BodyReader, current: Endpoint): void {
+  const shown: Record<string, unknown> = {
+    id: current.id,
+    createdAt: new Date(current.createdAtMs).toISOString(),
+    updatedAt: new Date(current.updatedAtMs).toISOString(),
+    statusReason: current.statusReason,
+  };
+  for (const name of shownOnly) {
+    if (!reader.has(name) || reader.value(name) === shown[name]) continue;
+    reader.wrong(name, `is set by the server and is ${JSON.stringify(shown[name])} now; leave it out`);
+  }
+}
+
+/** The headers whose values were sent: masked ones belong to the origin that they were set for. */
+function withoutKept(headers: Endpoint['headers'] | undefined, given: unknown): Endpoint['headers'] {
+  const sent = asRecord(given) ?? {};
+  return Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => sent[name] !== masked));
+}
+
+function movesOrigin(url: unknown, current: string): boolean {
+  return typeof url === 'string' && URL.parse(url.trim())?.origin !== URL.parse(current)?.origin;
+}
+
+/** A header of the endpoint's own must not stand where its wire format carries the event: which one counts, a receiver cannot know. */
+function checkHeaders(reader: BodyReader, headers: Endpoint['headers'], wire: Wire): void {
+  const carried = carriedHeaders(wire);
+  for (const name of Object.keys(headers)) {
+    if (!carried.has(name.toLowerCase())) continue;
+    if (asRecord(reader.value('headers')) !== null)
+      reader.wrong(
+        `headers/${pointerStep(name)}`,
+        "is reserved: the endpoint's wire format carries the event in it; remove it",
+      );
+    else
+      reader.wrong(
+        reader.has('wire') ? 'wire' : 'profile',
+        `carries the event in ${name}, which is among the endpoint's headers; send headers without it along`,
+      );
+  }
+}
+
 /** The secrets that stay have to be usable with a new profile or wire format, too. */
 function checkKept(reader: BodyReader, current: Endpoint, profile: Profile, changes: EndpointChanges): void {
   const wire = wireOf({
@@ -286,7 +348,7 @@ function checkKept(reader: BodyReader, current: Endpoint, profile: Profile, chan
 function followProfile(current: Endpoint, old: Profile, next: Profile): EndpointChanges {
   return {
     profile: next.name,
-    ...(JSON.stringify(current.retry) === JSON.stringify(old.retry) ? { retry: next.retry } : {}),
+    ...(sameRetry(current.retry, old.retry) ? { retry: next.retry } : {}),
     ...(current.timeoutMs === old.timeoutMs ? { timeoutMs: next.timeoutMs } : {}),
   };
 }

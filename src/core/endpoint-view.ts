@@ -1,17 +1,18 @@
-import { formatDuration } from './duration.ts';
+import { asRecord } from './body.ts';
+import { durationText } from './duration.ts';
 import type { Endpoint } from './endpoint.ts';
+import { parseExact } from './exact-json.ts';
+import { masked } from './masked.ts';
 import { describeRetry, describeWire } from './profiles/describe.ts';
 
-/** Stands for a value that is not shown. It is refused as a header's value, so that it is never taken for one. */
-export const masked = '•••';
-
 /**
- * An endpoint as the API shows it (contract §3). Values of its own headers are masked unless `headersShown` (the answer to who
- * has just set them); its secret is there only when asked for.
+ * An endpoint as the API shows it (contract §3), for `JSON.stringify` to write: numbers in filter and metadata have the digits
+ * that were sent. Values of its own headers are masked, but for those in `headersGiven` (the answer to who has just sent
+ * them); its secret is there only when asked for.
  */
 export function endpointView(
   endpoint: Endpoint,
-  show: { secret?: boolean; headersShown?: boolean } = {},
+  show: { secret?: boolean; headersGiven?: unknown } = {},
 ): Record<string, unknown> {
   return {
     id: endpoint.id,
@@ -22,16 +23,16 @@ export function endpointView(
     profile: endpoint.profile,
     status: endpoint.status,
     statusReason: endpoint.statusReason,
-    headers: show.headersShown ? endpoint.headers : maskValues(endpoint.headers),
+    headers: maskValues(endpoint.headers, asRecord(show.headersGiven) ?? {}),
     retry: describeRetry(endpoint.retry),
-    timeout: formatDuration(endpoint.timeoutMs),
+    timeout: durationText(endpoint.timeoutMs, endpoint.timeoutText),
     rateLimit: endpoint.ratePerSecond === null ? null : { perSecond: endpoint.ratePerSecond },
     concurrency: endpoint.concurrency,
     ordered: endpoint.ordered,
-    filter: endpoint.filter,
+    filter: endpoint.filter === null ? null : parseExact(endpoint.filter),
     sources: endpoint.sources,
     notify: endpoint.notify,
-    metadata: endpoint.metadata,
+    metadata: parseExact(endpoint.metadata),
     wire: endpoint.wire === null ? null : describeWire(endpoint.wire),
     createdAt: new Date(endpoint.createdAtMs).toISOString(),
     updatedAt: new Date(endpoint.updatedAtMs).toISOString(),
@@ -52,6 +53,10 @@ export function secretView(endpoint: Endpoint, nowMs: number): Record<string, un
   };
 }
 
-function maskValues(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.keys(headers).map((name) => [name, masked]));
+function maskValues(headers: Record<string, string>, given: Record<string, unknown>): Record<string, string> {
+  const shown = Object.entries(headers).map(([name, value]) => [
+    name,
+    Object.hasOwn(given, name) && given[name] === value ? value : masked,
+  ]);
+  return Object.fromEntries(shown) as Record<string, string>;
 }

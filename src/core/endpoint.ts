@@ -1,4 +1,3 @@
-import type { Filter } from './filter.ts';
 import type { WireOverride } from './profiles/profile.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -34,14 +33,18 @@ export interface Endpoint {
   headers: Record<string, string>;
   retry: RetryPolicy;
   timeoutMs: number;
+  /** How whoever set it wrote the timeout; shown while it means the same. */
+  timeoutText?: string;
   ratePerSecond: number | null;
   concurrency: number;
   ordered: boolean;
-  filter: Filter | null;
+  /** JSON text of a `Filter`, numbers as they were written. */
+  filter: string | null;
   /** Null: events published by API. Else ids of sources, or `*` for every source. */
   sources: string[] | null;
   notify: string | null;
-  metadata: Record<string, unknown>;
+  /** JSON text of an object, numbers as they were written. */
+  metadata: string;
   wire: WireOverride | null;
   /** Start of the present run of nothing but failure; null when the last attempt succeeded. */
   failingSinceMs: number | null;

@@ -2,14 +2,15 @@ import { asRecord, jsonChars, pointerStep } from './body.ts';
 import { compareDecimals, isDecimal } from './decimal.ts';
 import type { Problem } from './errors.ts';
 import type { Event } from './event.ts';
+import { numberText, parseExact } from './exact-json.ts';
 import { locate, stringAt } from './json.ts';
 import * as limits from './limits.ts';
 
 /**
  * What a filter may ask of one place in an event. All that are given must hold. A place that is not in the event holds for `ne`
  * and `exists: false`, and for nothing else. Values of different JSON types are never equal and have no order; numbers are
- * compared as decimals, exactly; strings by their UTF-16 units. A number too long for a double can be given to `gt gte lt lte`
- * as a string.
+ * compared as decimals, exactly, from the digits that were sent; strings by their UTF-16 units. `gt gte lt lte` also take a
+ * number as a string.
  */
 export interface Condition {
   eq?: unknown;
@@ -34,8 +35,11 @@ type Place = (typeof places)[number];
 /** The parts of an event that a filter can look at; `data` is JSON text. */
 export type FilterParts = Pick<Event, Place>;
 
-/** Reads a filter as the API takes it; `pointer` is where it stands in the request. Null: no filter, or problems were added. */
-export function parseFilter(input: unknown, pointer: string, problems: Problem[]): Filter | null {
+/**
+ * Reads a filter as the API takes it, with numbers plain or from `parseExact`; `pointer` is where it stands in the request.
+ * Answers its JSON text, which is how a filter is kept: numbers as they were written. Null: no filter, or problems were added.
+ */
+export function parseFilter(input: unknown, pointer: string, problems: Problem[]): string | null {
   if (input === null || input === undefined) return null;
   if (!isRecord(input)) {
     problems.push({
@@ -64,19 +68,38 @@ export function parseFilter(input: unknown, pointer: string, problems: Problem[]
     checkCondition(condition, at, problems);
   }
   if (problems.length > before) return null;
-  return entries.length === 0 ? null : (input as Filter);
+  return entries.length === 0 ? null : JSON.stringify(input);
 }
 
-/** Whether every condition of the filter holds for the event. Takes filters that `parseFilter` passed; time is linear in `data`. */
-export function matchesFilter(filter: Filter, event: FilterParts): boolean {
-  for (const place in filter) {
-    const value = valueAt(event, pathOf(place));
-    const condition = filter[place]!;
-    for (const operator in condition) {
-      if (!holds(operator as Operator, value, condition[operator as Operator])) return false;
-    }
+/** One place of a filter, ready to be looked at. */
+interface Check {
+  path: string[] | null;
+  conditions: (readonly [Operator, unknown])[];
+}
+
+/** Filters by their text, so that each is read once and not for every event. */
+const remembered = new Map<string, Check[]>();
+
+/** Whether every condition of a filter (its text, as `parseFilter` answers it) holds for the event; time is linear in `data`. */
+export function matchesFilter(filter: string, event: FilterParts): boolean {
+  for (const { path, conditions } of checksOf(filter)) {
+    const value = valueAt(event, path);
+    for (const [operator, operand] of conditions) if (!holds(operator, value, operand)) return false;
   }
   return true;
+}
+
+function checksOf(filter: string): Check[] {
+  let checks = remembered.get(filter);
+  if (checks === undefined) {
+    checks = Object.entries(parseExact(filter) as Filter).map(([place, condition]) => ({
+      path: pathOf(place),
+      conditions: Object.entries(condition) as (readonly [Operator, unknown])[],
+    }));
+    if (remembered.size >= limits.filtersRemembered) remembered.clear();
+    remembered.set(filter, checks);
+  }
+  return checks;
 }
 
 function checkCondition(condition: unknown, pointer: string, problems: Problem[]): void {
@@ -99,7 +122,7 @@ function operandProblem(operator: string, operand: unknown): string | null {
     case 'gte':
     case 'lt':
     case 'lte':
-      return typeof operand === 'number' || typeof operand === 'string'
+      return numberText(operand) !== null || typeof operand === 'string'
         ? null
         : 'must be a number or a string';
     case 'in':
@@ -135,7 +158,8 @@ function holds(operator: Operator, value: string | null, operand: unknown): bool
 
 /** NaN when the two have no order: then no comparison holds. */
 function order(value: string, operand: unknown): number {
-  if (typeof operand === 'number') return compareDecimals(value, String(operand));
+  const number = numberText(operand);
+  if (number !== null) return compareDecimals(value, number);
   if (typeof operand !== 'string') return Number.NaN;
   if (!value.startsWith('"')) return isDecimal(operand) ? compareDecimals(value, operand) : Number.NaN;
   const text = textOf(value);
@@ -143,33 +167,18 @@ function order(value: string, operand: unknown): number {
 }
 
 function equals(value: string, operand: unknown): boolean {
-  if (typeof operand === 'number') return compareDecimals(value, String(operand)) === 0;
+  const number = numberText(operand);
+  if (number !== null) return compareDecimals(value, number) === 0;
   if (typeof operand === 'string') return value.startsWith('"') && textOf(value) === operand;
   if (typeof operand !== 'object' || operand === null) return value === String(operand);
   const first = value.charCodeAt(0);
-  return (first === 0x7b || first === 0x5b) && sameValue(parseExactly(value), operand);
+  return (first === 0x7b || first === 0x5b) && sameValue(parseExact(value), operand);
 }
 
-/** A number kept as it is written. */
-class NumberText {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
-const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown;
-
-function parseExactly(text: string): unknown {
-  return parseWith(text, (_key, value, context) =>
-    typeof value === 'number' ? new NumberText(context.source ?? String(value)) : value,
-  );
-}
-
+/** Of two values from `parseExact`. */
 function sameValue(value: unknown, operand: unknown): boolean {
-  if (value instanceof NumberText)
-    return typeof operand === 'number' && compareDecimals(value.text, String(operand)) === 0;
+  const [a, b] = [numberText(value), numberText(operand)];
+  if (a !== null || b !== null) return a !== null && b !== null && compareDecimals(a, b) === 0;
   if (Array.isArray(value)) {
     return (
       Array.isArray(operand) &&

@@ -38,7 +38,7 @@ function endpointWith(more: Partial<Endpoint> = {}): Endpoint {
     filter: null,
     sources: null,
     notify: null,
-    metadata: {},
+    metadata: '{}',
     wire: null,
     failingSinceMs: null,
     failures: 0,

@@ -7,7 +7,7 @@ import { SurehookError } from './errors.ts';
 import type { Event } from './event.ts';
 import * as limits from './limits.ts';
 import type { Wire } from './profiles/profile.ts';
-import { wireOf } from './profiles/wire.ts';
+import { signedHeaders, wireOf } from './profiles/wire.ts';
 import type { Crypto } from './signing.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -62,16 +62,6 @@ export function prepare(endpoint: Endpoint, more: { accountId: string; version: 
     after,
     traced: !own.has('traceparent'),
   };
-}
-
-/** The headers that `signInto` sets. */
-function signedHeaders(scheme: Scheme): string[] {
-  const places = [
-    scheme.place,
-    scheme.timestamp?.place,
-    scheme.message.includes('{id}') ? scheme.id : undefined,
-  ];
-  return places.flatMap((place) => (place !== undefined && 'header' in place ? [place.header] : []));
 }
 
 function keysOf(endpoint: Endpoint, scheme: Scheme | null): Pick<Prepared, 'keys' | 'untilMs'> {

@@ -5,7 +5,13 @@ import * as limits from './limits.ts';
  * at most N + 1 attempts. Jitter only adds, up to that share of the entry. `giveUpAfterMs` bounds the whole, from its start.
  */
 export type RetryPolicy =
-  | { kind: 'schedule'; delaysMs: number[]; jitter: number; giveUpAfterMs: number | null }
+  | {
+      kind: 'schedule';
+      delaysMs: number[];
+      jitter: number;
+      giveUpAfterMs: number | null;
+      written?: RetryWritten;
+    }
   | {
       kind: 'exponential';
       initialMs: number;
@@ -14,7 +20,23 @@ export type RetryPolicy =
       maxDelayMs: number;
       jitter: number;
       giveUpAfterMs: number | null;
+      written?: RetryWritten;
     };
+
+/** The durations of a policy as whoever set it wrote them (`60s`, not `1m`); nothing is decided by them. */
+export interface RetryWritten {
+  /** In step with `delaysMs`. */
+  schedule?: string[];
+  initial?: string;
+  maxDelay?: string;
+  giveUpAfter?: string;
+}
+
+/** Whether two policies decide the same, however they are written. */
+export function sameRetry(a: RetryPolicy, b: RetryPolicy): boolean {
+  const decided = ({ written: _written, ...rest }: RetryPolicy): string => JSON.stringify(rest);
+  return decided(a) === decided(b);
+}
 
 /** How many attempts a policy allows at most: its retries and the first try. */
 export function attemptsAllowed(policy: RetryPolicy): number {

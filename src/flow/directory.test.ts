@@ -36,7 +36,7 @@ const endpoint = (no: number, more: Partial<Endpoint> = {}): Endpoint => ({
   filter: null,
   sources: null,
   notify: null,
-  metadata: {},
+  metadata: '{}',
   wire: null,
   failingSinceMs: null,
   failures: 0,

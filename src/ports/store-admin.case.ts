@@ -18,9 +18,10 @@ export function adminCases(name: string, open: OpenStore): void {
   promise('an endpoint comes back as it was given, secrets and headers too', async (world) => {
     const given = newEndpoint({
       accountNo: world.accountNo,
-      filter: { '/data/total': { gte: 100 } },
+      filter: '{"/data/total":{"gte":100.00}}',
       sources: ['src_1'],
-      metadata: { a: [1, null, 'ü'] },
+      metadata: '{"a":[1,null,"ü"]}',
+      timeoutText: '10000ms',
       ratePerSecond: 50,
       notify: 'ops@shop.example',
       secrets: [

@@ -247,7 +247,7 @@ export function newEndpoint(changes: Partial<NewEndpoint> = {}): NewEndpoint {
     filter: null,
     sources: null,
     notify: null,
-    metadata: {},
+    metadata: '{}',
     wire: null,
     failingSinceMs: null,
     failures: 0,

@@ -39,6 +39,38 @@ describe('endpoints', () => {
     assert.equal((await world.ask('GET', `/v1/endpoints/${body.id}/secret`)).body.secret, everything.secret);
   });
 
+  test('what GET answers can be sent back by PATCH, and changes nothing', async () => {
+    const { body } = await world.ask('POST', '/v1/endpoints', { ...everything, timeout: '60s' });
+    const path = `/v1/endpoints/${body.id}`;
+    const { text } = await world.ask('GET', path);
+    const changed = await world.ask('PATCH', path, text);
+    assert.equal(changed.status, 200, changed.text);
+    assert.deepEqual(changed.body, JSON.parse(text));
+    assert.equal(world.parts.directory.endpointById(1, body.id)?.headers['X-Env'], 'prod');
+    const stale = await world.ask('PATCH', path, {
+      ...changed.body,
+      updatedAt: '2025-12-31T23:59:59.000Z',
+    });
+    assert.deepEqual([stale.status, stale.body.errors[0].pointer], [422, '/updatedAt']);
+  });
+
+  test('numbers of a filter that no double can hold are shown and compared as they were written', async () => {
+    const filter = '{"/data/n":{"eq":12345678901234567890},"/data/m":{"lte":0.1234567890123456789}}';
+    const made = await world.ask(
+      'POST',
+      '/v1/endpoints',
+      `{"url":"https://a.example/","events":["exact.*"],"filter":${filter},"metadata":{"n":1.0}}`,
+    );
+    assert.equal(made.status, 201);
+    for (const answer of [made, await world.ask('GET', `/v1/endpoints/${made.body.id}`)])
+      assert.ok(answer.text.includes(`"filter":${filter}`) && answer.text.includes('"metadata":{"n":1.0}'));
+    const publish = async (data: string): Promise<number> =>
+      (await world.ask('POST', '/v1/events', `{"type":"exact.n","data":${data}}`)).body.deliveries;
+    assert.equal(await publish('{"n":12345678901234567890,"m":0.1234567890123456789}'), 1);
+    assert.equal(await publish('{"n":12345678901234567891,"m":0.1234567890123456789}'), 0);
+    assert.equal(await publish('{"n":12345678901234567890,"m":0.123456789012345679}'), 0);
+  });
+
   test('url and events are enough', async () => {
     const { body } = await world.ask('POST', '/v1/endpoints', { url: 'https://a.example/', events: ['*'] });
     assert.match(body.id, /^ep_/);

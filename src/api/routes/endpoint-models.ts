@@ -58,7 +58,7 @@ const settings = {
   }),
   headers: Type.Record(Type.String(), Type.String(), {
     description:
-      'Sent with every delivery. Values are shown in the answer to who sets them and masked everywhere else. A changed origin of `url` drops them unless they are sent again.',
+      'Sent with every delivery. Headers of the server, the connection, the signature, and those in which the wire format carries the event cannot be set. Values are shown in the answer to who sets them and masked everywhere else. A changed origin of `url` drops them unless they are sent again.',
   }),
   retry,
   timeout: duration('For one attempt as a whole.', '10s'),
@@ -81,7 +81,7 @@ const settings = {
   filter: Type.Unsafe<Record<string, unknown> | null>({
     type: ['object', 'null'],
     description:
-      'JSON pointers into `{id,type,timestamp,reference,data}` to `eq ne gt gte lt lte in exists`; all must hold. Numbers are compared as decimals.',
+      'JSON pointers into `{id,type,timestamp,reference,data}` to `eq ne gt gte lt lte in exists`; all must hold. Numbers are kept as they are written and compared as decimals, exactly. A place that is not in the event holds for `ne` and `exists: false` only.',
     examples: [{ '/data/total': { gte: 100 } }],
   }),
   sources: Type.Unsafe<string[] | null>({
@@ -124,8 +124,19 @@ export const endpointInput = Type.Object(
   { additionalProperties: false },
 );
 
+/** What GET shows and nobody sets: a change may repeat it as it is. */
+const shownOnly = Object.fromEntries(
+  ['id', 'createdAt', 'updatedAt', 'statusReason'].map((name) => [
+    name,
+    Type.Optional(Type.Unsafe({ type: ['string', 'null'], description: 'As it is now, or absent.' })),
+  ]),
+);
+
 /** The body that changes one: what is absent stays. */
-export const endpointChanges = Type.Object(optional, { additionalProperties: false, minProperties: 1 });
+export const endpointChanges = Type.Object(
+  { ...optional, ...shownOnly },
+  { additionalProperties: false, minProperties: 1 },
+);
 
 /** An endpoint as answers show it. */
 export const endpoint = Type.Object({

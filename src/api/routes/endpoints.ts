@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
+import { asRecord } from '../../core/body.ts';
 import { endpointView } from '../../core/endpoint-view.ts';
+import { parseExact } from '../../core/exact-json.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
-import { type Route, route } from '../route.ts';
+import { type Call, type Route, route } from '../route.ts';
 import { endpointActs } from './endpoint-acts.ts';
 import { endpoint, endpointChanges, endpointInput, endpointWithSecret } from './endpoint-models.ts';
 import { findEndpoint } from './find-endpoint.ts';
@@ -42,12 +44,11 @@ function collection(parts: ApiParts, { path, defaultProfile, hidden }: EndpointM
       success: { status: 201, description: 'The endpoint with its secret.', schema: endpointWithSecret },
       fails: ['conflict'],
       handle: async (call) => {
-        const { account, body } = call;
-        const made = await parts.administration.createEndpoint(account, body, {
+        const made = await parts.administration.createEndpoint(call.account, bodyOf(call), {
           actor: actorOf(call.principal),
           defaultProfile,
         });
-        return { body: endpointView(made, { secret: true, headersShown: true }) };
+        return { body: endpointView(made, { secret: true, headersGiven: call.body.headers }) };
       },
     }),
     route({
@@ -75,6 +76,15 @@ function collection(parts: ApiParts, { path, defaultProfile, hidden }: EndpointM
   ];
 }
 
+/** The body with numbers as they were written where they are kept so. */
+function bodyOf({ body, text }: Pick<Call, 'body' | 'text'>): unknown {
+  const members = asRecord(body);
+  if (members === null) return body;
+  const exact = parseExact(text) as typeof members;
+  const kept = ['filter', 'metadata'].filter((name) => Object.hasOwn(members, name));
+  return { ...members, ...Object.fromEntries(kept.map((name) => [name, exact[name]])) };
+}
+
 function single(parts: ApiParts, { path, hidden }: EndpointMount): Route[] {
   const one = `${path}/{id}`;
   return [
@@ -95,7 +105,7 @@ function single(parts: ApiParts, { path, hidden }: EndpointMount): Route[] {
       hidden,
       summary: 'Change an endpoint',
       description:
-        'What is absent stays; `null` goes back to the default; `headers` are replaced as a whole. A changed origin of `url` drops the custom headers unless they are sent again. Setting `status` to `active` does what resume does.',
+        'What is absent stays; `null` goes back to the default; `headers` are replaced as a whole, and a masked value (`•••`) keeps the stored one. What GET answered can be changed and sent back: members that only the server sets (`id`, `createdAt`, `updatedAt`, `statusReason`) are refused when they are not as they are now, so that a change in between is noticed. A changed origin of `url` drops the custom headers unless their values are sent again. Setting `status` to `active` does what resume does.',
       right: 'manage',
       requestBody: endpointChanges,
       bodyIs: 'described',
@@ -106,10 +116,10 @@ function single(parts: ApiParts, { path, hidden }: EndpointMount): Route[] {
         const changed = await parts.administration.updateEndpoint(
           account,
           params.id,
-          body,
+          bodyOf(call),
           actorOf(principal),
         );
-        return { body: endpointView(changed, { headersShown: Object.hasOwn(body as object, 'headers') }) };
+        return { body: endpointView(changed, { headersGiven: body.headers }) };
       },
     }),
     route({

@@ -1,23 +1,25 @@
 import type { Scheme } from '../../../sdk/scheme.ts';
-import { formatDuration } from '../duration.ts';
+import { durationText, formatDuration } from '../duration.ts';
 import type { FailurePolicy } from '../health.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Profile, SecretForm, Wire } from './profile.ts';
 
-/** A retry policy as requests and answers write it. */
+/** A retry policy as requests and answers write it, durations as they were given. */
 export function describeRetry(retry: RetryPolicy): Record<string, unknown> {
-  const giveUpAfter = retry.giveUpAfterMs === null ? null : formatDuration(retry.giveUpAfterMs);
+  const { jitter, giveUpAfterMs, written = {} } = retry;
+  const giveUpAfter = giveUpAfterMs === null ? null : durationText(giveUpAfterMs, written.giveUpAfter);
   if (retry.kind === 'schedule') {
-    return { schedule: retry.delaysMs.map(formatDuration), jitter: retry.jitter, giveUpAfter };
+    const schedule = retry.delaysMs.map((ms, place) => durationText(ms, written.schedule?.[place]));
+    return { schedule, jitter, giveUpAfter };
   }
   const { initialMs, factor, maxRetries, maxDelayMs } = retry;
   const exponential = {
-    initial: formatDuration(initialMs),
+    initial: durationText(initialMs, written.initial),
     factor,
     maxRetries,
-    maxDelay: formatDuration(maxDelayMs),
+    maxDelay: durationText(maxDelayMs, written.maxDelay),
   };
-  return { exponential, jitter: retry.jitter, giveUpAfter };
+  return { exponential, jitter, giveUpAfter };
 }
 
 /** A scheme in the grammar that `parseScheme` reads. */

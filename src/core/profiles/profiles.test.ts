@@ -247,6 +247,6 @@ describe('profiles as the API shows them', () => {
     assert.equal(shown.wire.signature.timestamp.tolerance, '5m');
     assert.equal(shown.secret, '64 random bytes as hex');
     const ecomm = JSON.parse(JSON.stringify(describeProfile(profileNamed('ecomm')!)));
-    assert.deepEqual(ecomm.retry.exponential, { initial: '1s', factor: 2, maxRetries: 5, maxDelay: '1m' });
+    assert.deepEqual(ecomm.retry.exponential, { initial: '1s', factor: 2, maxRetries: 5, maxDelay: '60s' });
   });
 });

@@ -1,15 +1,17 @@
 import { schemes } from '../../../sdk/schemes.ts';
+import { parseDuration } from '../duration.ts';
 import type { FailurePolicy } from '../health.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Envelope, Profile } from './profile.ts';
 
 const second = 1000;
 const minute = 60 * second;
-const hour = 60 * minute;
-const day = 24 * hour;
+const day = 24 * 60 * minute;
 
-function schedule(delaysMs: number[], jitter = 0): RetryPolicy {
-  return { kind: 'schedule', delaysMs, jitter, giveUpAfterMs: null };
+/** Waits as `docs/using/profiles.md` and answers spell them. */
+function schedule(written: string[], jitter = 0): RetryPolicy {
+  const delaysMs = written.map((text) => parseDuration(text)!);
+  return { kind: 'schedule', delaysMs, jitter, giveUpAfterMs: null, written: { schedule: written } };
 }
 
 function members(...list: [name: string, template: string][]): Envelope {
@@ -17,10 +19,7 @@ function members(...list: [name: string, template: string][]): Envelope {
 }
 
 /** Ten requests over 75.6 hours, as Standard Webhooks recommends. */
-const standardRetry = schedule(
-  [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
-  0.1,
-);
+const standardRetry = schedule(['5s', '5m', '30m', '2h', '5h', '10h', '14h', '20h', '24h'], 0.1);
 const downFiveDays: FailurePolicy = { kind: 'down', forMs: 5 * day, failures: 5, then: 'disabled' };
 const downOneDay: FailurePolicy = { kind: 'down', forMs: day, failures: 5, then: 'paused' };
 const exhausted: FailurePolicy = { kind: 'exhausted', then: 'disabled' };
@@ -50,7 +49,7 @@ const foxreload: Profile = {
     signature: schemes.foxreload!,
     headers: { 'x-foxreload-event-id': '{uuid}' },
   },
-  retry: schedule([30 * second, 2 * minute, 10 * minute, hour, 6 * hour, 24 * hour]),
+  retry: schedule(['30s', '2m', '10m', '1h', '6h', '24h']),
   timeoutMs: 10 * second,
   failure: downOneDay,
   secret: { kind: 'hex', bytes: 64, prefix: '' },
@@ -71,7 +70,7 @@ const digitalGoods: Profile = {
     signature: schemes['digital-goods']!,
     headers: { 'x-webhook-id': '{id}' },
   },
-  retry: schedule([30 * second, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 15 * hour]),
+  retry: schedule(['30s', '5m', '30m', '2h', '6h', '15h']),
   timeoutMs: 10 * second,
   failure: downFiveDays,
   secret: { kind: 'hex', bytes: 32, prefix: '' },
@@ -92,7 +91,7 @@ const petstore: Profile = {
     signature: schemes.petstore!,
     headers: {},
   },
-  retry: schedule([minute, 5 * minute, 30 * minute, hour]),
+  retry: schedule(['1m', '5m', '30m', '1h']),
   timeoutMs: 5 * second,
   failure: exhausted,
   secret: { kind: 'hex', bytes: 16, prefix: 'whsec_' },
@@ -115,6 +114,7 @@ const ecomm: Profile = {
     maxDelayMs: minute,
     jitter: 0,
     giveUpAfterMs: null,
+    written: { initial: '1s', maxDelay: '60s' },
   },
   timeoutMs: 10 * second,
   failure: none,

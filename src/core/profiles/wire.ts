@@ -23,6 +23,23 @@ export function wireOf(endpoint: Pick<Endpoint, 'profile' | 'wire'>): Wire {
   return endpoint.wire === null ? profile.wire : { ...profile.wire, ...endpoint.wire };
 }
 
+/** The request headers, in lower case, that carry the event or prove its origin: those of templates and of the signature. */
+export function carriedHeaders(wire: Wire): Set<string> {
+  const names = new Set(Object.keys(wire.headers).map((name) => name.toLowerCase()));
+  if (wire.signature !== null) for (const name of signedHeaders(wire.signature)) names.add(name);
+  return names;
+}
+
+/** The headers that signing sets. */
+export function signedHeaders(scheme: Scheme): string[] {
+  const places = [
+    scheme.place,
+    scheme.timestamp?.place,
+    scheme.message.includes('{id}') ? scheme.id : undefined,
+  ];
+  return places.flatMap((place) => (place !== undefined && 'header' in place ? [place.header] : []));
+}
+
 /**
  * Reads an endpoint's own parts of the wire format as the API takes them: `{envelope?,signature?,headers?}`, a signature in
  * the grammar of schemes, or null to sign nothing. Pointers of the problems begin with `/wire`.
