@@ -58,6 +58,8 @@ const matchTries = 5;
 export class Accepter {
   readonly #parts: AcceptParts;
   readonly #inFlight = new InFlight();
+  /** Idempotency keys whose first request is under way, with the account that the store keeps them under. */
+  readonly #keysUnderWay = new Set<string>();
   #stopping = false;
   /** Position after the newest event that was stored here; 0 before the first. */
   nextSeq = 0;
@@ -74,10 +76,13 @@ export class Accepter {
     const owner = this.#ownerOf(account, input.account, options.anyAccount);
     const key = options.idempotencyKey;
     const idempotency = key === null ? null : { key, requestHash: this.#parts.sha256(body) };
+    const slot = key === null ? null : `${owner.no} ${key}`;
+    if (slot !== null) this.#occupy(slot);
     this.#inFlight.begin();
     try {
       return await this.#take(owner, this.#eventOf(owner, input, options), input, idempotency, beganAtMs);
     } finally {
+      if (slot !== null) this.#keysUnderWay.delete(slot);
       this.#inFlight.end();
     }
   }
@@ -95,6 +100,17 @@ export class Accepter {
   stop(): Promise<void> {
     this.#stopping = true;
     return this.#inFlight.none();
+  }
+
+  #occupy(slot: string): void {
+    if (this.#keysUnderWay.has(slot)) {
+      throw new SurehookError(
+        'conflict',
+        'The first request with this Idempotency-Key is still under way. Ask again shortly.',
+        { retryAfterS: limits.busyRetryAfterS },
+      );
+    }
+    this.#keysUnderWay.add(slot);
   }
 
   #ownerOf(account: Account, named: string | null, anyAccount: boolean): Account {

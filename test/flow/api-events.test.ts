@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { ApiParts } from '../../src/api/parts.ts';
 import { ApiWorld } from '../support/api.ts';
 
 describe('publishing', () => {
@@ -206,26 +205,30 @@ describe('looking events up', () => {
   });
 });
 
-test('while the first request with an idempotency key is under way, a second one is 409 with Retry-After', async () => {
-  let finish: (value: Awaited<ReturnType<ApiParts['publish']>>) => void = () => {};
-  const world = await ApiWorld.open({
-    publish: () =>
-      new Promise((resolve) => {
-        finish = resolve;
-      }),
+test('while the first request with an idempotency key is under way, a second one of the same account is 409 with Retry-After', async () => {
+  const world = await ApiWorld.open();
+  for (const id of ['one', 'two']) await world.ask('POST', '/v1/accounts', { id, name: id });
+  const { accept } = world.store;
+  let finish: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    finish = resolve;
   });
-  const headers = { 'idempotency-key': 'slow' };
-  const first = world.ask('POST', '/v1/events', { type: 'a', data: 1 }, headers);
+  world.store.accept = async (input) => {
+    await held;
+    return await accept(input);
+  };
+  const key = { 'idempotency-key': 'slow' };
+  const event = { type: 'a', data: 1 };
+  const first = world.ask('POST', '/v1/events', { ...event, account: 'one' }, key);
+  const other = world.ask('POST', '/v1/events', { ...event, account: 'two' }, key);
   await world.clock.settle();
-  const second = await world.ask('POST', '/v1/events', { type: 'a', data: 1 }, headers);
+  const second = await world.ask('POST', '/v1/events', event, { ...key, 'surehook-account': 'one' });
   assert.equal(second.status, 409);
   assert.equal(second.headers['retry-after'], '1');
-  finish({
-    status: 202,
-    event: { id: 'e', type: 'a', createdAtMs: 0, deliveries: 0 },
-    conflict: false,
-    replayed: false,
-  });
+  finish();
   assert.equal((await first).status, 202);
+  assert.equal((await other).status, 202);
+  const again = await world.ask('POST', '/v1/events', { ...event, account: 'one' }, key);
+  assert.equal(again.headers['idempotent-replayed'], 'true');
   await world.close();
 });

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { invalid, SurehookError } from '../../core/errors.ts';
+import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { Accepted } from '../../flow/accept.ts';
 import { problemHeaders, toProblem } from '../errors.ts';
@@ -54,8 +54,6 @@ const example = { type: 'order.created', data: { reference: 'ORD-12345', total: 
 
 /** The way in for events, one by one or many at once. */
 export function publishRoutes(parts: ApiParts): Route[] {
-  /** Requests under way that have an idempotency key, by account and key. */
-  const running = new Set<string>();
   return [
     route({
       method: 'POST',
@@ -86,7 +84,7 @@ export function publishRoutes(parts: ApiParts): Route[] {
         200: 'The `id` was known already: this is the stored event, and nothing was sent. With `Surehook-Id-Conflict: true` when it was stored with another body.',
       },
       fails: ['conflict', 'too_large', 'unavailable'],
-      handle: (call) => publish(parts, call, running),
+      handle: (call) => publish(parts, call),
     }),
     route({
       method: 'POST',
@@ -114,31 +112,14 @@ export function publishRoutes(parts: ApiParts): Route[] {
   ];
 }
 
-async function publish(parts: ApiParts, call: Call, running: Set<string>): Promise<Answer> {
-  const key = idempotencyKey(call);
+async function publish(parts: ApiParts, call: Call): Promise<Answer> {
   const traceparent = call.headers.traceparent;
   const options = {
-    idempotencyKey: key,
+    idempotencyKey: idempotencyKey(call),
     traceparent: typeof traceparent === 'string' ? traceparent : null,
     anyAccount: call.principal.isAdmin,
   };
-  if (key === null) return acceptedAnswer(await parts.publish(call.account, call.text, options));
-  const slot = `${call.account.no} ${key}`;
-  if (running.has(slot)) {
-    throw new SurehookError(
-      'conflict',
-      'The first request with this Idempotency-Key is still under way. Ask again shortly.',
-      {
-        retryAfterS: limits.busyRetryAfterS,
-      },
-    );
-  }
-  running.add(slot);
-  try {
-    return acceptedAnswer(await parts.publish(call.account, call.text, options));
-  } finally {
-    running.delete(slot);
-  }
+  return acceptedAnswer(await parts.publish(call.account, call.text, options));
 }
 
 function idempotencyKey(call: Call): string | null {
