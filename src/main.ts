@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { backupFile } from './adapters/sqlite/backup.ts';
 import { migrationStatus } from './adapters/sqlite/connection.ts';
-import { openSqliteStore } from './adapters/sqlite/open.ts';
+import { openSqliteStore, prepareFolder } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto } from './adapters/system/crypto.ts';
-import { adminKeyFile, loadOrMakeKeys } from './adapters/system/keys.ts';
+import { adminKeyFile, type Keys, loadOrMakeKeys } from './adapters/system/keys.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { createVault } from './adapters/system/vault.ts';
 import { runBackup } from './cli/backup.ts';
@@ -16,8 +16,9 @@ import { type Acts, buildProgram, type Flags } from './cli/program.ts';
 import { runSign } from './cli/sign.ts';
 import { runTrigger } from './cli/trigger.ts';
 import { runVerify } from './cli/verify.ts';
-import { ConfigError, readConfig, settingRows } from './config.ts';
+import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
+import { requireAddress } from './listen.ts';
 import { sha256, startServer } from './start.ts';
 
 const version = (
@@ -94,8 +95,12 @@ const acts: Acts = {
 
 async function start(flags: Flags): Promise<number> {
   const config = readConfig(process.env, flags);
-  const keys = loadOrMakeKeys(config);
-  const running = await startServer(config, keys, version, () => process.exit(1));
+  await requireAddress(config);
+  const keys = keysFor(config);
+  const running = await startServer(config, keys, version, () => process.exit(1)).catch((error) => {
+    undoKeys(config, keys);
+    throw error;
+  });
   if (config.dev)
     await greet({
       host: config.host,
@@ -126,6 +131,19 @@ async function start(flags: Flags): Promise<number> {
   });
 }
 
+/** The keys of a database, once it is known that there can be one. */
+function keysFor(config: Config): Keys {
+  const { database } = config;
+  if (database.kind === 'sqlite' && database.file !== ':memory:') prepareFolder(database.file);
+  return loadOrMakeKeys(config);
+}
+
+/** Keys that were made for a database which could not be made go again. */
+function undoKeys({ database }: Config, { made }: Keys): void {
+  if (database.kind === 'sqlite' && !existsSync(database.file))
+    for (const file of made) rmSync(file, { force: true });
+}
+
 function fileOf(flags: Flags): string {
   const { database } = readConfig(process.env, flags);
   if (database.kind !== 'sqlite') throw new SurehookError('invalid', 'This command works on a SQLite file.');
@@ -134,11 +152,12 @@ function fileOf(flags: Flags): string {
 
 async function onStore<T>(flags: Flags, act: (world: KeysWorld) => Promise<T>): Promise<T> {
   const config = readConfig(process.env, flags);
-  const { encryptionKey } = loadOrMakeKeys(config);
-  const store = await openSqliteStore({
-    file: fileOf(flags),
-    vault: createVault(encryptionKey),
-    mode: 'inline',
+  const file = fileOf(flags);
+  const keys = keysFor(config);
+  const vault = createVault(keys.encryptionKey);
+  const store = await openSqliteStore({ file, vault, mode: 'inline' }).catch((error) => {
+    undoKeys(config, keys);
+    throw error;
   });
   try {
     return await act({ ...io, store, random: systemRandom(), nowMs: systemClock.nowMs(), sha256 });

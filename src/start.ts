@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { FastifyInstance } from 'fastify';
 import { createSender } from './adapters/http/sender.ts';
 import { compileSchema } from './adapters/schema/compile.ts';
 import { openSqliteStore } from './adapters/sqlite/open.ts';
@@ -22,6 +21,8 @@ import { newId } from './core/ids.ts';
 import * as limits from './core/limits.ts';
 import { createAdministration } from './flow/administer.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
+import { listen } from './listen.ts';
+import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
 
 /** A server that runs. */
@@ -36,7 +37,10 @@ export interface Running {
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Puts the adapters together and listens. `died` is called when the process must end because the disk cannot be trusted. */
+/**
+ * Puts the adapters together and listens. `died` is called when the process must end because the disk cannot be trusted. A start
+ * that fails has closed what it opened.
+ */
 export async function startServer(
   config: Config,
   keys: Keys,
@@ -45,24 +49,46 @@ export async function startServer(
 ): Promise<Running> {
   if (config.database.kind !== 'sqlite')
     throw new SurehookError('unavailable', 'Only SQLite databases can be opened by this version.');
-  const log = openLog(config.logLevel, process.stdout.isTTY === true);
-  const metrics = new Metrics();
-  const policy = policyOf(config);
   const store = await openSqliteStore({
     file: config.database.file,
     vault: createVault(keys.encryptionKey),
     mode: 'thread',
   });
-  const sender = createSender({ policy });
+  const sender = createSender({ policy: policyOf(config) });
+  const opened: Opened = { config, keys, version, store, sender, engine: null };
+  try {
+    return await run(opened, died);
+  } catch (error) {
+    await opened.engine?.stop();
+    await sender.close();
+    await store.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  config: Config;
+  keys: Keys;
+  version: string;
+  store: Store;
+  sender: Sender;
+  /** Null until it runs. */
+  engine: Engine | null;
+}
+
+async function run(opened: Opened, died: () => void): Promise<Running> {
+  const { config, keys, version, store, sender } = opened;
+  const log = openLog(config.logLevel, process.stdout.isTTY === true);
+  const metrics = new Metrics();
+  const policy = policyOf(config);
   const clock = systemClock;
   const random = systemRandom();
   const telemetry = createTelemetry(
     log.logger,
     metrics,
-    (accountNo) => engine?.directory.account(accountNo)?.id ?? '',
+    (accountNo) => opened.engine?.directory.account(accountNo)?.id ?? '',
   );
-  let engine: Engine | null = null;
-  engine = await startEngine({
+  const engine = await startEngine({
     store,
     sender,
     clock,
@@ -81,6 +107,7 @@ export async function startServer(
       died();
     },
   });
+  opened.engine = engine;
   const server = createServer(apiPartsOf({ config, keys, version, store, engine, metrics, policy, random }), {
     onFault: (error, requestId) =>
       log.logger.error(
@@ -88,10 +115,7 @@ export async function startServer(
         'a request failed',
       ),
   });
-  const address = await listen(server, config, async () => {
-    await engine.stop();
-    await store.close();
-  });
+  const address = await listen(server, config);
   const url = config.publicUrl ?? address;
   const always = log.logger.child({}, { level: 'info' });
   always.info({ url, address, lost: engine.lost }, 'listening');
@@ -121,29 +145,6 @@ function policyOf(config: Config): AddressPolicy {
   if (typeof allowNetworks === 'string') throw new SurehookError('invalid', allowNetworks);
   const { dev, publicUrl } = config;
   return { dev, allowNetworks, ...(dev || publicUrl === null ? {} : { ownUrl: publicUrl }) };
-}
-
-async function listen(
-  server: FastifyInstance,
-  { host, port }: Config,
-  undo: () => Promise<void>,
-): Promise<string> {
-  try {
-    await server.listen({ host, port });
-  } catch (error) {
-    await undo();
-    const cause =
-      (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-        ? 'something else listens there'
-        : (error as Error).message;
-    throw new SurehookError(
-      'unavailable',
-      `Cannot listen on ${host} port ${port}: ${cause}. Choose another with SUREHOOK_PORT.`,
-    );
-  }
-  const bound = server.server.address();
-  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
 }
 
 interface ApiPartsInput {

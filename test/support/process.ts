@@ -42,6 +42,44 @@ export function temporaryFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** How a command ended and what it said. */
+export interface Ended {
+  /** Null when it had to be killed. */
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs a command of the program to its end; one that hangs is killed. */
+export async function runCommand(
+  args: string[],
+  { database, ...environment }: { database: string } & Record<string, string>,
+): Promise<Ended> {
+  const env = {
+    ...process.env,
+    SUREHOOK_DATABASE: database,
+    SUREHOOK_PORT: '0',
+    SUREHOOK_ADMIN_KEY: adminKey,
+    ...environment,
+  };
+  const child = spawn(process.execPath, [bin, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 15_000,
+    killSignal: 'SIGKILL',
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
 /** Starts a server on a free port in development mode, and waits until it listens. */
 export async function startServerProcess(
   database: string,

@@ -20,7 +20,7 @@ const folders: string[] = [];
 function newDatabase(): { kind: 'sqlite'; file: string } {
   const folder = mkdtempSync(join(tmpdir(), 'surehook-keys-'));
   folders.push(folder);
-  return { kind: 'sqlite', file: join(folder, 'new', 'surehook.db') };
+  return { kind: 'sqlite', file: join(folder, 'surehook.db') };
 }
 
 const unset = { adminKey: null, encryptionKey: null };
@@ -35,7 +35,9 @@ describe('keys beside the database', () => {
     const first = loadOrMakeKeys({ database, ...unset });
     assert.match(first.adminKey ?? '', /^shk_admin_[\w-]{43}$/);
     assert.equal(first.encryptionKey.length, 32);
-    assert.deepEqual(loadOrMakeKeys({ database, ...unset }), first);
+    const files = [`${database.file}.encryption-key`, adminKeyFile(database.file)];
+    assert.deepEqual(first.made, files);
+    assert.deepEqual(loadOrMakeKeys({ database, ...unset }), { ...first, made: [] });
     assert.deepEqual(first.warnings, []);
   });
 
@@ -55,8 +57,9 @@ describe('keys beside the database', () => {
       adminKey,
       encryptionKey,
       warnings: [],
+      made: [],
     });
-    assert.throws(() => readdirSync(join(database.file, '..')), /ENOENT/);
+    assert.deepEqual(readdirSync(join(database.file, '..')), []);
   });
 
   test('a database in memory writes no key', () => {

@@ -4,7 +4,6 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -30,7 +29,12 @@ export interface Keys {
   encryptionKey: Uint8Array;
   /** What an operator should mend; each is one line. */
   warnings: string[];
+  /** Files that were made for them just now. */
+  made: string[];
 }
+
+/** What looking for keys comes upon. */
+type Found = Pick<Keys, 'warnings' | 'made'>;
 
 const encryptionKeyBytes = 32;
 const weakKeyChars = 32;
@@ -41,41 +45,42 @@ export function adminKeyFile(databaseFile: string): string {
 }
 
 /**
- * The keys to work with: configured ones as they are, else those beside the SQLite database, made on first start. Throws a
- * SurehookError when a key file cannot be read, or when the key that an existing database was encrypted with is missing.
+ * The keys to work with: configured ones as they are, else those beside the SQLite database, made on first start; the folder is
+ * there already. Throws a SurehookError when a key file cannot be read, or when the key that an existing database was encrypted with is missing.
  */
 export function loadOrMakeKeys({ database, adminKey, encryptionKey }: KeySettings): Keys {
   const warnings = adminKey !== null && adminKey.length < weakKeyChars ? [weakKey(adminKey)] : [];
+  const found: Found = { warnings, made: [] };
   if (database.kind === 'postgres') {
     if (encryptionKey === null)
       throw unusable(
         'With PostgreSQL, SUREHOOK_ENCRYPTION_KEY must be set; make one with: openssl rand -base64 32',
       );
-    return { adminKey, encryptionKey, warnings };
+    return { adminKey, encryptionKey, ...found };
   }
   if (database.file === ':memory:') {
     return {
       adminKey: adminKey ?? newAdminKey(),
       encryptionKey: encryptionKey ?? newEncryptionKey(),
-      warnings,
+      ...found,
     };
   }
   const { file } = database;
   return {
-    encryptionKey: encryptionKey ?? encryptionKeyBeside(file, warnings),
-    adminKey: adminKey ?? adminKeyBeside(file, warnings),
-    warnings,
+    encryptionKey: encryptionKey ?? encryptionKeyBeside(file, found),
+    adminKey: adminKey ?? adminKeyBeside(file, found),
+    ...found,
   };
 }
 
-function encryptionKeyBeside(databaseFile: string, warnings: string[]): Uint8Array {
+function encryptionKeyBeside(databaseFile: string, found: Found): Uint8Array {
   const file = `${databaseFile}.encryption-key`;
   if (!existsSync(file) && (statSync(databaseFile, { throwIfNoEntry: false })?.size ?? 0) > 0) {
     throw unusable(
       `The database ${databaseFile} is there, but not the key that its secrets are encrypted with. Put ${file} back, or set SUREHOOK_ENCRYPTION_KEY to the key it was made with.`,
     );
   }
-  const text = readOrMake(file, () => Buffer.from(newEncryptionKey()).toString('base64'), warnings);
+  const text = readOrMake(file, () => Buffer.from(newEncryptionKey()).toString('base64'), found);
   const key = Buffer.from(text, 'base64');
   if (key.length === encryptionKeyBytes && key.toString('base64') === text) return new Uint8Array(key);
   throw unusable(
@@ -83,9 +88,9 @@ function encryptionKeyBeside(databaseFile: string, warnings: string[]): Uint8Arr
   );
 }
 
-function adminKeyBeside(databaseFile: string, warnings: string[]): string {
+function adminKeyBeside(databaseFile: string, found: Found): string {
   const file = adminKeyFile(databaseFile);
-  const text = readOrMake(file, newAdminKey, warnings);
+  const text = readOrMake(file, newAdminKey, found);
   if (/^shk_admin_[\x21-\x7e]+$/.test(text)) return text;
   throw unusable(
     `The file ${file} does not hold a key that begins with shk_admin_. Remove it and start again: a new one is made.`,
@@ -104,13 +109,16 @@ function weakKey(adminKey: string): string {
   return `The admin key has only ${adminKey.length} characters; one that cannot be guessed has at least ${weakKeyChars}, chosen at random.`;
 }
 
-function readOrMake(file: string, make: () => string, warnings: string[]): string {
+function readOrMake(file: string, make: () => string, found: Found): string {
   try {
-    if (!existsSync(file)) writeOnce(file, `${make()}\n`);
+    if (!existsSync(file)) {
+      writeOnce(file, `${make()}\n`);
+      found.made.push(file);
+    }
     const text = readFileSync(file, 'utf8').trim();
     const shared = (statSync(file).mode & 0o077) !== 0 && process.platform !== 'win32';
     if (shared)
-      warnings.push(`Other users of this machine can read ${file}; close it with: chmod 600 ${file}`);
+      found.warnings.push(`Other users of this machine can read ${file}; close it with: chmod 600 ${file}`);
     return text;
   } catch (error) {
     throw unusable(
@@ -122,7 +130,6 @@ function readOrMake(file: string, make: () => string, warnings: string[]): strin
 /** Writes a new file that is whole, on disk and its owner's alone, or leaves the one that another process made meanwhile. */
 function writeOnce(file: string, text: string): void {
   const folder = dirname(resolve(file));
-  mkdirSync(folder, { recursive: true });
   const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const fd = openSync(aside, 'wx', 0o600);
   try {

@@ -1,0 +1,59 @@
+import { createServer as createSocket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { SurehookError } from './core/errors.ts';
+
+type Address = Pick<Config, 'host' | 'port'>;
+
+/** Throws when nobody can listen there now, before anything else is opened or made. */
+export async function requireAddress({ host, port }: Address): Promise<void> {
+  const socket = createSocket();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.listen({ host, port }, resolve);
+    });
+  } catch (error) {
+    throw cannotListen({ host, port }, error as NodeJS.ErrnoException);
+  }
+  await new Promise((resolve) => socket.close(resolve));
+}
+
+/** Answers the URL it listens on. */
+export async function listen(server: FastifyInstance, { host, port }: Address): Promise<string> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    throw cannotListen({ host, port }, error as NodeJS.ErrnoException);
+  }
+  const bound = server.server.address();
+  return urlOf(host, typeof bound === 'object' && bound !== null ? bound.port : port);
+}
+
+/** Where a server that listens there is reached. */
+export function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function cannotListen({ host, port }: Address, error: NodeJS.ErrnoException): SurehookError {
+  const where = `Cannot listen on ${host} port ${port}: `;
+  if (error.code === 'EADDRINUSE')
+    return unavailable(`${where}something else listens there. Choose another with SUREHOOK_PORT.`);
+  if (error.code === 'EACCES')
+    return unavailable(
+      `${where}this user may not listen there. Choose one from 1024 on with SUREHOOK_PORT, and put a proxy before it.`,
+    );
+  return unavailable(
+    `${where}${reasons[error.code ?? ''] ?? error.message}. Name an address of this machine in SUREHOOK_HOST, like 127.0.0.1, or 0.0.0.0 for all.`,
+  );
+}
+
+const reasons: Record<string, string> = {
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the host name cannot be looked up',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+};
+
+function unavailable(detail: string): SurehookError {
+  return new SurehookError('unavailable', detail);
+}
