@@ -20,10 +20,12 @@ import { SurehookError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import * as limits from './core/limits.ts';
 import { createAdministration } from './flow/administer.ts';
+import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import { listen } from './listen.ts';
 import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
+import type { Telemetry } from './ports/telemetry.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -108,13 +110,16 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     },
   });
   opened.engine = engine;
-  const server = createServer(apiPartsOf({ config, keys, version, store, engine, metrics, policy, random }), {
-    onFault: (error, requestId) =>
-      log.logger.error(
-        { requestId, cause: error instanceof Error ? error.stack : String(error) },
-        'a request failed',
-      ),
-  });
+  const server = createServer(
+    apiPartsOf({ config, keys, version, store, engine, metrics, policy, random, warn: telemetry.warn }),
+    {
+      onFault: (error, requestId) =>
+        log.logger.error(
+          { requestId, cause: error instanceof Error ? error.stack : String(error) },
+          'a request failed',
+        ),
+    },
+  );
   const address = await listen(server, config);
   const url = config.publicUrl ?? address;
   const always = log.logger.child({}, { level: 'info' });
@@ -156,6 +161,7 @@ interface ApiPartsInput {
   metrics: Metrics;
   policy: AddressPolicy;
   random: ReturnType<typeof systemRandom>;
+  warn: Telemetry['warn'];
 }
 
 function apiPartsOf({
@@ -167,10 +173,16 @@ function apiPartsOf({
   metrics,
   policy,
   random,
+  warn,
 }: ApiPartsInput): ApiParts {
   const { accepter, deliverer, directory, dispatcher, replayer } = engine;
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
+  const counted = askedOnceIn(limits.countsKeepMs, systemClock, async () => {
+    const nowMs = systemClock.nowMs();
+    const { open, dead, oldestDueAtMs } = await store.counts({ nowMs });
+    return { open, dead, waitedMs: oldestDueAtMs === null ? 0 : nowMs - oldestDueAtMs };
+  });
   return {
     store,
     directory,
@@ -186,7 +198,7 @@ function apiPartsOf({
     }),
     clock: systemClock,
     publish: (account, body, options) => accepter.publish(account, body, options),
-    publishBatch: (account, body, anyAccount) => accepter.publishBatch(account, body, anyAccount),
+    publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
     test: (endpoint, event) =>
       deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', systemClock.nowMs(), random.bytes(10)) }),
     putBack: (account, deliveryKeys) => replayer.putBack(account, deliveryKeys),
@@ -194,9 +206,8 @@ function apiPartsOf({
     startReplay: (account, filter) => replayer.startReplay(account, filter),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     async metrics() {
-      const { open, dead, oldestDueAtMs } = await store.counts({ nowMs: systemClock.nowMs() });
+      const { open, dead, waitedMs } = await counted();
       const { lanes, quick, slow, breakersOpen } = dispatcher.figures();
-      const waitedMs = oldestDueAtMs === null ? 0 : Math.max(0, systemClock.nowMs() - oldestDueAtMs);
       const lagS = loop.percentile(99) / 1e9;
       loop.reset();
       return metrics.text([
@@ -223,7 +234,8 @@ function apiPartsOf({
         await store.ready();
         return null;
       } catch (error) {
-        return `The store cannot commit: ${(error as Error).message}`;
+        warn('the store cannot commit', { cause: String(error) });
+        return 'The store cannot commit. The log of the server says why.';
       }
     },
     sha256,

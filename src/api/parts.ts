@@ -17,7 +17,11 @@ export interface ApiParts {
   /** Parses, checks and stores the body of `POST /v1/events`; resolves when it is on disk. */
   publish(account: Account, body: string, options: PublishOptions): Promise<Accepted>;
   /** The same for `{events:[…]}`: one result an item, in order; errors are SurehookErrors. */
-  publishBatch(account: Account, body: string, anyAccount: boolean): Promise<(Accepted | Error)[]>;
+  publishBatch(
+    account: Account,
+    body: string,
+    accounts: Pick<PublishOptions, 'anyAccount' | 'accountNamed'>,
+  ): Promise<(Accepted | Error)[]>;
   /** One attempt at once, never retried, not in health or stats; `data` is raw JSON text. */
   test(endpoint: Endpoint, event: { type: string; data: string }): Promise<Attempt>;
   /** Puts deliveries back (retry, redeliver) and wakes their lanes. */
@@ -27,7 +31,7 @@ export interface ApiParts {
   cancelReplay(account: Account, id: string): Promise<Replay>;
   /** Prometheus text. */
   metrics(): Promise<string>;
-  /** Resolves with null when everything can work, else with what is wrong. */
+  /** Resolves with null when everything can work, else with what anybody may know of what is wrong. */
   ready(): Promise<string | null>;
   /** SHA-256 as hex, for looking keys up. */
   sha256(text: string): string;

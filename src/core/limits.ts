@@ -173,6 +173,10 @@ export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
 
 // The HTTP side.
+/** How long the answer of one /readyz stands for all who ask: it costs a commit, and needs no key. */
+export const readyKeepMs = 1000;
+/** The same of the counts in /metrics, which look at everything that is open. */
+export const countsKeepMs = 5000;
 export const maxHeaderBytes = 16 * 1024;
 /** How often slow requests are looked for. */
 export const slowCheckMs = 5_000;

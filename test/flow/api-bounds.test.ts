@@ -46,3 +46,24 @@ test('an account may have only so many tests under way, whatever the address the
   assert.equal((await again).status, 200);
   await world.close();
 });
+
+test('whoever asks without a key whether the server is ready, the store is asked once a second', async () => {
+  let count = 0;
+  const world = await ApiWorld.open({
+    ready: async () => {
+      count += 1;
+      return null;
+    },
+  });
+  const ask = async (): Promise<void> => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => world.ask('GET', '/readyz')));
+    for (const { status } of answers) assert.equal(status, 200);
+  };
+  await ask();
+  await ask();
+  assert.equal(count, 1);
+  await world.clock.advance(limits.readyKeepMs);
+  await ask();
+  assert.equal(count, 2);
+  await world.close();
+});

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
+import { askedOnceIn } from '../../flow/asked.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 
@@ -9,6 +10,7 @@ const ok = Type.Object({ status: Type.Literal('ok') });
 
 /** What load balancers and monitoring ask, without a key. */
 export function healthRoutes(parts: ApiParts): Route[] {
+  const ready = askedOnceIn(limits.readyKeepMs, parts.clock, () => parts.ready());
   return [
     route({
       method: 'GET',
@@ -25,12 +27,12 @@ export function healthRoutes(parts: ApiParts): Route[] {
       tag,
       summary: 'Can it take events',
       description:
-        'Asks the store; 503 with `Retry-After` while it cannot commit or the process is stopping.',
+        'Asks the store, at most once a second; 503 with `Retry-After` while it cannot commit or the process is stopping.',
       right: 'none',
       success: { status: 200, description: 'Everything works.', schema: ok },
       fails: ['unavailable'],
       handle: async () => {
-        const wrong = await parts.ready();
+        const wrong = await ready();
         if (wrong === null) return { body: { status: 'ok' } };
         throw new SurehookError('unavailable', wrong, { retryAfterS: limits.busyRetryAfterS });
       },
@@ -40,7 +42,8 @@ export function healthRoutes(parts: ApiParts): Route[] {
       path: '/metrics',
       tag,
       summary: 'Numbers for Prometheus',
-      description: 'In its text format. No account, address or id appears in it.',
+      description:
+        'In its text format. No account, address or id appears in it. How many deliveries are open and dead is counted at most every 5 seconds.',
       right: 'none',
       success: { status: 200, description: 'Prometheus text format 0.0.4.' },
       handle: async () => ({
