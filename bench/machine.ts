@@ -106,12 +106,18 @@ export class Machine {
   /** The bare client against the same receiver, every id counted there, too. */
   async bareClient(
     scheme: 'http' | 'https',
-    load: Omit<ClientLoad, 'run' | 'origin'>,
+    load: Omit<ClientLoad, 'run' | 'origin' | 'by'>,
+    by: ClientLoad['by'] = 'dispatch',
   ): Promise<{ sent: ClientSent; received: Received }> {
     const { process: receiver, origin } = await this.receiver(scheme);
     const run = this.nextRun();
     await receiver.ask('expect', { run, events: load.events, fanOut: 1 } satisfies Expected);
-    const sent = await this.#limit('bare-client').ask<ClientSent>('run', { ...load, run, origin });
+    const sent = await this.#limit('bare-client').ask<ClientSent>('run', {
+      ...load,
+      run,
+      origin,
+      by,
+    });
     await receiver.ask('trim', sent.events);
     return { sent, received: await receiver.ask<Received>('report', { paced: null, refused: [] }) };
   }

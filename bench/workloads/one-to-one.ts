@@ -36,24 +36,28 @@ export async function oneToOne(machine: Machine, report: Report): Promise<void> 
   await prepare(machine, logging, ['http']);
   for (const one of cases) await closedLoop(machine, one, machine.ms(6000, 500));
 
+  await machine.bareClient('http', bareLoad(machine));
   const bare: number[] = [];
   const bareTls: number[] = [];
+  const usual: number[] = [];
   const bareUs: number[] = [];
   for (const one of cases) one.measured = [];
   for (let round = 0; round < machine.rounds; round += 1) {
     const limit = await machine.bareClient('http', bareLoad(machine));
     bare.push(rateOf(limit.sent));
     bareUs.push(limit.sent.cpuUs / limit.sent.events);
+    usual.push(rateOf((await machine.bareClient('http', bareLoad(machine), 'request')).sent));
     bareTls.push(rateOf((await machine.bareClient('https', bareLoad(machine))).sent));
     for (const one of cases) await countedLoop(machine, one);
   }
   const [plain, tls, logged] = cases as [Case, Case, Case];
   report.add({
-    name: 'limit: bare undici POST with HMAC',
+    name: 'limit: bare undici dispatch with HMAC',
     ratePerSecond: median(bare),
     cpuUs: { total: median(bareUs), main: median(bareUs) },
   });
-  report.add({ name: 'limit: the same over TLS, warm', ratePerSecond: median(bareTls) });
+  report.add({ name: 'limit: the same by undici request', ratePerSecond: median(usual) });
+  report.add({ name: 'limit: the same by dispatch over TLS, warm', ratePerSecond: median(bareTls) });
   report.add({ ...rowOf(plain), ...ratioOf(median(plain.rates) / median(bare), 'of bare undici', 0.25) });
   report.add({ ...rowOf(tls), ...ratioOf(median(tls.rates) / median(plain.rates), 'of 1:1 plain', 0.8) });
   report.add({ ...rowOf(logged), ...ratioOf(median(logged.rates) / median(bare), 'of bare undici', 0.2) });
