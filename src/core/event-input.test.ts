@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { SurehookError } from './errors.ts';
-import { parseBatch, parseEvent } from './event-input.ts';
+import { parseBatch, parseEvent, parseTestEvent } from './event-input.ts';
 import * as limits from './limits.ts';
 
 const nowMs = Date.parse('2026-01-31T12:00:00Z');
@@ -51,7 +51,6 @@ test('every spelling of type in the known envelopes is understood, and their oth
   );
   assert.equal(read('{"eventType":"pet.adopted","data":1}').type, 'pet.adopted');
   assert.equal(read('{"event_type":"order.created","data":1}').type, 'order.created');
-  assert.equal(read('{"event":"b","type":"a","data":1}').type, 'a');
   assert.equal(read('{"type":null,"event":"b","data":1}').type, 'b');
 });
 
@@ -117,8 +116,47 @@ test('a reference that cannot be stored or compared is refused, wherever it stan
   }
 });
 
+test('two spellings of the type must say the same', () => {
+  assert.equal(read('{"type":"a","event":"a","data":1}').type, 'a');
+  assert.equal(read('{"type":"a","event":{"name":"b"},"event_type":null,"data":1}').type, 'a');
+  assert.deepEqual(pointers('{"type":"a","event":"b","data":1}'), ['/event']);
+  assert.deepEqual(pointers('{"event":"b","eventType":"a","event_type":"a","data":1}'), ['/event']);
+});
+
+test('a misspelt deliverAt is refused, as what was to wait would go out now; other unknown members are ignored', () => {
+  for (const name of ['deliver_at', 'delivery_at', 'deliveryAt', 'deliverat'])
+    assert.deepEqual(pointers(`{"type":"a","data":1,"${name}":"2026-02-01T12:00:00Z"}`), [`/${name}`]);
+  assert.equal(
+    read('{"type":"a","data":1,"deliver_at":null,"signature":"x","refrence":"y"}').reference,
+    null,
+  );
+});
+
+test('a test names its type in any spelling that an event may have', () => {
+  for (const name of ['type', 'eventType', 'event_type', 'event'])
+    assert.deepEqual(parseTestEvent(`{"${name}":"a.b","data":{"n": 1.50}}`), {
+      type: 'a.b',
+      data: '{"n": 1.50}',
+    });
+  const found = (text: string): string[] => {
+    try {
+      parseTestEvent(text);
+    } catch (error) {
+      if (error instanceof SurehookError) return error.problems.map((problem) => problem.pointer);
+    }
+    return [];
+  };
+  assert.deepEqual(found('{}'), ['/eventType', '/data']);
+  assert.deepEqual(found('{"type":"a","event":"b","data":1}'), ['/event']);
+  assert.deepEqual(found('{"type":"a b","data":1}'), ['/type']);
+});
+
 test('a timestamp is kept as given, and can carry nothing into a header', () => {
-  for (const good of ['2026-05-01T14:23:11Z', '2026-05-01T14:23:11.123456+02:00', '2025-01-06']) {
+  for (const good of [
+    '2026-05-01T14:23:11Z',
+    '2026-05-01T14:23:11.123456+02:00',
+    '2025-01-06T12:00:00.000Z',
+  ]) {
     assert.equal(read(`{"type":"a","data":1,"timestamp":"${good}"}`).timestamp, good);
   }
   for (const bad of [
@@ -126,6 +164,9 @@ test('a timestamp is kept as given, and can carry nothing into a header', () => 
     '2026-13-01T00:00:00Z',
     '2025-01-06 (\\r\\nx: y)',
     '1715990400',
+    '2025-01-06',
+    '2025-01-06T12:00',
+    '2025-01-06T12:00:00',
     `2025-01-06${' '.repeat(60)}`,
   ]) {
     assert.deepEqual(pointers(`{"type":"a","data":1,"timestamp":"${bad}"}`), ['/timestamp']);

@@ -25,10 +25,12 @@ export interface EventInputOptions {
   maxDataBytes: number;
 }
 
-/** Spellings of `type` that are understood, so that the envelope of any profile can be posted as it stands; the first one given counts. */
+/** Spellings of `type` that are understood, so that the envelope of any profile can be posted as it stands. */
 const typeNames = ['type', 'eventType', 'event_type', 'event'] as const;
 const dataReference = { of: 'data', name: 'reference' } as const;
-const datePattern = /^\d{4}-\d\d-\d\d[\x20-\x7e]*$/;
+/** What `deliverAt` is mistaken for: sending now what was to wait cannot be taken back. */
+const deliverAtMistaken = ['deliver_at', 'delivery_at', 'deliveryAt', 'deliverat'] as const;
+const typeMust = `must be 1–${limits.eventTypeChars} characters of A-Z a-z 0-9 _ . : / -`;
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 const beyondAscii = /[\u0080-\uffff]/;
 
@@ -39,14 +41,8 @@ const beyondAscii = /[\u0080-\uffff]/;
 export function parseEvent(text: string, options: EventInputOptions): EventInput {
   const { members, inner } = scanObject(text, { inner: dataReference });
   const reader = new MemberReader(text, members);
-  const typeName = typeNames.find((name) => reader.has(name)) ?? 'type';
   const input: EventInput = {
-    type:
-      reader.string(
-        typeName,
-        isEventType,
-        `must be 1–${limits.eventTypeChars} characters of A-Z a-z 0-9 _ . : / -`,
-      ) ?? '',
+    type: reader.type('/type'),
     id: reader.string(
       'id',
       isEventId,
@@ -55,15 +51,15 @@ export function parseEvent(text: string, options: EventInputOptions): EventInput
     timestamp: reader.string(
       'timestamp',
       isTimestamp,
-      'must be an RFC 3339 time such as "2026-01-31T12:00:00Z"',
+      `must be an RFC 3339 time with an offset, such as "2026-01-31T12:00:00Z", of at most ${limits.timestampChars} characters`,
     ),
     data: reader.raw('data') ?? '',
     reference: reader.reference(members.get('reference'), '/reference', inner),
     account: reader.string('account', isEventId, 'must be the id of an account, a string'),
     deliverAtMs: reader.deliverAt(options.nowMs),
   };
-  if (input.type === '' && !reader.has(typeName))
-    reader.wrong('/type', 'is required: the name of what happened, such as "order.created"');
+  for (const name of deliverAtMistaken)
+    if (reader.has(name)) reader.wrong(`/${name}`, 'is not known; did you mean deliverAt?');
   if (input.data === '') reader.wrong('/data', 'is required: any JSON value');
   if (reader.problems.length > 0) throw invalid(reader.problems);
   if (isLonger(input.data, options.maxDataBytes)) {
@@ -73,6 +69,16 @@ export function parseEvent(text: string, options: EventInputOptions): EventInput
     );
   }
   return input;
+}
+
+/** Reads the body of a test: a type, in any spelling that an event may have, and the JSON text of its data. Throws `invalid` with pointers. */
+export function parseTestEvent(text: string): Pick<EventInput, 'type' | 'data'> {
+  const { members } = scanObject(text);
+  const reader = new MemberReader(text, members);
+  const event = { type: reader.type('/eventType'), data: reader.raw('data') ?? '' };
+  if (event.data === '') reader.wrong('/data', 'is required: any JSON value');
+  if (reader.problems.length > 0) throw invalid(reader.problems);
+  return event;
 }
 
 /**
@@ -117,6 +123,23 @@ class MemberReader {
 
   wrong(pointer: string, detail: string): void {
     this.problems.push({ pointer, detail });
+  }
+
+  /** The type, however it is spelled; two spellings must say the same. `pointer` is where it is missing. */
+  type(pointer: string): string {
+    const given = typeNames.filter((name) => this.has(name));
+    const [first] = given;
+    if (first === undefined) {
+      this.wrong(pointer, 'is required: the name of what happened, such as "order.created"');
+      return '';
+    }
+    const type = this.string(first, isEventType, typeMust);
+    for (const name of given.slice(1)) {
+      const span = this.#members.get(name)!;
+      if (isString(this.#text, span) && stringAt(this.#text, span) !== type)
+        this.wrong(`/${name}`, `says another type than ${first}; leave one of them out`);
+    }
+    return type ?? '';
   }
 
   raw(name: string): string | null {
@@ -189,9 +212,9 @@ function isReference(value: string): boolean {
   return true;
 }
 
-/** Kept as the publisher wrote it, and it goes into headers: visible ASCII that begins with a date. */
+/** Kept as the publisher wrote it, and it goes into headers. */
 function isTimestamp(value: string): boolean {
-  return value.length <= limits.timestampChars && datePattern.test(value) && !Number.isNaN(Date.parse(value));
+  return value.length <= limits.timestampChars && isInstant(value);
 }
 
 function isInstant(value: string): boolean {

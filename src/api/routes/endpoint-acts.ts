@@ -1,8 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { endpointView, secretView } from '../../core/endpoint-view.ts';
-import { invalid } from '../../core/errors.ts';
-import { isEventType } from '../../core/event.ts';
-import { scanObject, stringAt } from '../../core/json.ts';
+import { parseTestEvent } from '../../core/event-input.ts';
 import * as limits from '../../core/limits.ts';
 import { attemptView } from '../attempt-view.ts';
 import { actorOf } from '../auth.ts';
@@ -32,7 +30,10 @@ const rotation = Type.Object(
 );
 
 const testInput = Type.Object({
-  eventType: Type.String({ description: 'Any event type; the endpoint need not be subscribed to it.' }),
+  eventType: Type.String({
+    description:
+      'Any event type; the endpoint need not be subscribed to it. May also be spelled `type`, `event_type` or `event`.',
+  }),
   data: Type.Unknown({ description: 'Any JSON value, sent byte for byte.' }),
 });
 
@@ -117,6 +118,7 @@ function secretRoutes(parts: ApiParts, one: string, shared: { tag: string; hidde
       requestBody: rotation,
       bodyIs: 'described',
       bodyOptional: true,
+      fails: ['conflict'],
       success: {
         status: 200,
         description: 'The endpoint with its new secret.',
@@ -177,22 +179,9 @@ function states(parts: ApiParts, one: string, shared: { tag: string; hidden: boo
 
 async function test(parts: ApiParts, call: Call): Promise<Answer> {
   const one = findEndpoint(parts, call.account, call.params.id);
-  const { members } = scanObject(call.text);
-  const type = members.get('eventType');
-  const data = members.get('data');
-  const eventType = type !== undefined && call.text[type.start] === '"' ? stringAt(call.text, type) : '';
-  const problems = [];
-  if (!isEventType(eventType)) {
-    problems.push({
-      pointer: '/eventType',
-      detail: `is required: 1–${limits.eventTypeChars} characters of A-Z a-z 0-9 _ . : / -`,
-    });
-  }
-  if (data === undefined) problems.push({ pointer: '/data', detail: 'is required: any JSON value' });
-  if (data === undefined || problems.length > 0) throw invalid(problems);
-  const text = call.text.slice(data.start, data.end);
-  const attempt = await parts.test(one, { type: eventType, data: text });
-  return { body: attemptView(attempt, { key: null, endpoint: one, data: text }) };
+  const event = parseTestEvent(call.text);
+  const attempt = await parts.test(one, event);
+  return { body: attemptView(attempt, { key: null, endpoint: one, data: event.data }) };
 }
 
 async function recover(parts: ApiParts, call: Call<unknown, Static<typeof recoverInput>>): Promise<Answer> {
