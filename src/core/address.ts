@@ -53,7 +53,8 @@ export function checkUrl(text: string, policy: AddressPolicy): UrlParts | string
   const url = URL.parse(text);
   if (url === null) return 'This is not a URL; write it as https://host/path.';
   const secure = url.protocol === 'https:';
-  if (!secure && url.protocol !== 'http:') return 'The URL must begin with https://.';
+  if (!secure && url.protocol !== 'http:')
+    return `The URL must begin with ${policy.dev ? 'http:// or https://' : 'https://'}.`;
   if (url.username !== '' || url.password !== '') {
     return 'Credentials in the URL are refused; set a header of the endpoint instead.';
   }
