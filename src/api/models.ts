@@ -77,6 +77,15 @@ export const accepted = Type.Object({
   deliveries: Type.Integer({ description: 'How many endpoints it is owed to.' }),
 });
 
+export const acceptedInBatch = Type.Object({
+  ...accepted.properties,
+  conflict: Type.Optional(
+    Type.Boolean({
+      description: 'True when the id was known with another type or other data; nothing was stored.',
+    }),
+  ),
+});
+
 const eventFields = {
   id: Type.String(),
   type: Type.String(),
@@ -172,7 +181,7 @@ export const stats = Type.Object({
       { type: 'null' },
     ],
     description:
-      'How long attempts took; null without attempts. Percentiles are the upper bounds of histogram buckets.',
+      'How long attempts took; null without attempts. `mean` is rounded to hundredths. Percentiles are the upper bounds of the histogram buckets that hold them (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 ms; longer counts as 30000), not exact durations.',
   }),
   buckets: Type.Array(
     Type.Object({

@@ -45,6 +45,8 @@ export interface Accepted {
 export interface PublishOptions {
   /** The key may act for every account, so the event may name another one. */
   anyAccount: boolean;
+  /** The request itself has named the account, so the event must not name another one. */
+  accountNamed?: boolean;
   idempotencyKey: string | null;
   /** `traceparent` as sent (W3C Trace Context), if any; unreadable ones are ignored. */
   traceparent: string | null;
@@ -73,7 +75,7 @@ export class Accepter {
     const { clock, maxDataBytes } = this.#parts;
     const beganAtMs = clock.monotonicMs();
     const input = parseEvent(body, { nowMs: clock.nowMs(), maxDataBytes });
-    const owner = this.#ownerOf(account, input.account, options.anyAccount);
+    const owner = this.#ownerOf(account, input.account, options);
     const key = options.idempotencyKey;
     const idempotency = key === null ? null : { key, requestHash: this.#parts.sha256(body) };
     const slot = key === null ? null : `${owner.no} ${key}`;
@@ -88,8 +90,12 @@ export class Accepter {
   }
 
   /** The body of `POST /v1/events/batch`: one result an item, in order. An item's fault is its own. */
-  async publishBatch(account: Account, body: string, anyAccount: boolean): Promise<(Accepted | Error)[]> {
-    const options = { idempotencyKey: null, traceparent: null, anyAccount };
+  async publishBatch(
+    account: Account,
+    body: string,
+    accounts: Pick<PublishOptions, 'anyAccount' | 'accountNamed'>,
+  ): Promise<(Accepted | Error)[]> {
+    const options = { idempotencyKey: null, traceparent: null, ...accounts };
     const settled = await Promise.allSettled(
       parseBatch(body).map((item) => this.publish(account, item, options)),
     );
@@ -113,9 +119,13 @@ export class Accepter {
     this.#keysUnderWay.add(slot);
   }
 
-  #ownerOf(account: Account, named: string | null, anyAccount: boolean): Account {
+  #ownerOf(account: Account, named: string | null, options: PublishOptions): Account {
     if (named === null || named === account.id) return account;
-    if (anyAccount) {
+    if (options.anyAccount && options.accountNamed) {
+      const detail = `is ${JSON.stringify(named)}, but Surehook-Account names ${JSON.stringify(account.id)}; leave one of them out`;
+      throw invalid([{ pointer: '/account', detail }]);
+    }
+    if (options.anyAccount) {
       const owner = this.#parts.directory.accountById(named);
       if (owner !== null) return owner;
       throw invalid([{ pointer: '/account', detail: `there is no account ${JSON.stringify(named)}` }]);

@@ -7,7 +7,7 @@ import { idBytes, newId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
 import { EndpointActs } from './administer-endpoints.ts';
 import type { Actor, AdministrationParts } from './administer-parts.ts';
-import type { CompileSchema } from './directory.ts';
+import type { CompileSchema, DataCheck } from './directory.ts';
 
 /**
  * What people and API clients change: accounts, keys, endpoints, event types. Everything is checked before anything is stored,
@@ -145,7 +145,7 @@ function eventTypeActs({ store, directory, clock, compileSchema }: Administratio
   return {
     async putEventType(account, name, body) {
       const input = readEventType(name, body);
-      if (input.schema !== null) checkSchema(input.schema, compileSchema);
+      if (input.schema !== null) checkSchema(input.schema, input.examples, compileSchema);
       const known = directory.eventType(account.no, name);
       if (known === null && directory.eventTypes(account.no).length >= limits.eventTypesPerAccount) {
         throw new SurehookError(
@@ -177,11 +177,20 @@ function eventTypeActs({ store, directory, clock, compileSchema }: Administratio
   };
 }
 
-function checkSchema(schema: Record<string, unknown>, compile: CompileSchema): void {
+/** A schema must be usable, and the examples must fit it. */
+function checkSchema(schema: Record<string, unknown>, examples: unknown[], compile: CompileSchema): void {
+  let check: DataCheck;
   try {
-    compile(schema);
+    check = compile(schema);
   } catch (error) {
     const detail = `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     throw invalid([{ pointer: '/schema', detail }]);
   }
+  const problems = examples.flatMap((example, place) =>
+    check(JSON.stringify(example)).map(({ pointer, detail }) => ({
+      pointer: `/examples/${place}${pointer.slice('/data'.length)}`,
+      detail: `does not fit the schema: ${detail}`,
+    })),
+  );
+  if (problems.length > 0) throw invalid(problems);
 }

@@ -117,6 +117,72 @@ describe('publishing', () => {
     assert.match(data[3].id, /^evt_/);
   });
 
+  test('in a batch an id that is known is answered with the stored event, and told when the body differs', async () => {
+    const one = { type: 'batched', id: 'known-1', data: 1 };
+    await world.publish(one);
+    const { body } = await world.ask('POST', '/v1/events/batch', {
+      events: [one, { ...one, data: 2 }, { ...one, id: 'known-2' }],
+    });
+    assert.deepEqual(
+      body.data.map((item: { id: string; conflict?: boolean }) => [item.id, item.conflict]),
+      [
+        ['known-1', undefined],
+        ['known-1', true],
+        ['known-2', undefined],
+      ],
+    );
+  });
+
+  test('a batch under an idempotency key is refused with words: the key belongs to single events', async () => {
+    const answer = await world.ask(
+      'POST',
+      '/v1/events/batch',
+      { events: [{ type: 'batched', id: 'never', data: 1 }] },
+      { 'idempotency-key': 'k' },
+    );
+    assert.equal(answer.status, 422);
+    assert.equal(answer.body.errors[0].pointer, 'Idempotency-Key');
+    assert.equal((await world.ask('GET', '/v1/events/never')).status, 404);
+  });
+
+  test('an admin’s event cannot name another account than the request does', async () => {
+    await world.account('named-a');
+    await world.account('named-b');
+    const event = { type: 'a', data: 1, account: 'named-b' };
+    const header = { 'surehook-account': 'named-a' };
+    const answer = await world.ask('POST', '/v1/events', event, header);
+    assert.deepEqual([answer.status, answer.body.errors[0].pointer], [422, '/account']);
+    const batch = await world.ask('POST', '/v1/events/batch', { events: [event] }, header);
+    assert.equal(batch.body.data[0].error.status, 422);
+    assert.equal((await world.ask('POST', '/v1/events', event)).status, 202);
+    assert.equal(
+      (await world.ask('POST', '/v1/events', event, { 'surehook-account': 'named-b' })).status,
+      202,
+    );
+    const key = { name: 'k', account: 'named-b' };
+    assert.equal((await world.ask('POST', '/v1/keys', key, header)).status, 422);
+    assert.equal((await world.ask('POST', '/v1/keys', key)).body.account, 'named-b');
+  });
+
+  test('examples that do not fit the schema they come with are refused', async () => {
+    const schema = { type: 'object', required: ['sku'], properties: { sku: { type: 'string' } } };
+    const answer = await world.ask('PUT', '/v1/event-types/with.examples', {
+      schema,
+      examples: [{ sku: 'A' }, {}, { sku: 1 }],
+    });
+    assert.equal(answer.status, 422);
+    assert.deepEqual(
+      answer.body.errors.map((one: { pointer: string }) => one.pointer),
+      ['/examples/1', '/examples/2/sku'],
+    );
+    assert.equal((await world.ask('GET', '/v1/event-types/with.examples')).status, 404);
+    const fits = await world.ask('PUT', '/v1/event-types/with.examples', {
+      schema,
+      examples: [{ sku: 'A' }],
+    });
+    assert.equal(fits.status, 200);
+  });
+
   test('a batch that is none, empty or too long is refused as a whole', async () => {
     const before = await count();
     const many = Array.from({ length: 1001 }, () => ({ type: 'many', data: 1 }));

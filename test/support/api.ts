@@ -195,7 +195,7 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock): ApiParts 
     }),
     clock,
     publish: (account, body, options) => accepter.publish(account, body, options),
-    publishBatch: (account, body, anyAccount) => accepter.publishBatch(account, body, anyAccount),
+    publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
     test: (endpoint, event) =>
       deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
     putBack: (account, keys) => replayer.putBack(account, keys),

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { type ApiKey, scopes } from '../../core/account.ts';
 import { keyView } from '../../core/account-input.ts';
+import { asRecord } from '../../core/body.ts';
+import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
@@ -48,7 +50,17 @@ export function keyRoutes(parts: ApiParts): Route[] {
       bodyExample: { name: 'shop backend', scopes: ['publish'] },
       success: { status: 201, description: 'The key.', schema: models.newApiKey },
       fails: ['conflict'],
-      handle: async ({ account, body, principal }) => {
+      handle: async ({ account, body, principal, headers }) => {
+        const named = headers['surehook-account'];
+        const wanted = asRecord(body)?.account;
+        if (principal.isAdmin && named !== undefined && wanted !== undefined && wanted !== named) {
+          throw invalid([
+            {
+              pointer: '/account',
+              detail: 'is another one than Surehook-Account names; leave one of them out',
+            },
+          ]);
+        }
         const { key, stored } = await administration.createKey(account, body, actorOf(principal));
         return { body: { ...view(stored), key } };
       },

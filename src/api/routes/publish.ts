@@ -14,7 +14,7 @@ const eventInput = Type.Object(
   {
     type: Type.String({
       description:
-        'What happened: 1–128 characters of `A-Z a-z 0-9 _ . : / -`. May also be spelled `eventType`, `event_type` or `event`.',
+        'What happened: 1–128 characters of `A-Z a-z 0-9 _ . : / -`. May also be spelled `eventType`, `event_type` or `event`; two spellings that differ are refused.',
     }),
     data: Type.Unknown({
       description:
@@ -28,7 +28,10 @@ const eventInput = Type.Object(
       }),
     ),
     timestamp: Type.Optional(
-      Type.String({ description: 'When it happened, RFC 3339; else the time of acceptance.' }),
+      Type.String({
+        description:
+          'When it happened, RFC 3339 with time and offset, passed on as it is written; else the time of acceptance.',
+      }),
     ),
     reference: Type.Optional(
       Type.Unsafe({
@@ -40,14 +43,16 @@ const eventInput = Type.Object(
     account: Type.Optional(
       Type.String({
         description:
-          'Whose event it is. A live key may name only its own account (else 403); for an admin key it wins over the `Surehook-Account` header.',
+          'Whose event it is. A live key may name only its own account (else 403); an admin key may name any, but not another one than its `Surehook-Account` header (422).',
       }),
     ),
     deliverAt: Type.Optional(
       Type.String({ format: 'date-time', description: 'Not before then; at most 365 days ahead.' }),
     ),
   },
-  { description: 'Members that are not listed are ignored.' },
+  {
+    description: `Members that are not listed are ignored, but for misspellings of \`deliverAt\`, which are refused. Nested at most ${limits.jsonDepth} levels deep.`,
+  },
 );
 
 const example = { type: 'order.created', data: { reference: 'ORD-12345', total: 59.98 } };
@@ -65,7 +70,7 @@ export function publishRoutes(parts: ApiParts): Route[] {
         'Send your own `id` or an `Idempotency-Key` and repeat the request after any failure: nothing is sent twice.',
       right: 'publish',
       requestHeaders: {
-        'Idempotency-Key': `Up to ${limits.idempotencyKeyChars} characters, kept for 24 h: the same key with the same body gets the first answer again, with another body 422, and 409 while the first request is under way.`,
+        'Idempotency-Key': `Up to ${limits.idempotencyKeyChars} characters, kept for 24 h: the same key with the same body gets the first answer again, with another body 422, and 409 while the first request is under way. Only accepted events are remembered: a refused request is judged anew.`,
         traceparent: 'W3C trace context; the deliveries go on with its trace.',
       },
       requestBody: eventInput,
@@ -91,7 +96,7 @@ export function publishRoutes(parts: ApiParts): Route[] {
       path: '/v1/events/batch',
       tag,
       summary: 'Publish many events',
-      description: `Up to ${limits.batchEvents} events and 8 MiB. Each is accepted or refused on its own; the results stand in the order of the events.`,
+      description: `Up to ${limits.batchEvents} events and 8 MiB. Each is accepted or refused on its own; the results stand in the order of the events. Give each event an \`id\` so that the batch can be repeated: an id that is known already is answered with the stored event, with \`conflict\` when it was stored with another body. An \`Idempotency-Key\` belongs to single events and is refused here.`,
       right: 'publish',
       requestBody: Type.Object({
         events: Type.Array(eventInput, { minItems: 1, maxItems: limits.batchEvents }),
@@ -103,7 +108,7 @@ export function publishRoutes(parts: ApiParts): Route[] {
         status: 202,
         description: 'One result for each event.',
         schema: Type.Object({
-          data: Type.Array(Type.Union([models.accepted, Type.Object({ error: models.problem })])),
+          data: Type.Array(Type.Union([models.acceptedInBatch, Type.Object({ error: models.problem })])),
         }),
       },
       fails: ['too_large', 'unavailable'],
@@ -117,7 +122,7 @@ async function publish(parts: ApiParts, call: Call): Promise<Answer> {
   const options = {
     idempotencyKey: idempotencyKey(call),
     traceparent: typeof traceparent === 'string' ? traceparent : null,
-    anyAccount: call.principal.isAdmin,
+    ...accountsOf(call),
   };
   return acceptedAnswer(await parts.publish(call.account, call.text, options));
 }
@@ -151,11 +156,28 @@ function acceptedView({ event }: Accepted): Record<string, unknown> {
   };
 }
 
+/** There is a header for this with a single event. */
+function batchView(accepted: Accepted): Record<string, unknown> {
+  return { ...acceptedView(accepted), ...(accepted.conflict ? { conflict: true } : {}) };
+}
+
+function accountsOf({ principal, headers }: Call): { anyAccount: boolean; accountNamed: boolean } {
+  return { anyAccount: principal.isAdmin, accountNamed: headers['surehook-account'] !== undefined };
+}
+
 async function publishBatch(parts: ApiParts, call: Call): Promise<Answer> {
-  const results = await parts.publishBatch(call.account, call.text, call.principal.isAdmin);
+  if (call.headers['idempotency-key'] !== undefined) {
+    throw invalid([
+      {
+        pointer: 'Idempotency-Key',
+        detail: 'belongs to single events; give each event of the batch an id instead',
+      },
+    ]);
+  }
+  const results = await parts.publishBatch(call.account, call.text, accountsOf(call));
   if (results.length > 0 && results.every(isUnavailable)) throw results[0];
   const data = results.map((result) =>
-    result instanceof Error ? { error: toProblem(result, call.requestId) } : acceptedView(result),
+    result instanceof Error ? { error: toProblem(result, call.requestId) } : batchView(result),
   );
   return { body: { data } };
 }

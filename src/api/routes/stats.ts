@@ -66,7 +66,7 @@ export async function statsAnswer(
   const sinceMs = span.sinceMs ?? untilMs - 24 * hourMs;
   const bucketMs = bucketOf(input.query.bucket, untilMs - sinceMs);
   const { accountNo, endpointNo } = input;
-  const { buckets, ...totals } = await parts.store.stats({
+  const { buckets, latencyMs, ...totals } = await parts.store.stats({
     accountNo,
     endpointNo,
     sinceMs,
@@ -78,6 +78,7 @@ export async function statsAnswer(
       since: timeText(sinceMs),
       until: timeText(untilMs),
       ...totals,
+      latencyMs: latencyMs === null ? null : { ...latencyMs, mean: Math.round(latencyMs.mean * 100) / 100 },
       buckets: buckets.map(({ atMs, ...counts }) => ({ at: timeText(atMs), ...counts })),
     },
   };
