@@ -17,7 +17,8 @@ const input = Type.Object(
       Type.Unsafe<Record<string, unknown> | null>({
         type: ['object', 'null'],
         description:
-          'JSON Schema (2020-12) of `data`. From now on events of this type that do not fit are refused with 422.',
+          'JSON Schema (2020-12) of `data`. From now on events of this type that do not fit are refused with 422. ' +
+          'Patterns are matched in linear time: look-around and back-references are refused.',
       }),
     ),
     examples: Type.Optional(Type.Array(Type.Unknown(), { description: 'Examples of `data`.' })),
