@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { isTypePattern, type Matchable, MatchIndex, matchesSource, matchesType } from './match.ts';
+import { isTypePattern, type Matchable, MatchIndex, matchesSource, matchesType, typeRange } from './match.ts';
 
 test('a pattern is an exact name, everything below a prefix, or everything', () => {
   assert.ok(matchesType(['order.created'], 'order.created'));
@@ -19,6 +19,22 @@ test('a pattern with a star anywhere but at its end is refused', () => {
     assert.ok(isTypePattern(good), good);
   for (const bad of ['', '.*', '**', 'a*', '*.created', 'a.*.b', 'a.**', 'a b', 'a\n', 'é', 'x'.repeat(129)])
     assert.ok(!isTypePattern(bad), bad);
+});
+
+test('the range of a pattern holds exactly the types that it takes', () => {
+  const type = fc.string({ unit: fc.constantFrom(...'-./09:AZ_az'), minLength: 1, maxLength: 5 });
+  const pattern = fc.oneof(
+    type,
+    type.map((text) => `${text}.*`),
+    fc.constant('*'),
+  );
+  fc.assert(
+    fc.property(pattern, type, fc.boolean(), (one, text, below) => {
+      const name = below && one.endsWith('.*') ? one.slice(0, -1) + text : text;
+      const { from, to } = typeRange(one);
+      assert.equal(name >= from && name <= to, matchesType([one], name), `${one} ${name}`);
+    }),
+  );
 });
 
 test('an endpoint without sources takes what is published by API; one with sources takes only theirs', () => {

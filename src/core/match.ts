@@ -20,6 +20,15 @@ export function matchesType(patterns: readonly string[], type: string): boolean 
   });
 }
 
+/** The types that a pattern takes, as the first and the last of a range by their characters' codes (both may themselves be taken). */
+export function typeRange(pattern: string): { from: string; to: string } {
+  if (pattern === '*') return { from: '', to: '\x7f' };
+  if (!pattern.endsWith('.*')) return { from: pattern, to: pattern };
+  const prefix = pattern.slice(0, -1);
+  // `-` is the least and `\x7f` more than the greatest character that a type can have.
+  return { from: `${prefix}-`, to: `${prefix}\x7f` };
+}
+
 /**
  * Whether an endpoint with this `sources` takes events of this source. `sources` null takes what is published by API (source
  * null) and nothing else; a list takes those sources; `*` takes every source, but not what is published by API.

@@ -3,6 +3,7 @@ import type { DeliveryState } from './delivery.ts';
 /** Which deliveries a replay puts back. Everything given must hold. */
 export interface ReplayFilter {
   endpointNo: number | null;
+  /** Exact types, `prefix.*`, or `*`; one must take the event's. */
   eventTypes: string[] | null;
   state: DeliveryState;
   sinceMs: number | null;

@@ -94,6 +94,40 @@ export function readingCases(name: string, open: OpenStore): void {
     }
   });
 
+  promise('events and deliveries are found by a prefix of their type', async (world) => {
+    const { no } = await world.endpoint();
+    const types = ['order.b', 'orders', 'order', 'order.', 'order.a.x', 'order.z'];
+    const keys = new Map<string, number>();
+    for (const type of types)
+      keys.set(
+        type,
+        deliveryKey(await world.stored({ event: { type, data: `"${type}"` }, endpointNos: [no] }), 0),
+      );
+    const wanted = ['order.z', 'order.a.x', 'order.b'];
+    const found = await world.store.listEvents(world.accountNo, { type: 'order.*' }, first);
+    assert.deepEqual(
+      found.map(({ event }) => event.type),
+      wanted,
+    );
+    const last = await world.store.listEvents(
+      world.accountNo,
+      { type: 'order.*', q: '.' },
+      { limit: 1, before: found[0]!.event.seq },
+    );
+    assert.deepEqual(
+      last.map(({ event }) => event.type),
+      ['order.a.x'],
+    );
+    for (const more of [{}, { endpointNo: no }, { statuses: ['pending'] as DeliveryStatus[] }]) {
+      assert.deepEqual(
+        keysOf(await list(world, { eventType: 'order.*', ...more })),
+        wanted.map((type) => keys.get(type)!),
+      );
+      assert.equal((await list(world, { eventType: '*', ...more })).length, types.length);
+      assert.deepEqual(keysOf(await list(world, { eventType: 'order', ...more })), [keys.get('order')]);
+    }
+  });
+
   promise('the deliveries of an event come in the order of its targets', async (world) => {
     const endpoints = [await world.endpoint(), await world.endpoint(), await world.endpoint()];
     const seq = await world.stored({

@@ -170,6 +170,21 @@ export function replayCases(name: string, open: OpenStore): void {
     assert.deepEqual((await world.claim(b.no, t0 + 100)).owed, []);
   });
 
+  promise('a replay takes a prefix of types, and counts what it takes', async (world) => {
+    const { no } = await world.endpoint();
+    const wanted = await ended(world, no, 'dead', 2, 'order.a');
+    wanted.push(...(await ended(world, no, 'dead', 1, 'exact')));
+    for (const other of ['orders.a', 'order', 'order.', 'exact.a']) await ended(world, no, 'dead', 1, other);
+    const replay = await start(world, { eventTypes: ['order.*', 'exact'] });
+    assert.equal(replay.total, 3);
+    await feed(world, replay, 10);
+    const { owed } = await world.claim(no, t0 + 100);
+    assert.deepEqual(
+      owed.map(({ key }) => key),
+      wanted,
+    );
+  });
+
   promise("a replay of given deliveries takes those that ended and are the account's", async (world) => {
     const { no } = await world.endpoint();
     const other = await world.account('other');

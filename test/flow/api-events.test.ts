@@ -248,6 +248,29 @@ describe('looking events up', () => {
     assert.deepEqual(await types('?type=order.created&reference=R-2'), []);
   });
 
+  test('types are selected by the patterns that endpoints take, and what is none is refused', async () => {
+    await world.endpoint({ events: ['pattern.*', 'patterns'] });
+    await world.publish({ type: 'pattern.a', data: 1 });
+    await world.publish({ type: 'patterns', data: 1 });
+    for (const url of ['/v1/events?type=pattern.*', '/v1/deliveries?eventType=pattern.*']) {
+      const { body } = await world.ask('GET', url);
+      assert.ok(body.data.length > 0, url);
+      for (const one of body.data) assert.equal(one.type ?? one.eventType, 'pattern.a');
+    }
+    const bad = [
+      '/v1/events?type=pattern*',
+      '/v1/deliveries?eventType=a%20b',
+      '/v1/dead-letters?eventType=.*',
+    ];
+    for (const url of bad) assert.equal((await world.ask('GET', url)).status, 422, url);
+    const replay = (eventTypes: string[]) =>
+      world.ask('POST', '/v1/replays', { eventTypes, status: 'delivered' });
+    await world.clock.advance(0);
+    assert.ok((await replay(['pattern.*'])).body.total >= 1);
+    const refused = await replay(['pattern.*', 'pattern*']);
+    assert.deepEqual([refused.status, refused.body.errors[0].pointer], [422, '/eventTypes/1']);
+  });
+
   test('redelivering sends the same event under the same id again', async () => {
     const one = await world.endpoint({ url: 'https://one.example/' });
     await world.endpoint({ url: 'https://two.example/' });

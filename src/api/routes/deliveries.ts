@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+import { checkTypePattern, typePattern } from '../type-query.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
 const tag = 'Deliveries';
@@ -18,9 +19,7 @@ const deadQuery = Type.Object(
   {
     ...pageQuery,
     endpointId: Type.Optional(Type.String({ description: 'Only those owed to this endpoint.' })),
-    eventType: Type.Optional(
-      Type.String({ maxLength: limits.eventTypeChars, description: 'Only events of this type.' }),
-    ),
+    eventType: Type.Optional(typePattern),
     reference: Type.Optional(
       Type.String({ maxLength: limits.referenceChars, description: 'Only events with this reference.' }),
     ),
@@ -143,6 +142,7 @@ async function list(
   const { query, account } = call;
   const limit = query.limit ?? limits.listDefault;
   const name = { list: listName, accountNo: account.no };
+  checkTypePattern(query.eventType, 'eventType');
   const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
   const endpointNo =
     query.endpointId === undefined ? null : findEndpoint(parts, account, query.endpointId).no;

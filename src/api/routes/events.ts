@@ -9,6 +9,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
+import { checkTypePattern, typePattern } from '../type-query.ts';
 import { deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
@@ -17,9 +18,7 @@ const tag = 'Events';
 const listQuery = Type.Object(
   {
     ...pageQuery,
-    type: Type.Optional(
-      Type.String({ maxLength: limits.eventTypeChars, description: 'Only events of this type.' }),
-    ),
+    type: Type.Optional(typePattern),
     reference: Type.Optional(
       Type.String({ maxLength: limits.referenceChars, description: 'Only events with this reference.' }),
     ),
@@ -31,7 +30,8 @@ const listQuery = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: limits.searchChars,
-        description: 'Only events whose `data` contains this text.',
+        description:
+          'Only events whose `data`, as it was published, contains this text: escapes and spaces count, id and type are not looked at.',
       }),
     ),
   },
@@ -77,6 +77,7 @@ export function eventRoutes(parts: ApiParts): Route[] {
       right: 'manage',
       requestBody: redeliverInput,
       bodyOptional: true,
+      fails: ['conflict'],
       success: {
         status: 202,
         description: 'How many were put back.',
@@ -95,6 +96,7 @@ async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>)
   const { query, account } = call;
   const limit = query.limit ?? limits.listDefault;
   const name = { list: 'events', accountNo: account.no };
+  checkTypePattern(query.type, 'type');
   const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
   const filter: EventFilter = {
     ...(query.type === undefined ? {} : { type: query.type }),

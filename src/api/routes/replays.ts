@@ -9,6 +9,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+import { checkTypePattern, typePattern } from '../type-query.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
 const tag = 'Replays';
@@ -17,10 +18,10 @@ const replayInput = Type.Object(
   {
     endpointId: Type.Optional(Type.String({ description: 'Only deliveries to this endpoint.' })),
     eventTypes: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: limits.eventTypeChars }), {
+      Type.Array(typePattern, {
         minItems: 1,
         maxItems: limits.endpointEvents,
-        description: 'Only events of these types.',
+        description: 'Only events of any of these types.',
       }),
     ),
     status: Type.Optional(
@@ -128,6 +129,9 @@ async function start(parts: ApiParts, call: Call<unknown, Static<typeof replayIn
       { pointer: '/ids', detail: 'selects by itself; leave out the other members, or leave out ids' },
     ]);
   }
+  body.eventTypes?.forEach((type, place) => {
+    checkTypePattern(type, `/eventTypes/${place}`);
+  });
   const replay = await parts.startReplay(account, {
     endpointNo: body.endpointId === undefined ? null : findEndpoint(parts, account, body.endpointId).no,
     eventTypes: body.eventTypes ?? null,

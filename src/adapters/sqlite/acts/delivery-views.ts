@@ -1,6 +1,7 @@
 import type { Attempt, AttemptError } from '../../../core/attempt.ts';
 import { type DeliveryStatus, type DeliveryView, statusOf } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits.ts';
+import { typeRange } from '../../../core/match.ts';
 import type { DeliveryFilter, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { eventConditions, seqAt } from './events.ts';
@@ -92,6 +93,7 @@ function listByEvent(db: Database, accountNo: number, filter: DeliveryFilter, pa
 /** Along each endpoint's deliveries in the states that are asked for, keeping the newest of all. */
 function listByEndpoint(db: Database, accountNo: number, filter: DeliveryFilter, page: Page): DeliveryView[] {
   const range = keyRange(db, filter, page);
+  const types = typeRange(filter.eventType ?? '*');
   const one = filter.endpointNo ?? null;
   const endpoints = db.all(
     'SELECT no, status, deleted_at FROM endpoint WHERE account_no = ? AND (? IS NULL OR no = ?)',
@@ -104,14 +106,14 @@ function listByEndpoint(db: Database, accountNo: number, filter: DeliveryFilter,
     for (const { state, condition } of searchesAt(endpoint, filter.statuses)) {
       const least = kept.length >= page.limit ? kept.at(-1)!.key : range.from - 1;
       const rows = db.all(
-        `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND (? IS NULL OR e.type = ?)
+        `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND e.type BETWEEN ? AND ?
            AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY d.key DESC LIMIT ?`,
         endpoint.no!,
         state,
         least,
         range.to,
-        filter.eventType ?? null,
-        filter.eventType ?? null,
+        types.from,
+        types.to,
         filter.sinceMs ?? 0,
         filter.untilMs ?? Number.MAX_SAFE_INTEGER,
         page.limit,

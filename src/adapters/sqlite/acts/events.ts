@@ -1,5 +1,6 @@
 import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
+import { typeRange } from '../../../core/match.ts';
 import type { EventFilter, EventView, Page } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
 import { eventColumns, eventOf, headColumns, headOf } from './rows.ts';
@@ -31,7 +32,12 @@ export function listEvents(
     conditions.push('e.seq < ?');
     values.push(page.before);
   }
-  const sql = `SELECT ${headColumns}, ${deliveriesOfSql} WHERE ${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ?`;
+  const where = `${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ?`;
+  const select = `SELECT ${headColumns}, ${deliveriesOfSql}`;
+  // Many types do not stand in the order of events in their index: what has to be sorted are positions, not rows.
+  const sql = filter.type?.endsWith('*')
+    ? `${select} WHERE e.seq IN (SELECT e.seq FROM event e WHERE ${where}) ORDER BY e.seq DESC`
+    : `${select} WHERE ${where}`;
   return db
     .all(sql, ...values, page.limit)
     .map((row) => ({ event: headOf(row), deliveries: row.deliveries as number }));
@@ -49,7 +55,11 @@ export function eventConditions(
     conditions.push(condition);
     values.push(...more);
   };
-  if (filter.type !== undefined) add('e.type = ?', filter.type);
+  if (filter.type !== undefined) {
+    const { from, to } = typeRange(filter.type);
+    if (from === to) add('e.type = ?', from);
+    else add('e.type BETWEEN ? AND ?', from, to);
+  }
   if (filter.reference !== undefined) add('e.reference = ?', filter.reference);
   if (filter.source !== undefined) add('e.source = ?', filter.source);
   if (filter.sinceMs !== undefined)

@@ -1,5 +1,6 @@
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
+import { matchesType, typeRange } from '../../../core/match.ts';
 import type { Replay, ReplayFilter, ReplayStatus } from '../../../core/replay.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
@@ -180,8 +181,8 @@ function countMatching(
     return filter.keys.reduce((total, key) => total + puttable(db, accountNo, key).length, 0);
   const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
   const join = byEvent ? 'CROSS JOIN event e ON e.seq = d.key >> 16' : '';
-  const types = `(? IS NULL OR e.type IN (SELECT value FROM json_each(?))) AND e.created_at >= ? AND e.created_at < ?`;
-  const typesJson = filter.eventTypes === null ? null : JSON.stringify(filter.eventTypes);
+  const types = `(? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to')) AND e.created_at >= ? AND e.created_at < ?`;
+  const typesJson = filter.eventTypes === null ? null : JSON.stringify(filter.eventTypes.map(typeRange));
   const values = byEvent
     ? [typesJson, typesJson, filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER]
     : [];
@@ -220,7 +221,7 @@ function puttable(db: Database, accountNo: number, key: number): Row[] {
 
 function matches(row: Row, { eventTypes, sinceMs, untilMs }: ReplayFilter): boolean {
   const atMs = row.created_at as number;
-  if (eventTypes !== null && !eventTypes.includes(row.type as string)) return false;
+  if (eventTypes !== null && !matchesType(eventTypes, row.type as string)) return false;
   return (sinceMs === null || atMs >= sinceMs) && (untilMs === null || atMs < untilMs);
 }
 
