@@ -3,7 +3,7 @@ import type { Owed } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { StoreError, SurehookError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
-import { type HealthDecision, judgeHealth } from '../core/health.ts';
+import { judgeHealth } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
 import type { Envelope } from '../core/profiles/profile.ts';
@@ -14,7 +14,7 @@ import { judge, type Verdict } from '../core/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Sender } from '../ports/sender.ts';
-import type { Settlement, SettleResult } from '../ports/store.ts';
+import type { EndpointHealth, Settlement, SettleResult } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Directory } from './directory.ts';
 import { lineOf } from './dispatch.ts';
@@ -226,7 +226,7 @@ export class Deliverer {
   }
 
   /** The endpoint's record after this attempt; null when it stays as it is. A `lost` attempt is our fault, not the endpoint's. */
-  #health(endpoint: Endpoint, outcome: Outcome, verdict: Verdict, nowMs: number): HealthDecision | null {
+  #health(endpoint: Endpoint, outcome: Outcome, verdict: Verdict, nowMs: number): EndpointHealth | null {
     const health = this.#parts.directory.endpoint(endpoint.no);
     if (health === null || outcome.error === 'lost') return null;
     if (outcome.error === null && health.failingSinceMs === null) return null;
@@ -241,7 +241,7 @@ export class Deliverer {
     // Counted at once, or attempts that end before the commit would each count as the first. The status waits for the commit.
     const { failingSinceMs, failures } = decision;
     this.#parts.directory.setEndpoint({ ...health, failingSinceMs, failures }, 0);
-    return decision;
+    return { ...decision, statusAtMs: health.statusAtMs };
   }
 }
 

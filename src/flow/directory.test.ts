@@ -241,3 +241,33 @@ test('a hundred thousand endpoints are held, and each is found', () => {
   );
   assert.equal(directory.match(10_000, 'order.created', null).length, 10);
 });
+
+test('of a stop and a change that share a commit the later one holds, in whatever order they are told of', () => {
+  const stop = { status: 'paused', statusReason: 'down', statusAtMs: 5 } as const;
+  const resumed = endpoint(1, { statusAtMs: 6 });
+  const changed = endpoint(1, { url: 'https://new.example/' });
+  for (const [acts, status] of [
+    [['stop at 3', 'resume at 4'], 'active'],
+    [['resume at 4', 'stop at 3'], 'active'],
+    [['change at 4', 'stop at 4'], 'paused'],
+    [['stop at 4', 'change at 4'], 'paused'],
+  ] as const) {
+    const directory = new Directory(stored({ endpoints: [endpoint(1)] }), () => () => []);
+    for (const act of acts) {
+      const version = Number(act.at(-1));
+      if (act.startsWith('stop')) directory.stopEndpoint(1, stop, version);
+      else directory.setEndpoint(act.startsWith('resume') ? resumed : changed, version);
+    }
+    const held = directory.endpoint(1)!;
+    assert.equal(held.status, status, acts.join());
+    assert.equal(held.statusAtMs, status === 'active' ? 6 : 5);
+    if (acts.join().includes('change')) assert.equal(held.url, changed.url);
+    assert.equal(directory.version(1), acts.join().includes('4') ? 4 : 3);
+  }
+});
+
+test('a stop that everything was read after changes nothing', () => {
+  const directory = new Directory(stored({ endpoints: [endpoint(1)] }), () => () => []);
+  directory.stopEndpoint(1, { status: 'paused', statusReason: 'down', statusAtMs: 5 }, 2);
+  assert.equal(directory.endpoint(1)!.status, 'active');
+});

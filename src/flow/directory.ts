@@ -16,6 +16,11 @@ const refreshTries = 5;
 interface AccountEntry {
   account: Account;
   version: number;
+  /** The version that everything was read at. */
+  readAt: number;
+  /** Versions of the last changes and the last stops of endpoints, for those that had one since then. */
+  changedAt: Map<number, number>;
+  stoppedAt: Map<number, number>;
   index: MatchIndex;
   endpoints: Map<number, Endpoint>;
   keys: Map<string, ApiKey>;
@@ -171,6 +176,9 @@ export class Directory {
     this.#accounts.set(account.no, {
       account,
       version: version ?? 0,
+      readAt: version ?? 0,
+      changedAt: new Map(),
+      stoppedAt: new Map(),
       index: new MatchIndex(),
       endpoints: new Map(),
       keys: new Map(),
@@ -198,11 +206,29 @@ export class Directory {
     const entry = this.#accounts.get(endpoint.accountNo);
     if (entry === undefined) return;
     const known = entry.endpoints.get(endpoint.no);
-    entry.endpoints.set(endpoint.no, endpoint);
-    this.#endpoints.set(endpoint.no, endpoint);
-    this.#endpointNos.set(endpoint.id, endpoint.no);
+    if (version > 0) entry.changedAt.set(endpoint.no, version);
+    const isOlder = version > 0 && version <= (entry.stoppedAt.get(endpoint.no) ?? 0);
+    this.#hold(entry, isOlder && known !== undefined ? { ...endpoint, ...statusOf(known) } : endpoint);
     if (known === undefined || !wantsTheSame(known, endpoint)) entry.index.set(endpoint);
     advance(entry, version);
+  }
+
+  /**
+   * The platform stopped the endpoint, at this version of the account. Stops and changes that share a commit may be told of in
+   * either order: what the store did last holds.
+   */
+  stopEndpoint(
+    no: number,
+    status: Pick<Endpoint, 'status' | 'statusReason' | 'statusAtMs'>,
+    version: number,
+  ): void {
+    this.#changes++;
+    const endpoint = this.#endpoints.get(no);
+    const entry = endpoint === undefined ? undefined : this.#accounts.get(endpoint.accountNo);
+    if (endpoint === undefined || entry === undefined) return;
+    if (version < (entry.changedAt.get(no) ?? entry.readAt)) return;
+    entry.stoppedAt.set(no, version);
+    this.#hold(entry, { ...endpoint, ...status });
   }
 
   deleteEndpoint(no: number, version: number): void {
@@ -213,6 +239,8 @@ export class Directory {
     const entry = this.#accounts.get(endpoint.accountNo);
     if (entry === undefined) return;
     entry.endpoints.delete(no);
+    entry.changedAt.delete(no);
+    entry.stoppedAt.delete(no);
     entry.index.delete(no);
     advance(entry, version);
   }
@@ -241,10 +269,24 @@ export class Directory {
     this.#accounts.get(accountNo)?.types.delete(name);
   }
 
+  #hold(entry: AccountEntry, endpoint: Endpoint): void {
+    entry.endpoints.set(endpoint.no, endpoint);
+    this.#endpoints.set(endpoint.no, endpoint);
+    this.#endpointNos.set(endpoint.id, endpoint.no);
+  }
+
   #forgetEndpoint(endpoint: Endpoint): void {
     this.#endpoints.delete(endpoint.no);
     this.#endpointNos.delete(endpoint.id);
   }
+}
+
+function statusOf({
+  status,
+  statusReason,
+  statusAtMs,
+}: Endpoint): Pick<Endpoint, 'status' | 'statusReason' | 'statusAtMs'> {
+  return { status, statusReason, statusAtMs };
 }
 
 function wantsTheSame(a: Endpoint, b: Endpoint): boolean {

@@ -2,7 +2,7 @@ import { StoreError } from '../core/errors.ts';
 import type { HealthDecision } from '../core/health.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Settlement, SettleResult } from '../ports/store.ts';
+import type { EndpointHealth, Settlement, SettleResult, Stopped } from '../ports/store.ts';
 import type { Directory } from './directory.ts';
 import type { Doubt } from './doubt.ts';
 
@@ -35,8 +35,7 @@ export class Settler {
     try {
       const result = await this.#store(settlement);
       const { health } = settlement;
-      if (result === 'settled' && health !== null && health.status !== null)
-        this.#stop(settlement.endpointNo, health, health.status);
+      if (typeof result === 'object' && health !== null) this.#stop(settlement.endpointNo, health, result);
       return result;
     } finally {
       this.held.delete(settlement.key);
@@ -49,9 +48,9 @@ export class Settler {
   }
 
   async #store(settlement: Settlement): Promise<SettleResult> {
-    for (;;) {
+    for (let first = true; ; first = false) {
       try {
-        return await this.#parts.store(settlement);
+        return await this.#parts.store(first ? settlement : this.#asOfNow(settlement));
       } catch (error) {
         if (!(error instanceof StoreError) || this.#stopped) throw error;
         if (error.fatal) {
@@ -63,11 +62,21 @@ export class Settler {
     }
   }
 
-  #stop(endpointNo: number, health: HealthDecision, status: 'paused' | 'disabled'): void {
+  /** What was counted since the first try is part of the record, and what ended it since then ends it. */
+  #asOfNow(settlement: Settlement): Settlement {
+    const { health, endpointNo } = settlement;
+    if (health === null) return settlement;
     const endpoint = this.#parts.directory.endpoint(endpointNo);
-    if (endpoint?.status !== 'active') return;
-    const statusAtMs = this.#parts.clock.nowMs();
-    this.#parts.directory.setEndpoint({ ...endpoint, status, statusReason: health.reason, statusAtMs }, 0);
-    this.#parts.stopped(endpointNo, health);
+    if (endpoint === null || endpoint.statusAtMs !== health.statusAtMs)
+      return { ...settlement, health: null };
+    const { failingSinceMs, failures } = endpoint;
+    return { ...settlement, health: { ...health, failingSinceMs, failures } };
+  }
+
+  #stop(endpointNo: number, health: EndpointHealth, { statusAtMs, version }: Stopped): void {
+    const { status, reason } = health;
+    if (status === null) return;
+    this.#parts.directory.stopEndpoint(endpointNo, { status, statusReason: reason, statusAtMs }, version);
+    if (this.#parts.directory.endpoint(endpointNo) !== null) this.#parts.stopped(endpointNo, health);
   }
 }

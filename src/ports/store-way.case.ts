@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
 import { StoreError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
-import { casesFor, newAttempt, type OpenStore, settlementOf, t0 } from './store-world.case.ts';
+import type { Settlement } from './store.ts';
+import { casesFor, newAttempt, type OpenStore, settlementOf, t0, type World } from './store-world.case.ts';
 
 const isFatal = (error: unknown): boolean => error instanceof StoreError && error.fatal;
 
@@ -253,31 +254,49 @@ export function wayCases(name: string, open: OpenStore): void {
     assert.equal(await world.status(deliveryKey(begun, 0)), 'sending');
   });
 
+  const gone = { failingSinceMs: t0, failures: 3, status: 'disabled', reason: 'gone' } as const;
+  /** One more attempt, with what it makes of the endpoint's record. */
+  const settleWith = async (world: World, endpointNo: number, health: Settlement['health']) => {
+    const seq = await world.stored({ endpointNos: [endpointNo], modes: ['begun'] });
+    const settlement = { ...settlementOf(world.fresh(seq, endpointNo), { state: 'dead' }), health };
+    const settle = async () => (await world.settle([settlement], t0 + 7))[0]!;
+    return { result: await settle(), settle };
+  };
+  const endpointOf = async (world: World) => (await world.store.directory()).endpoints[0]!;
+
   promise(
-    'an endpoint stops with the attempt that draws it, but a status set by a person stays',
+    'an endpoint stops with the attempt that draws it, and whoever asks again is told again',
     async (world) => {
-      const endpoint = await world.endpoint();
-      const health = { failingSinceMs: t0, failures: 3, status: 'disabled', reason: 'gone' } as const;
-      const settleWith = async (): Promise<void> => {
-        const seq = await world.stored({ endpointNos: [endpoint.no], modes: ['begun'] });
-        await world.settle(
-          [{ ...settlementOf(world.fresh(seq, endpoint.no), { state: 'dead' }), health }],
-          t0 + 7,
-        );
-      };
-      await settleWith();
-      const read = async () => (await world.store.directory()).endpoints[0]!;
-      const stopped = await read();
+      const { no, statusAtMs } = await world.endpoint();
+      const { result, settle } = await settleWith(world, no, { ...gone, statusAtMs });
+      assert.deepEqual(result, { statusAtMs: t0 + 7, version: world.version });
+      const stopped = await endpointOf(world);
       assert.deepEqual(
         [stopped.status, stopped.statusReason, stopped.statusAtMs],
         ['disabled', 'gone', t0 + 7],
       );
       assert.deepEqual([stopped.failingSinceMs, stopped.failures], [t0, 3]);
-      await world.update(endpoint.no, { status: 'paused', statusReason: 'by me', statusAtMs: t0 + 8 });
-      await settleWith();
-      assert.deepEqual([(await read()).status, (await read()).statusReason], ['paused', 'by me']);
+      assert.deepEqual(await settle(), result);
     },
   );
+
+  promise('what was decided before a person set the status changes nothing any more', async (world) => {
+    const { no, statusAtMs } = await world.endpoint();
+    await world.update(no, { status: 'paused', statusReason: 'by me', statusAtMs: t0 + 8 });
+    assert.equal((await settleWith(world, no, { ...gone, statusAtMs })).result, 'settled');
+    assert.deepEqual((await endpointOf(world)).statusReason, 'by me');
+    await world.update(no, { status: 'active', statusReason: null, statusAtMs: t0 + 9 });
+    assert.equal((await settleWith(world, no, { ...gone, statusAtMs: t0 + 8 })).result, 'settled');
+    const resumed = await endpointOf(world);
+    assert.deepEqual([resumed.status, resumed.failingSinceMs, resumed.failures], ['active', null, 0]);
+  });
+
+  promise('an endpoint that has recovered is not stopped', async (world) => {
+    const { no, statusAtMs } = await world.endpoint();
+    const recovered = { ...gone, failingSinceMs: null, failures: 0, statusAtMs };
+    assert.equal((await settleWith(world, no, recovered)).result, 'settled');
+    assert.equal((await endpointOf(world)).status, 'active');
+  });
 
   promise('one act that is refused leaves the others of its commit alone', async (world) => {
     const endpoint = await world.endpoint();

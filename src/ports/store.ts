@@ -63,14 +63,27 @@ export interface Settlement {
   /** What becomes of the delivery: due again, or ended. */
   next: { state: 'open'; dueAtMs: number } | { state: 'delivered' | 'dead' };
   /** The endpoint's record if it changes with this attempt, else null. */
-  health: HealthDecision | null;
+  health: EndpointHealth | null;
+}
+
+/** What an attempt makes of its endpoint's record, and since when the endpoint had the status that this was decided under. */
+export interface EndpointHealth extends HealthDecision {
+  statusAtMs: number;
 }
 
 /**
  * `settled`: also when the same settlement took effect before, in a commit whose holder was not told of it; it counts once.
- * `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed.
+ * `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. A record that was decided under another
+ * status of the endpoint (it was resumed, paused or changed since) leaves the present one alone; one without failure stops nothing.
  */
-export type SettleResult = 'settled' | 'lost';
+export type SettleResult = 'settled' | 'lost' | Stopped;
+
+/** Settled, and the endpoint was active and is now paused or disabled as `health` says. */
+export interface Stopped {
+  statusAtMs: number;
+  /** The account's: changes of the endpoint with a later one came after this. */
+  version: number;
+}
 
 /** How much work one endpoint can take now. */
 export interface ClaimRequest {
@@ -207,6 +220,7 @@ export interface Page {
 
 /** All that is given must hold. `sinceMs` is included, `untilMs` is not. */
 export interface EventFilter {
+  /** An exact type, `prefix.*`, or `*`. */
   type?: string;
   reference?: string;
   source?: string;
@@ -220,6 +234,7 @@ export interface EventFilter {
 export interface DeliveryFilter {
   statuses?: DeliveryStatus[];
   endpointNo?: number;
+  /** As in an `EventFilter`. */
   eventType?: string;
   reference?: string;
   sinceMs?: number;

@@ -46,7 +46,7 @@ test('settlements come out of their flat form as they went in', () => {
     replayNo: 4,
     attempt: newAttempt({ error: 'timeout', httpStatus: null, nextAttemptAtMs: t0 + 5 }),
     next: { state: 'open', dueAtMs: t0 + 5 },
-    health: { failingSinceMs: t0, failures: 2, status: 'paused', reason: 'r' },
+    health: { failingSinceMs: t0, failures: 2, status: 'paused', reason: 'r', statusAtMs: t0 },
   };
   for (const settlements of [[], [done], [failed, done]]) {
     const input = { epoch: 7, nowMs: t0, settlements };

@@ -1,7 +1,6 @@
 import type { Attempt, AttemptError } from '../../core/attempt.ts';
 import type { Origin } from '../../core/event.ts';
-import type { HealthDecision } from '../../core/health.ts';
-import type { AcceptItem, DeliveryStore, Settlement, TargetMode } from '../../ports/store.ts';
+import type { AcceptItem, DeliveryStore, EndpointHealth, Settlement, TargetMode } from '../../ports/store.ts';
 
 /*
  * The two hot acts cross between threads as flat lists of values: a copy of those costs a third of a copy of the objects, on
@@ -121,7 +120,7 @@ function settlementOf(flat: Flat, at: number): Settlement {
     replayNo: flat[at + 4] as number | null,
     tries: flat[at + 5] as number,
     next: state === 'open' ? { state, dueAtMs: flat[at + 7] as number } : { state },
-    health: flat[at + 8] as HealthDecision | null,
+    health: flat[at + 8] as EndpointHealth | null,
     attempt: attemptOf(flat, at + 9),
   };
 }

@@ -1,7 +1,12 @@
 import type { Attempt } from '../../../core/attempt.ts';
-import type { HealthDecision } from '../../../core/health.ts';
 import * as limits from '../../../core/limits.ts';
-import type { DeliveryStore, Settlement, SettleResult } from '../../../ports/store.ts';
+import type {
+  DeliveryStore,
+  EndpointHealth,
+  Settlement,
+  SettleResult,
+  Stopped,
+} from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
 import { freeNext } from './order.ts';
 import { countReplayed } from './replay.ts';
@@ -21,12 +26,31 @@ function settleOne(db: Database, settlement: Settlement, nowMs: number): SettleR
   const written = settlement.fresh
     ? insertEnded(db, settlement, state, nowMs) || update(db, settlement, state, nowMs)
     : update(db, settlement, state, nowMs);
-  if (!written) return isSettled(db, settlement, state) ? 'settled' : 'lost';
+  if (!written) return isSettled(db, settlement, state) ? again(db, settlement) : 'lost';
   insertAttempt(db, settlement.key, settlement.attempt);
   tallyAttempt(db, settlement.endpointNo, settlement.attempt);
   if (state === dead) tallyDead(db, settlement.endpointNo, nowMs);
-  if (settlement.health !== null) writeHealth(db, settlement.endpointNo, settlement.health, nowMs);
-  return 'settled';
+  const { health, endpointNo } = settlement;
+  if (health === null) return 'settled';
+  return writeHealth(db, endpointNo, health, nowMs) ? stopOf(db, endpointNo, health) : 'settled';
+}
+
+/** The answer that nobody was told. */
+function again(db: Database, { endpointNo, health }: Settlement): SettleResult {
+  return health === null || health.status === null ? 'settled' : stopOf(db, endpointNo, health);
+}
+
+function stopOf(db: Database, endpointNo: number, { status, reason }: EndpointHealth): Stopped | 'settled' {
+  const row = db.get(
+    `SELECT p.status_at, a.version FROM endpoint p JOIN account a ON a.no = p.account_no
+     WHERE p.no = ? AND p.status = ? AND p.status_reason = ?`,
+    endpointNo,
+    status,
+    reason,
+  );
+  return row === undefined
+    ? 'settled'
+    : { statusAtMs: row.status_at as number, version: row.version as number };
 }
 
 /** The same settlement took effect before, in a commit whose end its holder was not told. */
@@ -116,20 +140,23 @@ function insertAttempt(db: Database, key: number, attempt: Attempt): void {
   );
 }
 
-/** A status that a person set meanwhile stays. */
-function writeHealth(db: Database, endpointNo: number, health: HealthDecision, nowMs: number): void {
-  db.run(
-    'UPDATE endpoint SET failing_since = ?, failures = ? WHERE no = ?',
-    health.failingSinceMs,
-    health.failures,
+/** True when it stopped the endpoint. What was decided under another status is out of date: the change cleared the record. */
+function writeHealth(db: Database, endpointNo: number, health: EndpointHealth, nowMs: number): boolean {
+  const { failingSinceMs, failures, status, reason, statusAtMs } = health;
+  const written = db.run(
+    'UPDATE endpoint SET failing_since = ?, failures = ? WHERE no = ? AND status_at = ?',
+    failingSinceMs,
+    failures,
     endpointNo,
+    statusAtMs,
   );
-  if (health.status === null) return;
-  db.run(
+  if (written === 0 || status === null || failingSinceMs === null) return false;
+  const stopped = db.run(
     "UPDATE endpoint SET status = ?, status_reason = ?, status_at = ? WHERE no = ? AND status = 'active'",
-    health.status,
-    health.reason,
+    status,
+    reason,
     nowMs,
     endpointNo,
   );
+  return stopped > 0;
 }
