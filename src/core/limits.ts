@@ -16,6 +16,8 @@ export const payloadMinBytes = 1024;
 export const payloadMaxBytes = 4 * 1024 * 1024;
 export const idempotencyKeyChars = 255;
 export const idempotencyKeepMs = 24 * 3_600_000;
+/** How long an event's id is known at least, from its acceptance on, however short retention is. */
+export const eventIdKeepMs = 30 * 86_400_000;
 export const deliverAtAheadMs = 365 * 86_400_000;
 /** Largest body of a management request. */
 export const managementBytes = 1024 * 1024;
@@ -32,6 +34,8 @@ export const metadataBytes = 16 * 1024;
 export const filterConditions = 50;
 /** A whole filter, as JSON text. */
 export const filterChars = 16 * 1024;
+/** Refused requests that the log names in a second; the others are counted. */
+export const refusalsToldPerS = 10;
 /** Filters that are kept ready for matching; past it, all are forgotten and read again. */
 export const filtersRemembered = 1000;
 export const secretChars = 256;

@@ -62,10 +62,32 @@ export function upkeepCases(name: string, open: OpenStore): void {
     assert.ok((await world.stored()) > last);
   });
 
-  promise('an id can be used again once its event is gone', async (world) => {
-    await world.stored({ event: { id: 'a' } });
-    await sweep(world, { keepSinceMs: t0 + 1 });
-    await world.stored({ event: { id: 'a' } });
+  promise('an id is known for 30 days after its event came, even when the event is gone', async (world) => {
+    const day = 86_400_000;
+    const { no } = await world.endpoint();
+    const item = world.item({ event: { id: 'a' }, endpointNos: [no], modes: ['begun'] });
+    const keyed = { ...item, idempotency: { key: 'k', requestHash: 'h' } };
+    const [first] = await world.accept([keyed]);
+    const seq = first!.kind === 'stored' ? first!.seq : 0;
+    await world.end(world.fresh(seq, no));
+    await sweep(world, { nowMs: t0 + 100, keepSinceMs: t0 + 50 });
+    assert.deepEqual(await seqsOf(world), []);
+
+    const event = { id: 'a', type: 'order.created', createdAtMs: t0, deliveries: 1 };
+    const again = (nowMs: number, changes: object = {}) =>
+      world.accept([world.item({ endpointNos: [no], event: { id: 'a', ...changes } })], nowMs);
+    assert.deepEqual(await again(t0 + 30 * day - 1), [{ kind: 'duplicate', event, conflict: false }]);
+    for (const changes of [{ data: '{"total":2}' }, { type: 'order.failed' }])
+      assert.deepEqual(await again(t0 + day, changes), [{ kind: 'duplicate', event, conflict: true }]);
+    assert.deepEqual(await world.accept([keyed], t0 + 200), [
+      { kind: 'replayed', event, status: 202, conflict: false },
+    ]);
+    const other = await world.account('other');
+    const elsewhere = world.item({ event: { id: 'a', accountNo: other }, directoryVersion: 1 });
+    assert.equal((await world.accept([elsewhere]))[0]!.kind, 'stored');
+
+    await sweep(world, { nowMs: t0 + 30 * day, keepSinceMs: t0 + 50 });
+    assert.equal((await again(t0 + 30 * day))[0]!.kind, 'stored');
   });
 
   promise('what an endpoint has held for too long is dead; what is held for less is not', async (world) => {

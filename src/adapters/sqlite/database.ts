@@ -32,6 +32,8 @@ export class Database {
   broken: StoreError | null = null;
   /** Work may be ours without a row and without anybody knowing: the checkpoint stays until that is looked up. */
   inDoubt = false;
+  /** Whether ids of deleted events are still to be known; looked up at the first begin. */
+  pastEvents = false;
   #nextSeq = 0;
 
   constructor(raw: DatabaseSync) {
@@ -66,6 +68,7 @@ export class Database {
     this.tallies.clear();
     this.readNode();
     if (this.#nextSeq === 0) {
+      this.pastEvents = this.get('SELECT 1 FROM past_event LIMIT 1') !== undefined;
       this.#nextSeq =
         1 +
         Number(

@@ -161,6 +161,19 @@ CREATE TABLE node (
   clean INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE past_event (
+  seq INTEGER PRIMARY KEY,
+  account_no INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  -- SHA-256 of type and data.
+  hash BLOB NOT NULL,
+  type TEXT NOT NULL,
+  deliveries INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX past_event_id ON past_event (account_no, id);
+
 CREATE TABLE replay (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,

@@ -2,6 +2,7 @@ import * as limits from '../../../core/limits.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, EventSummary } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { insertOrdered } from './order.ts';
+import { pastAt, pastWithId } from './past.ts';
 import { places } from './rows.ts';
 
 type Input = Parameters<DeliveryStore['accept']>[0];
@@ -19,8 +20,10 @@ function acceptOne(db: Database, item: AcceptItem, nowMs: number): AcceptResult 
     if (known !== null) return known;
   }
   if (item.directoryVersion !== versionOf(db, event.accountNo)) return { kind: 'stale' };
+  const past = pastWithId(db, item);
+  if (past !== undefined) return duplicate(db, item, past, nowMs);
   const seq = insertEvent(db, item);
-  if (seq === null) return duplicate(db, item, nowMs);
+  if (seq === null) return duplicate(db, item, presentWithId(db, item), nowMs);
   insertWaiting(db, item, seq);
   if (idempotency !== null) remember(db, item, { seq, status: 202, conflict: false }, nowMs);
   return { kind: 'stored', seq };
@@ -69,15 +72,17 @@ function insertWaiting(db: Database, item: AcceptItem, seq: number): void {
   }
 }
 
-function duplicate(db: Database, item: AcceptItem, nowMs: number): AcceptResult {
-  const { event } = item;
-  const row = db.get(
+function presentWithId(db: Database, { event }: AcceptItem): Row {
+  return db.get(
     `${summarySql}, data = ? AND type = ? AS same FROM event WHERE account_no = ? AND id = ?`,
     event.data,
     event.type,
     event.accountNo,
     event.id,
   )!;
+}
+
+function duplicate(db: Database, item: AcceptItem, row: Row, nowMs: number): AcceptResult {
   const conflict = row.same !== 1;
   if (item.idempotency !== null) remember(db, item, { seq: row.seq as number, status: 200, conflict }, nowMs);
   return { kind: 'duplicate', event: summaryOf(row), conflict };
@@ -91,7 +96,9 @@ function knownRequest(
 ): AcceptResult | null {
   const known = db.get('SELECT * FROM idempotency WHERE account_no = ? AND key = ?', accountNo, asked.key);
   if (known === undefined || (known.created_at as number) <= nowMs - limits.idempotencyKeepMs) return null;
-  const row = db.get(`${summarySql} FROM event WHERE seq = ?`, known.event_seq!);
+  const row =
+    db.get(`${summarySql} FROM event WHERE seq = ?`, known.event_seq!) ??
+    pastAt(db, known.event_seq as number);
   if (row === undefined) return null;
   if (known.request_hash !== asked.requestHash) return { kind: 'key_reused' };
   return {

@@ -3,6 +3,7 @@ import type { Upkeep } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { unblock } from './endpoints.ts';
 import { freeNext } from './order.ts';
+import { forgetPast, rememberPast } from './past.ts';
 import { countReplayed, finishIfDone } from './replay.ts';
 import { attemptIds, dead, places } from './rows.ts';
 import { tallyDead } from './tally.ts';
@@ -64,7 +65,7 @@ function killHeld(db: Database, { nowMs, heldSinceMs, limit }: Input): boolean {
 }
 
 /** Events from the oldest on, with deliveries and attempts, once all of it is older than the bound. What is still owed stays. */
-function deleteOld(db: Database, { keepSinceMs, limit }: Input): boolean {
+function deleteOld(db: Database, { nowMs, keepSinceMs, limit }: Input): boolean {
   const rows = db.all(
     `SELECT e.seq, e.created_at, json_array_length(e.targets) AS targets,
        (SELECT count(*) FROM delivery d WHERE d.key >= e.seq * ${places} AND d.key < (e.seq + 1) * ${places}
@@ -81,15 +82,16 @@ function deleteOld(db: Database, { keepSinceMs, limit }: Input): boolean {
       return false;
     }
     db.sweptSeq = row.seq as number;
-    if (row.ended === row.targets) deleted += deleteEvent(db, row);
+    if (row.ended === row.targets) deleted += deleteEvent(db, row, nowMs);
     if (deleted >= limit) return true;
   }
   if (rows.length < limit) db.sweptSeq = 0;
   return rows.length >= limit;
 }
 
-function deleteEvent(db: Database, row: Row): number {
+function deleteEvent(db: Database, row: Row, nowMs: number): number {
   const seq = row.seq as number;
+  rememberPast(db, seq, nowMs);
   db.run(
     `DELETE FROM attempt WHERE id >= CAST(? AS INTEGER) * ${places * attemptIds} AND id < (CAST(? AS INTEGER) + 1) * ${places * attemptIds}`,
     seq,
@@ -118,5 +120,5 @@ function deleteOldRecords(db: Database, { nowMs, keepSinceMs, limit }: Input): b
     keepSinceMs,
     limit,
   );
-  return Math.max(keys, stats, replays) >= limit;
+  return Math.max(keys, stats, replays, forgetPast(db, nowMs, limit)) >= limit;
 }

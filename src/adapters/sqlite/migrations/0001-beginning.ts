@@ -96,6 +96,19 @@ CREATE INDEX event_account ON event (account_no);
 CREATE INDEX event_reference ON event (account_no, reference) WHERE reference IS NOT NULL;
 CREATE INDEX event_source ON event (account_no, source) WHERE source IS NOT NULL;
 
+-- Deleted events whose ids are still to be known again.
+CREATE TABLE past_event (
+  seq INTEGER PRIMARY KEY,
+  account_no INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  -- SHA-256 of type and data.
+  hash BLOB NOT NULL,
+  type TEXT NOT NULL,
+  deliveries INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX past_event_id ON past_event (account_no, id);
+
 CREATE TABLE delivery (
   key INTEGER PRIMARY KEY,
   endpoint_no INTEGER NOT NULL,
