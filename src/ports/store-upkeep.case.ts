@@ -136,6 +136,17 @@ export function upkeepCases(name: string, open: OpenStore): void {
     assert.deepEqual(await seqsOf(world), []);
   });
 
+  promise('what was under way at a deleted endpoint is recorded when it ends', async (world) => {
+    const { no } = await world.endpoint();
+    await world.stored({ endpointNos: [no] });
+    const owed = (await world.claim(no)).owed[0]!;
+    await world.store.deleteEndpoint(no, t0 + 1);
+    await sweep(world);
+    assert.equal(await world.end(owed), 'settled');
+    const { delivery, attempts } = (await world.store.getDelivery(world.accountNo, owed.key))!;
+    assert.deepEqual([delivery.status, delivery.attempts, attempts.length], ['cancelled', 1, 1]);
+  });
+
   promise('old idempotency keys, replays and counts go', async (world) => {
     const { no } = await world.endpoint();
     const seq = await world.stored({

@@ -73,7 +73,8 @@ export interface EndpointHealth extends HealthDecision {
 
 /**
  * `settled`: also when the same settlement took effect before, in a commit whose holder was not told of it; it counts once.
- * `lost`: the lease was gone (taken over, cancelled, deleted); nothing was changed. A record that was decided under another
+ * Of a delivery that was cancelled under way the attempt and the endpoint's record are kept, and it stays cancelled.
+ * `lost`: the lease was gone (taken over, deleted); nothing was changed. A record that was decided under another
  * status of the endpoint (it was resumed, paused or changed since) leaves the present one alone; one without failure stops nothing.
  */
 export type SettleResult = 'settled' | 'lost' | Stopped;
@@ -142,7 +143,8 @@ export interface DeliveryStore {
 export interface DeliveryAdmin {
   /**
    * Puts deliveries back: ended ones with a fresh schedule, waiting ones due at once with the rest of theirs.
-   * Answers the endpoints to look at; `sending` counts those that could not be put back because an attempt is under way.
+   * Answers the endpoints to look at; `sending` counts those that could not be put back because an attempt is under way, be
+   * they cancelled or not.
    */
   requeue(input: {
     accountNo: number;

@@ -21,7 +21,8 @@ export function requeue(
       continue;
     }
     if (row.account_no !== accountNo || row.deleted_at !== null) continue;
-    if (row.state === open && row.lease !== null) {
+    // Also a cancelled one whose attempt has not ended.
+    if (row.lease !== null) {
       sending += 1;
       continue;
     }
@@ -43,7 +44,7 @@ function hurry(db: Database, row: Row, nowMs: number): void {
   );
 }
 
-/** What is under way is cancelled, too: its settlement finds the lease gone. */
+/** What is under way is cancelled, too; it stays leased until its attempt has ended and is recorded. */
 export function cancel(
   db: Database,
   { accountNo, key, nowMs }: Input<'cancel'>,
@@ -52,7 +53,7 @@ export function cancel(
   if (row === undefined) return cancelBegun(db, accountNo, key, nowMs);
   if (row.account_no !== accountNo) return 'not_found';
   if (row.state !== open || row.deleted_at !== null) return 'ended';
-  db.run('UPDATE delivery SET state = 3, lease = NULL, ended_at = ? WHERE key = ?', nowMs, key);
+  db.run('UPDATE delivery SET state = 3, ended_at = ? WHERE key = ?', nowMs, key);
   if (row.order_ref !== null) freeNext(db, row.endpoint_no as number, row.order_ref as string, nowMs);
   if (row.replay_no !== null) finishIfDone(db, row.replay_no as number, nowMs);
   return 'cancelled';
@@ -62,10 +63,11 @@ function cancelBegun(db: Database, accountNo: number, key: number, nowMs: number
   const target = begunTarget(db, accountNo, key);
   if (target === null) return 'not_found';
   db.run(
-    `INSERT INTO delivery (key, endpoint_no, state, line, tries, attempts, due_at, started_at, ended_at) VALUES (?, ?, 3, 0, 0, 0, ?, ?, ?)`,
+    `INSERT INTO delivery (key, endpoint_no, state, line, tries, attempts, due_at, lease, started_at, ended_at) VALUES (?, ?, 3, 0, 0, 0, ?, ?, ?, ?)`,
     key,
     target.endpointNo,
     nowMs,
+    db.epoch,
     target.createdAtMs,
     nowMs,
   );

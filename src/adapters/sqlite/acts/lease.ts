@@ -15,6 +15,8 @@ export function join(db: Database, { nodeName, nowMs }: Input<'join'>): Joined {
   const epoch = db.epoch + 1;
   const begun = begunWithoutRow(db);
   for (const owed of begun) insertOpen(db, owed, { lease: epoch, dueAtMs: nowMs });
+  // What was cancelled under way: nobody will ever know how its attempt ended.
+  db.run('UPDATE delivery SET lease = NULL WHERE lease IS NOT NULL AND state <> 0');
   db.run('UPDATE delivery SET lease = ? WHERE lease IS NOT NULL AND lease <> ?', epoch, epoch);
   db.run(
     `UPDATE delivery SET state = 3, lease = NULL, ended_at = ? WHERE lease IS NOT NULL
@@ -75,7 +77,7 @@ export function release(db: Database, { epoch, owed, nowMs }: Input<'release'>):
     const inserted = one.fresh && insertOpen(db, one, { lease: null, dueAtMs: nowMs });
     if (!inserted)
       db.run(
-        'UPDATE delivery SET lease = NULL, due_at = ? WHERE key = ? AND state = 0 AND lease = ?',
+        'UPDATE delivery SET lease = NULL, due_at = ? WHERE key = ? AND lease = ?',
         nowMs,
         one.key,
         epoch,

@@ -130,7 +130,7 @@ function feedMatching(
     if (endpoint !== at.endpoint) at = { endpoint, key: 0 };
     const most = Math.min(scan, limit - moved);
     const rows = db.all(
-      `${puttableSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND d.ended_at <= ? ORDER BY d.key LIMIT ?`,
+      `${puttableSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND d.lease IS NULL AND d.ended_at <= ? ORDER BY d.key LIMIT ?`,
       endpoint,
       states.indexOf(filter.state),
       at.key,
@@ -186,7 +186,7 @@ function countMatching(
   const values = byEvent
     ? [typesJson, typesJson, filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER]
     : [];
-  const sql = `SELECT count(*) AS n FROM delivery d ${join} WHERE d.endpoint_no = ? AND d.state = ? AND d.key < ? AND d.ended_at <= ?
+  const sql = `SELECT count(*) AS n FROM delivery d ${join} WHERE d.endpoint_no = ? AND d.state = ? AND d.key < ? AND d.lease IS NULL AND d.ended_at <= ?
     ${byEvent ? `AND ${types}` : ''}`;
   let total = 0;
   for (
@@ -214,9 +214,8 @@ function endpointFrom(db: Database, accountNo: number, filter: ReplayFilter, fro
 
 function puttable(db: Database, accountNo: number, key: number): Row[] {
   const row = db.get(`${puttableSql} WHERE d.key = ?`, key);
-  return row !== undefined && row.account_no === accountNo && row.state !== open && row.deleted_at === null
-    ? [row]
-    : [];
+  const isOver = row !== undefined && row.state !== open && row.lease === null;
+  return isOver && row.account_no === accountNo && row.deleted_at === null ? [row] : [];
 }
 
 function matches(row: Row, { eventTypes, sinceMs, untilMs }: ReplayFilter): boolean {

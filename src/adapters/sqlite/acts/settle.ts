@@ -26,10 +26,13 @@ function settleOne(db: Database, settlement: Settlement, nowMs: number): SettleR
   const written = settlement.fresh
     ? insertEnded(db, settlement, state, nowMs) || update(db, settlement, state, nowMs)
     : update(db, settlement, state, nowMs);
-  if (!written) return isSettled(db, settlement, state) ? again(db, settlement) : 'lost';
-  insertAttempt(db, settlement.key, settlement.attempt);
-  tallyAttempt(db, settlement.endpointNo, settlement.attempt);
-  if (state === dead) tallyDead(db, settlement.endpointNo, nowMs);
+  const afterCancel = !written && updateCancelled(db, settlement);
+  if (!written && !afterCancel) return isSettled(db, settlement, state) ? again(db, settlement) : 'lost';
+  const isOver = afterCancel || state === cancelled;
+  const { attempt } = settlement;
+  insertAttempt(db, settlement.key, isOver ? { ...attempt, nextAttemptAtMs: null } : attempt);
+  tallyAttempt(db, settlement.endpointNo, attempt);
+  if (state === dead && !afterCancel) tallyDead(db, settlement.endpointNo, nowMs);
   const { health, endpointNo } = settlement;
   if (health === null) return 'settled';
   return writeHealth(db, endpointNo, health, nowMs) ? stopOf(db, endpointNo, health) : 'settled';
@@ -55,7 +58,7 @@ function stopOf(db: Database, endpointNo: number, { status, reason }: EndpointHe
 
 /** The same settlement took effect before, in a commit whose end its holder was not told. */
 function isSettled(db: Database, { key, attempt }: Settlement, state: number): boolean {
-  const sql = 'SELECT 1 FROM delivery WHERE key = ? AND attempts = ? AND last_at = ? AND state = ?';
+  const sql = 'SELECT 1 FROM delivery WHERE key = ? AND attempts = ? AND last_at = ? AND state IN (?, 3)';
   return db.get(sql, key, attempt.n, attempt.atMs, state) !== undefined;
 }
 
@@ -113,6 +116,22 @@ function update(db: Database, settlement: Settlement, state: number, nowMs: numb
     if (row.replay_no !== null) countReplayed(db, row.replay_no as number, state, nowMs);
   }
   return true;
+}
+
+/** What was under way when it was cancelled: the attempt is recorded, and the delivery stays as it ended. */
+function updateCancelled(db: Database, { key, attempt }: Settlement): boolean {
+  const updated = db.run(
+    `UPDATE delivery SET lease = NULL, attempts = ?, last_at = ?, last_status = ?, last_error = ?
+     WHERE key = ? AND state = 3 AND lease = ? AND attempts = ?`,
+    attempt.n,
+    attempt.atMs,
+    attempt.httpStatus,
+    attempt.error,
+    key,
+    db.epoch,
+    attempt.n - 1,
+  );
+  return updated === 1;
 }
 
 function insertAttempt(db: Database, key: number, attempt: Attempt): void {
