@@ -203,7 +203,8 @@ export const problem = Type.Object(
       Type.Array(
         Type.Object({
           pointer: Type.String({
-            description: 'JSON pointer into the body, or the name of a parameter or header.',
+            description:
+              'Where: a JSON pointer (RFC 6901) into the body, which begins with `/` or is empty for the whole body; else the bare name of a query parameter or header.',
           }),
           detail: Type.String(),
         }),
@@ -215,6 +216,10 @@ export const problem = Type.Object(
   },
   { description: 'RFC 9457 problem details.' },
 );
+
+/** What the lists say that filters can make look far back. */
+export const shortPages =
+  'A page may be short or even empty where a filter matches little: ask on while `nextCursor` is not null.';
 
 /** The answer of a list. */
 export function listOf(item: TSchema): TSchema {

@@ -71,6 +71,9 @@ export const testsPerAccount = 10;
 export const targetsPerEvent = 65_536;
 /** Event types whose matching endpoints an account's index remembers; past it, it forgets them all and starts again. */
 export const matchMemoTypes = 1000;
+/** Rows and payload bytes that one page of a search looks at without finding anything; then the page is short and the next one goes on. */
+export const searchRows = 10_000;
+export const searchBytes = 32 * 1024 * 1024;
 export const listDefault = 50;
 export const listMax = 250;
 

@@ -32,8 +32,8 @@ export function readingCases(name: string, open: OpenStore): void {
       Object.entries(seqs).map(([status, seq]) => [status, deliveryKey(seq, 0)]),
     ) as Record<DeliveryStatus, number>;
   };
-  const list = (world: World, filter: DeliveryFilter, page = first): Promise<DeliveryView[]> =>
-    world.store.listDeliveries(world.accountNo, filter, page);
+  const list = async (world: World, filter: DeliveryFilter, page = first): Promise<DeliveryView[]> =>
+    (await world.store.listDeliveries(world.accountNo, filter, page)).rows;
   const keysOf = (views: DeliveryView[]): number[] => views.map(({ key }) => key);
 
   promise('each status is listed by its name, and a delivery says when it is due', async (world) => {
@@ -104,12 +104,12 @@ export function readingCases(name: string, open: OpenStore): void {
         deliveryKey(await world.stored({ event: { type, data: `"${type}"` }, endpointNos: [no] }), 0),
       );
     const wanted = ['order.z', 'order.a.x', 'order.b'];
-    const found = await world.store.listEvents(world.accountNo, { type: 'order.*' }, first);
+    const { rows: found } = await world.store.listEvents(world.accountNo, { type: 'order.*' }, first);
     assert.deepEqual(
       found.map(({ event }) => event.type),
       wanted,
     );
-    const last = await world.store.listEvents(
+    const { rows: last } = await world.store.listEvents(
       world.accountNo,
       { type: 'order.*', q: '.' },
       { limit: 1, before: found[0]!.event.seq },
@@ -176,7 +176,9 @@ export function readingCases(name: string, open: OpenStore): void {
     ] as const;
     for (const event of events) await world.stored({ event });
     const find = async (filter: object, page = first): Promise<string> =>
-      (await world.store.listEvents(world.accountNo, filter, page)).map(({ event }) => event.id).join('');
+      (await world.store.listEvents(world.accountNo, filter, page)).rows
+        .map(({ event }) => event.id)
+        .join('');
     assert.equal(await find({}), '321');
     assert.equal(await find({ type: 'a' }), '31');
     assert.equal(await find({ reference: 'r' }), '1');
@@ -192,7 +194,7 @@ export function readingCases(name: string, open: OpenStore): void {
 
   promise('a page of events carries no payload', async (world) => {
     await world.stored({ event: { id: 'large', data: JSON.stringify('x'.repeat(100_000)) } });
-    const page = await world.store.listEvents(world.accountNo, {}, { limit: 1, before: null });
+    const { rows: page } = await world.store.listEvents(world.accountNo, {}, { limit: 1, before: null });
     assert.equal(page[0]!.event.id, 'large');
     assert.ok(JSON.stringify(page).length < 1000);
   });
@@ -203,7 +205,7 @@ export function readingCases(name: string, open: OpenStore): void {
     const other = await world.account('other');
     const { store } = world;
     assert.equal(await store.getEvent(other, 'mine'), null);
-    assert.deepEqual(await store.listEvents(other, {}, first), []);
+    assert.deepEqual(await store.listEvents(other, {}, first), { rows: [], next: null });
     assert.equal(await store.getDelivery(other, deliveryKey(seq, 0)), null);
     assert.deepEqual(await store.deliveriesOfEvent(other, seq), []);
     for (const filter of [
@@ -212,7 +214,7 @@ export function readingCases(name: string, open: OpenStore): void {
       { statuses: ['pending' as const] },
       { eventType: 'order.created' },
     ]) {
-      assert.deepEqual(await store.listDeliveries(other, filter, first), []);
+      assert.deepEqual(await store.listDeliveries(other, filter, first), { rows: [], next: null });
     }
     assert.equal(
       (await store.stats({ accountNo: other, endpointNo: no, sinceMs: 0, untilMs: t0 * 2, bucketMs: 60_000 }))

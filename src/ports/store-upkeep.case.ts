@@ -17,7 +17,7 @@ export function upkeepCases(name: string, open: OpenStore): void {
     }
   };
   const seqsOf = async (world: World): Promise<number[]> =>
-    (await world.store.listEvents(world.accountNo, {}, { limit: 100, before: null })).map(
+    (await world.store.listEvents(world.accountNo, {}, { limit: 100, before: null })).rows.map(
       ({ event }) => event.seq,
     );
 

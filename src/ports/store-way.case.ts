@@ -44,7 +44,10 @@ export function wayCases(name: string, open: OpenStore): void {
     );
     const summary = { id: 'same', type: 'order.created', createdAtMs: t0, deliveries: 1 };
     assert.deepEqual(results[0], { kind: 'duplicate', event: summary, conflict: false });
-    assert.equal((await world.store.listEvents(world.accountNo, {}, { limit: 9, before: null })).length, 1);
+    assert.equal(
+      (await world.store.listEvents(world.accountNo, {}, { limit: 9, before: null })).rows.length,
+      1,
+    );
     assert.equal((await world.claim(endpoint.no)).owed.length, 1);
   });
 

@@ -3,6 +3,7 @@ import { leaseCases } from './store-lease.case.ts';
 import { orderCases } from './store-order.case.ts';
 import { readingCases } from './store-reading.case.ts';
 import { replayCases } from './store-replay.case.ts';
+import { searchCases } from './store-search.case.ts';
 import { upkeepCases } from './store-upkeep.case.ts';
 import { wayCases } from './store-way.case.ts';
 import type { OpenStore } from './store-world.case.ts';
@@ -15,5 +16,6 @@ export function storeContract(name: string, open: OpenStore): void {
   replayCases(name, open);
   adminCases(name, open);
   readingCases(name, open);
+  searchCases(name, open);
   upkeepCases(name, open);
 }

@@ -220,6 +220,15 @@ export interface Page {
   before: number | null;
 }
 
+/**
+ * A page and where the next one begins: it is asked for with `before: next`; null when there is nothing older. A page is short,
+ * or empty, with more to come, when as much was looked at for it as a search may look at (`limits.searchRows`, `searchBytes`).
+ */
+export interface Found<T> {
+  rows: T[];
+  next: number | null;
+}
+
 /** All that is given must hold. `sinceMs` is included, `untilMs` is not. */
 export interface EventFilter {
   /** An exact type, `prefix.*`, or `*`. */
@@ -272,12 +281,12 @@ export interface StoreCounts {
 export interface Reading {
   getEvent(accountNo: number, id: string): Promise<EventView | null>;
   /** Without payloads: a page of the largest ones would not fit into memory. */
-  listEvents(accountNo: number, filter: EventFilter, page: Page): Promise<EventView<EventHead>[]>;
+  listEvents(accountNo: number, filter: EventFilter, page: Page): Promise<Found<EventView<EventHead>>>;
   getDelivery(
     accountNo: number,
     key: number,
   ): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null>;
-  listDeliveries(accountNo: number, filter: DeliveryFilter, page: Page): Promise<DeliveryView[]>;
+  listDeliveries(accountNo: number, filter: DeliveryFilter, page: Page): Promise<Found<DeliveryView>>;
   /** All deliveries of one event, in the order of its targets: up to `limits.targetsPerEvent`. */
   deliveriesOfEvent(accountNo: number, eventSeq: number): Promise<DeliveryView[]>;
   stats(input: {

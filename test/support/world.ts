@@ -115,7 +115,8 @@ export async function openWorld(
       await Promise.allSettled([accepting, clock.settle()]);
       return await accepting;
     },
-    deliveries: () => store.listDeliveries(world.account.no, {}, { limit: 250, before: null }),
+    deliveries: async () =>
+      (await store.listDeliveries(world.account.no, {}, { limit: 250, before: null })).rows,
     async crash() {
       guard.cut();
       guard = guarded(disk());

@@ -84,7 +84,7 @@ test('a commit that fails is an unknown outcome for every act in it: nothing may
     armed = false;
     for (const result of results)
       assert.ok(result.status === 'rejected' && result.reason instanceof StoreError && !result.reason.fatal);
-    const stored = (await world.store.listEvents(1, {}, { limit: 9, before: null })).map(
+    const stored = (await world.store.listEvents(1, {}, { limit: 9, before: null })).rows.map(
       ({ event }) => event.id,
     );
     assert.deepEqual(stored, failing === 'after' ? ['b', 'a'] : []);

@@ -86,7 +86,7 @@ test('a killed process loses nothing it acknowledged, keeps others out while it 
   child.kill('SIGKILL');
   await once(child, 'close');
   const store = await open(file);
-  const events = await store.listEvents(1, {}, { limit: 1_000_000, before: null });
+  const { rows: events } = await store.listEvents(1, {}, { limit: 1_000_000, before: null });
   const kept = new Set(events.map(({ event }) => event.seq));
   const seqs = printed.split('\n').slice(0, -1).map(Number);
   assert.deepEqual(

@@ -6,7 +6,7 @@ import * as limits from '../../core/limits.ts';
 import type { DeliveryFilter } from '../../ports/store.ts';
 import { attemptView } from '../attempt-view.ts';
 import * as models from '../models.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
@@ -49,7 +49,8 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       tag,
       summary: 'List deliveries',
       description:
-        'Newest first. A delivery is one event owed to one endpoint; `since` and `until` look at when the event was accepted.',
+        'Newest first. A delivery is one event owed to one endpoint; `since` and `until` look at when the event was accepted. ' +
+        models.shortPages,
       right: 'read',
       query: listQuery,
       success: { status: 200, description: 'A page of deliveries.', schema: models.listOf(models.delivery) },
@@ -100,7 +101,8 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       tag: 'Dead letters',
       summary: 'List dead letters',
       description:
-        'The deliveries that were given up, newest first; kept 30 days by default. Put them back with `POST /v1/replays`.',
+        'The deliveries that were given up, newest first; kept 30 days by default. Put them back with `POST /v1/replays`. ' +
+        models.shortPages,
       right: 'read',
       query: deadQuery,
       success: {
@@ -155,9 +157,9 @@ async function list(
     ...(untilMs === null ? {} : { untilMs }),
   };
   const before = decodeCursor<number>(name, query.cursor, 'number');
-  const rows = await parts.store.listDeliveries(account.no, filter, { limit: limit + 1, before });
-  const page = pageOf(rows, limit, (last) => encodeCursor(name, last.key));
-  return { body: { data: page.rows.map(deliveryView), nextCursor: page.nextCursor } };
+  const { rows, next } = await parts.store.listDeliveries(account.no, filter, { limit, before });
+  const nextCursor = next === null ? null : encodeCursor(name, next);
+  return { body: { data: rows.map(deliveryView), nextCursor } };
 }
 
 function statusesOf(text: string | undefined): DeliveryStatus[] | null {

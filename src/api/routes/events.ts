@@ -5,7 +5,7 @@ import type { EventHead } from '../../core/event.ts';
 import * as limits from '../../core/limits.ts';
 import type { EventFilter } from '../../ports/store.ts';
 import * as models from '../models.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
@@ -50,7 +50,7 @@ export function eventRoutes(parts: ApiParts): Route[] {
       path: '/v1/events',
       tag,
       summary: 'List events',
-      description: 'Newest first, without their payloads.',
+      description: `Newest first, without their payloads. ${models.shortPages}`,
       right: 'read',
       query: listQuery,
       success: { status: 200, description: 'A page of events.', schema: models.listOf(models.eventSummary) },
@@ -107,10 +107,9 @@ async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>)
     ...(untilMs === null ? {} : { untilMs }),
   };
   const before = decodeCursor<number>(name, query.cursor, 'number');
-  const rows = await parts.store.listEvents(account.no, filter, { limit: limit + 1, before });
-  const page = pageOf(rows, limit, (last) => encodeCursor(name, last.event.seq));
-  const data = page.rows.map(({ event, deliveries }) => ({ ...eventFields(event), deliveries }));
-  return { body: { data, nextCursor: page.nextCursor } };
+  const { rows, next } = await parts.store.listEvents(account.no, filter, { limit, before });
+  const data = rows.map(({ event, deliveries }) => ({ ...eventFields(event), deliveries }));
+  return { body: { data, nextCursor: next === null ? null : encodeCursor(name, next) } };
 }
 
 function eventFields(event: EventHead): Record<string, unknown> {

@@ -2,9 +2,9 @@ import type { Attempt, AttemptError } from '../../../core/attempt.ts';
 import { type DeliveryStatus, type DeliveryView, statusOf } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits.ts';
 import { typeRange } from '../../../core/match.ts';
-import type { DeliveryFilter, Page } from '../../../ports/store.ts';
+import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
-import { eventConditions, seqAt } from './events.ts';
+import { eventConditions, eventsDown, seqAt } from './events.ts';
 import {
   attemptIds,
   attemptOf,
@@ -63,7 +63,7 @@ export function listDeliveries(
   accountNo: number,
   filter: DeliveryFilter,
   page: Page,
-): DeliveryView[] {
+): Found<DeliveryView> {
   const narrow = filter.statuses !== undefined && !filter.statuses.includes('delivered');
   const byEndpoint =
     filter.reference === undefined &&
@@ -72,56 +72,123 @@ export function listDeliveries(
 }
 
 /** Along the account's events, newest first. */
-function listByEvent(db: Database, accountNo: number, filter: DeliveryFilter, page: Page): DeliveryView[] {
-  const { conditions, values } = eventConditions(db, accountNo, eventFilterOf(filter));
+function listByEvent(
+  db: Database,
+  accountNo: number,
+  filter: DeliveryFilter,
+  page: Page,
+): Found<DeliveryView> {
   const before = page.before ?? Number.MAX_SAFE_INTEGER;
-  const sql = `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND e.seq <= ? ORDER BY e.seq DESC`;
-  const found: DeliveryView[] = [];
+  const rows: DeliveryView[] = [];
   const endpointId = filter.endpointNo === undefined ? null : idOf(db, filter.endpointNo);
-  for (const event of db.rows(sql, ...values, Math.floor(before / places))) {
-    if (event.targets === '[]') continue;
-    for (const view of viewsOfEvent(db, event)) {
+  let left = limits.searchRows;
+  for (const step of eventsDown(
+    db,
+    accountNo,
+    eventFilterOf(filter),
+    Math.floor((before - 1) / places) + 1,
+  )) {
+    if (step.kind === 'end') return { rows, next: step.seq * places };
+    const event = db.get(`SELECT ${eventPart} FROM event e WHERE e.seq = ?`, step.seq)!;
+    for (const view of event.targets === '[]' ? [] : viewsOfEvent(db, event)) {
+      left -= 1;
       if (view.key >= before || (endpointId !== null && view.endpointId !== endpointId)) continue;
       if (filter.statuses !== undefined && !filter.statuses.includes(view.status)) continue;
-      found.push(view);
-      if (found.length === page.limit) return found;
+      if (rows.length === page.limit) return { rows, next: rows.at(-1)!.key };
+      rows.push(view);
     }
+    left -= 1;
+    if (left <= 0) return { rows, next: step.seq * places };
   }
-  return found;
+  return { rows, next: null };
 }
 
 /** Along each endpoint's deliveries in the states that are asked for, keeping the newest of all. */
-function listByEndpoint(db: Database, accountNo: number, filter: DeliveryFilter, page: Page): DeliveryView[] {
+function listByEndpoint(
+  db: Database,
+  accountNo: number,
+  filter: DeliveryFilter,
+  page: Page,
+): Found<DeliveryView> {
   const range = keyRange(db, filter, page);
-  const types = typeRange(filter.eventType ?? '*');
   const one = filter.endpointNo ?? null;
-  const endpoints = db.all(
-    'SELECT no, status, deleted_at FROM endpoint WHERE account_no = ? AND (? IS NULL OR no = ?)',
-    accountNo,
-    one,
-    one,
-  );
+  const searches = db
+    .all(
+      'SELECT no, status, deleted_at FROM endpoint WHERE account_no = ? AND (? IS NULL OR no = ?)',
+      accountNo,
+      one,
+      one,
+    )
+    .flatMap((endpoint) =>
+      searchesAt(endpoint, filter.statuses).map((search) => ({
+        endpointNo: endpoint.no as number,
+        ...search,
+      })),
+    );
+  const wanted = page.limit + 1;
+  const most = Math.max(wanted, Math.ceil(limits.searchRows / Math.max(1, searches.length)));
   let kept: DeliveryView[] = begunMatching(db, accountNo, filter, range);
-  for (const endpoint of endpoints) {
-    for (const { state, condition } of searchesAt(endpoint, filter.statuses)) {
-      const least = kept.length >= page.limit ? kept.at(-1)!.key : range.from - 1;
-      const rows = db.all(
-        `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND e.type BETWEEN ? AND ?
-           AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY d.key DESC LIMIT ?`,
-        endpoint.no!,
-        state,
-        least,
-        range.to,
-        types.from,
-        types.to,
-        filter.sinceMs ?? 0,
-        filter.untilMs ?? Number.MAX_SAFE_INTEGER,
-        page.limit,
-      );
-      if (rows.length > 0) kept = newest([...kept, ...rows.map(viewOf)], page.limit);
-    }
+  // What is older than this was not looked at everywhere, so that nobody knows what comes next.
+  let floor = range.from;
+  for (const search of searches) {
+    const least = Math.max(floor, kept.length >= wanted ? kept[wanted - 1]!.key + 1 : 0);
+    const looked = lookedAt(db, search, { from: least, to: range.to }, most);
+    if (looked === null) continue;
+    const rows = matchingRows(db, search, filter, { from: looked.from, to: range.to }, wanted);
+    if (looked.isCut && rows.length < wanted) floor = looked.from;
+    if (rows.length > 0) kept = newest([...kept, ...rows.map(viewOf)], wanted);
   }
-  return newest(kept, page.limit);
+  const rows = newest(kept, wanted).filter((view) => view.key >= floor);
+  if (rows.length === wanted) return { rows: rows.slice(0, -1), next: rows[wanted - 2]!.key };
+  return { rows, next: floor > range.from ? floor : null };
+}
+
+interface Search {
+  endpointNo: number;
+  state: number;
+  condition: string;
+}
+
+/** How far down the keys of a range one search may look; null when there is nothing. */
+function lookedAt(
+  db: Database,
+  { endpointNo, state }: Search,
+  range: { from: number; to: number },
+  most: number,
+): { from: number; isCut: boolean } | null {
+  const row = db.get(
+    `SELECT min(key) AS least, count(*) AS n FROM
+       (SELECT key FROM delivery WHERE endpoint_no = ? AND state = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?)`,
+    endpointNo,
+    state,
+    range.from,
+    range.to,
+    most,
+  )!;
+  return row.least === null ? null : { from: row.least as number, isCut: row.n === most };
+}
+
+function matchingRows(
+  db: Database,
+  { endpointNo, state, condition }: Search,
+  filter: DeliveryFilter,
+  range: { from: number; to: number },
+  limit: number,
+): Row[] {
+  const types = typeRange(filter.eventType ?? '*');
+  return db.all(
+    `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key >= ? AND d.key < ? AND e.type BETWEEN ? AND ?
+       AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY d.key DESC LIMIT ?`,
+    endpointNo,
+    state,
+    range.from,
+    range.to,
+    types.from,
+    types.to,
+    filter.sinceMs ?? 0,
+    filter.untilMs ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  );
 }
 
 /** The stored states behind the statuses at one endpoint. Open work of a deleted endpoint counts as cancelled. */

@@ -1,7 +1,7 @@
 import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
 import { typeRange } from '../../../core/match.ts';
-import type { EventFilter, EventView, Page } from '../../../ports/store.ts';
+import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
 import { eventColumns, eventOf, headColumns, headOf } from './rows.ts';
 
@@ -22,25 +22,55 @@ export function listEvents(
   accountNo: number,
   filter: EventFilter,
   page: Page,
-): EventView<EventHead>[] {
+): Found<EventView<EventHead>> {
+  const rows: EventView<EventHead>[] = [];
+  for (const step of eventsDown(db, accountNo, filter, page.before ?? Number.MAX_SAFE_INTEGER)) {
+    if (step.kind === 'end') return { rows, next: step.seq };
+    if (rows.length === page.limit) return { rows, next: rows.at(-1)!.event.seq };
+    const row = db.get(`SELECT ${headColumns}, ${deliveriesOfSql} WHERE e.seq = ?`, step.seq)!;
+    rows.push({ event: headOf(row), deliveries: row.deliveries as number });
+  }
+  return { rows, next: null };
+}
+
+/**
+ * Positions before `before` of events that a filter wants, newest first. It walks along the index of one of the things asked
+ * for and looks at the others; `end` says how far it came when it has looked at all that it may for nothing.
+ */
+export function* eventsDown(
+  db: Database,
+  accountNo: number,
+  filter: EventFilter,
+  before: number,
+): Generator<{ kind: 'found' | 'end'; seq: number }> {
   const { conditions, values } = eventConditions(db, accountNo, filter);
-  if (filter.q !== undefined) {
-    conditions.push('instr(e.data, ?) > 0');
-    values.push(filter.q);
+  const [along, along1] = indexOf(filter);
+  const text = filter.q === undefined ? '' : ' AND instr(e.data, ?) > 0';
+  const sql = `SELECT e.seq, (${conditions.join(' AND ')}${text}) AS wanted, octet_length(e.data) AS bytes
+    FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC`;
+  const from = filter.sinceMs === undefined ? 0 : seqAt(db, filter.sinceMs - limits.clockBackMs);
+  const until =
+    filter.untilMs === undefined ? before : Math.min(before, seqAt(db, filter.untilMs + limits.clockBackMs));
+  const wanted = [...values, ...(filter.q === undefined ? [] : [filter.q])];
+  let rowsLeft = limits.searchRows;
+  let bytesLeft = limits.searchBytes;
+  for (const row of db.rows(sql, ...wanted, accountNo, ...along1, until, from)) {
+    const seq = row.seq as number;
+    if (row.wanted === 1) yield { kind: 'found', seq };
+    else rowsLeft -= 1;
+    if (filter.q !== undefined) bytesLeft -= row.bytes as number;
+    if (rowsLeft > 0 && bytesLeft > 0) continue;
+    yield { kind: 'end', seq };
+    return;
   }
-  if (page.before !== null) {
-    conditions.push('e.seq < ?');
-    values.push(page.before);
-  }
-  const where = `${conditions.join(' AND ')} ORDER BY e.seq DESC LIMIT ?`;
-  const select = `SELECT ${headColumns}, ${deliveriesOfSql}`;
-  // Many types do not stand in the order of events in their index: what has to be sorted are positions, not rows.
-  const sql = filter.type?.endsWith('*')
-    ? `${select} WHERE e.seq IN (SELECT e.seq FROM event e WHERE ${where}) ORDER BY e.seq DESC`
-    : `${select} WHERE ${where}`;
-  return db
-    .all(sql, ...values, page.limit)
-    .map((row) => ({ event: headOf(row), deliveries: row.deliveries as number }));
+}
+
+/** The most telling thing asked for that has an index in the order of events. */
+function indexOf({ reference, source, type }: EventFilter): [condition: string, values: string[]] {
+  if (reference !== undefined) return ['AND e.reference = ?', [reference]];
+  if (source !== undefined) return ['AND e.source = ?', [source]];
+  if (type !== undefined && !type.endsWith('*')) return ['AND e.type = ?', [type]];
+  return ['', []];
 }
 
 /** Conditions on events `e` for the parts of a filter that sit in columns. */

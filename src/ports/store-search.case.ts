@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { deliveryKey } from '../core/delivery.ts';
+import * as limits from '../core/limits.ts';
+import type { DeliveryFilter, EventFilter, Found, Page } from './store.ts';
+import { casesFor, type OpenStore, type World } from './store-world.case.ts';
+
+/** Searches that find little: they end within bounds, and going on finds everything. */
+export function searchCases(name: string, open: OpenStore): void {
+  const promise = casesFor(name, open);
+
+  /** Every page of a search, and what is on them. */
+  const walk = async <T>(
+    search: (page: Page) => Promise<Found<T>>,
+  ): Promise<{ rows: T[]; pages: number }> => {
+    const rows: T[] = [];
+    let pages = 0;
+    for (let before: number | null = null; ; ) {
+      const page: Found<T> = await search({ limit: 2, before });
+      pages += 1;
+      rows.push(...page.rows);
+      assert.ok(page.rows.length <= 2);
+      if (page.next === null) return { rows, pages };
+      assert.ok(before === null || page.next < before, 'a search that does not get on');
+      before = page.next;
+    }
+  };
+  const events = async (world: World, filter: EventFilter): Promise<{ types: string[]; pages: number }> => {
+    const found = await walk((page) => world.store.listEvents(world.accountNo, filter, page));
+    return { types: found.rows.map(({ event }) => event.type), pages: found.pages };
+  };
+  const deliveries = async (
+    world: World,
+    filter: DeliveryFilter,
+  ): Promise<{ keys: number[]; pages: number }> => {
+    const found = await walk((page) => world.store.listDeliveries(world.accountNo, filter, page));
+    return { keys: found.rows.map(({ key }) => key), pages: found.pages };
+  };
+
+  promise('a search for what is rare ends within bounds, and going on finds all of it', async (world) => {
+    const { no } = await world.endpoint();
+    const rare = { event: { type: 'rare.one', data: '"needle"' }, endpointNos: [no] };
+    const oldest = await world.stored(rare);
+    await world.end((await world.claim(no)).owed[0]!, { state: 'open', dueAtMs: 9_000_000_000_000 });
+    for (let left = limits.searchRows + 10; left > 0; left -= limits.batchEvents) {
+      const count = Math.min(left, limits.batchEvents);
+      await world.accept(Array.from({ length: count }, () => world.item({ endpointNos: [no] })));
+    }
+    const newest = await world.stored(rare);
+    const both = [deliveryKey(newest, 0), deliveryKey(oldest, 0)];
+    for (const filter of [{ type: 'rare.*' }, { q: 'needle' }, { type: 'rare.*', q: 'need' }])
+      assert.deepEqual(await events(world, filter), { types: ['rare.one', 'rare.one'], pages: 2 });
+    assert.deepEqual(await events(world, { type: 'rare.one' }), {
+      types: ['rare.one', 'rare.one'],
+      pages: 1,
+    });
+    assert.deepEqual(await deliveries(world, { eventType: 'rare.*' }), { keys: both, pages: 2 });
+    assert.deepEqual(await deliveries(world, { eventType: 'rare.one' }), { keys: both, pages: 1 });
+    assert.deepEqual(await deliveries(world, { endpointNo: no, statuses: ['retrying'] }), {
+      keys: [both[1]],
+      pages: 2,
+    });
+    assert.deepEqual(await deliveries(world, { eventType: 'rare.*', statuses: ['retrying', 'pending'] }), {
+      keys: both,
+      pages: 2,
+    });
+  });
+
+  promise('a search in large payloads ends after so many bytes', async (world) => {
+    const data = JSON.stringify('x'.repeat(limits.searchBytes / 4));
+    await world.stored({ event: { data: '"needle"' } });
+    for (let i = 0; i < 4; i += 1) await world.stored({ event: { data } });
+    assert.equal((await events(world, { q: 'needle' })).types.length, 1);
+    assert.equal((await events(world, { q: 'needle' })).pages, 2);
+    assert.equal((await events(world, {})).types.length, 5);
+  });
+
+  promise('pages of a search over several endpoints and states neither repeat nor skip', async (world) => {
+    const nos = [(await world.endpoint()).no, (await world.endpoint()).no];
+    const keys: number[] = [];
+    for (let i = 0; i < 9; i += 1) {
+      const seq = await world.stored({ endpointNos: nos, modes: ['begun', 'queued'] });
+      if (i % 2 === 0)
+        await world.end(world.fresh(seq, nos[0]!), { state: i % 4 === 0 ? 'dead' : 'delivered' });
+      if (i % 4 === 0) keys.unshift(deliveryKey(seq, 1), deliveryKey(seq, 0));
+      else keys.unshift(deliveryKey(seq, 1));
+    }
+    assert.deepEqual((await deliveries(world, { statuses: ['dead', 'pending'] })).keys, keys);
+  });
+}
