@@ -113,10 +113,15 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
   const server = createServer(
     apiPartsOf({ config, keys, version, store, engine, metrics, policy, random, warn: telemetry.warn }),
     {
-      onFault: (error, requestId) =>
+      onFault: (error, refusal) =>
         log.logger.error(
-          { requestId, cause: error instanceof Error ? error.stack : String(error) },
+          { ...refusal, cause: error instanceof Error ? error.stack : String(error) },
           'a request failed',
+        ),
+      onRefused: (refusal, leftOut) =>
+        log.logger[refusal.status >= 500 ? 'error' : 'info'](
+          { ...refusal, ...(leftOut > 0 ? { leftOut } : {}) },
+          'a request was refused',
         ),
     },
   );

@@ -10,12 +10,13 @@ import type { Route } from './route.ts';
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** Serves what needs no key and reads nothing: the front page, the documentation and the OpenAPI document. */
-export function mountDocs(app: FastifyInstance, table: readonly Route[], version: string): void {
+/** Serves what needs no key and reads nothing: the front page, the documentation and the OpenAPI document. Answers their paths. */
+export function mountDocs(app: FastifyInstance, table: readonly Route[], version: string): string[] {
   const document = JSON.stringify(openApi(table, { version, sent: catalogue }));
   const files: [path: string, contentType: string, text: string][] = [
     ['/', 'text/html', frontHtml],
     ['/docs', 'text/html', docsHtml],
+    ['/docs/', 'text/html', docsHtml],
     ['/docs/app.js', 'text/javascript', docsScript],
     ['/docs/app.css', 'text/css', docsStyle],
     ['/openapi.json', 'application/json', document],
@@ -29,4 +30,5 @@ export function mountDocs(app: FastifyInstance, table: readonly Route[], version
         .send(text);
     });
   }
+  return files.map(([path]) => path);
 }

@@ -32,13 +32,13 @@ const about = `Surehook takes events and tells endpoints about them: signed, ret
 
 **Keys.** Send \`Authorization: Bearer KEY\`. \`shk_admin_…\` keys may do everything and name the account they act for with \`Surehook-Account\` (else \`default\`); \`shk_live_…\` keys are bound to one account and may do what their scopes say.
 
-**Errors** are \`application/problem+json\` (RFC 9457): \`detail\` says what to do, \`errors\` points at each thing that is wrong, \`requestId\` names the request. 429 and 503 carry \`Retry-After\`. Another account's object is answered like one that does not exist.
+**Errors** are \`application/problem+json\` (RFC 9457): \`detail\` says what to do, \`errors\` points at each thing that is wrong (a JSON pointer into the body, or the bare name of a query parameter or header), \`requestId\` names the request. 429 and 503 carry \`Retry-After\`. Another account's object is answered like one that does not exist; a known address with a method that it does not take is 405 with \`Allow\`.
 
 **Lists** are answered newest first as \`{"data":[…],"nextCursor":…}\`; hand \`nextCursor\` in as \`cursor\`.
 
 **Times** are RFC 3339 in UTC with milliseconds; durations in requests are \`"500ms"\`, \`"30s"\`, \`"5m"\`, \`"1h"\`, \`"30d"\`.
 
-**Bodies** are JSON in UTF-8. A missing Content-Type is taken as JSON.`;
+**Bodies** are JSON in UTF-8. A missing Content-Type is taken as JSON. Nested at most 64 levels deep.`;
 
 /** An event type to describe what we send with. */
 export interface SentType {
@@ -55,7 +55,6 @@ export function openApi(
 ): Json {
   const paths: Record<string, Json> = {};
   for (const route of table) {
-    if (route.hidden) continue;
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
   return {
@@ -69,7 +68,7 @@ export function openApi(
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    tags: [...new Set(table.filter((route) => !route.hidden).map((route) => route.tag))].map((name) => ({
+    tags: [...new Set(table.map((route) => route.tag))].map((name) => ({
       name,
     })),
     paths,
@@ -184,7 +183,8 @@ function responses(route: Route): Json {
   return rendered;
 }
 
-function failuresOf(route: Route): (ErrorCode | 'internal')[] {
+/** The problems that a route can answer with. */
+export function failuresOf(route: Route): (ErrorCode | 'internal')[] {
   const found = new Set<ErrorCode | 'internal'>(route.fails ?? []);
   if (route.right !== 'none')
     for (const code of ['unauthenticated', 'forbidden', 'unavailable', 'internal'] as const) found.add(code);

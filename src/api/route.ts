@@ -60,8 +60,6 @@ interface Described {
    * value. `raw`: the flow, from the text. In the latter two the schema only describes; a test holds it against what is accepted.
    */
   bodyIs?: 'validated' | 'described' | 'raw';
-  /** The address answers the same as another one and is left out of the document. */
-  hidden?: boolean;
 }
 
 /** A route with everything that is true about it in one place: served, validated, authorised and documented from here. */

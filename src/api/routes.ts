@@ -19,9 +19,9 @@ export function routes(given: ApiParts): Route[] {
   return [
     ...publishRoutes(parts),
     ...eventRoutes(parts),
-    ...endpointRoutes(parts, { path: '/v1/endpoints', defaultProfile: 'standard', hidden: false }),
+    ...endpointRoutes(parts, { path: '/v1/endpoints', defaultProfile: 'standard', tag: 'Endpoints' }),
     // As one of the seeds spells the same routes: its examples work with only host and token changed.
-    ...endpointRoutes(parts, { path: '/v1/webhooks', defaultProfile: 'petstore', hidden: true }),
+    ...endpointRoutes(parts, { path: '/v1/webhooks', defaultProfile: 'petstore', tag: 'Webhooks' }),
     ...deliveryRoutes(parts),
     ...replayRoutes(parts),
     ...eventTypeRoutes(parts),

@@ -5,18 +5,22 @@ import { Type } from 'typebox';
 import { SurehookError } from '../core/errors.ts';
 import { decodeText } from '../core/json.ts';
 import * as limits from '../core/limits.ts';
+import { Addresses } from './addresses.ts';
 import { Authenticator, noAccount, nobody, type Principal } from './auth.ts';
 import { mountDocs } from './docs.ts';
 import { problemHeaders, toProblem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
+import { type Refusal, refusalOf, refusalTeller } from './refusals.ts';
 import { checkBodyHeaders, parseBody, readBody } from './request-body.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { bodyValidator, queryValidator } from './validate.ts';
 
 export interface ServerOptions {
-  /** Told of every fault of ours (answers of 500 and above), with the cause that the caller does not see. */
-  onFault?(error: unknown, requestId: string): void;
+  /** Told of every fault of ours, with the cause that the caller does not see. */
+  onFault?(error: unknown, refusal: Refusal): void;
+  /** Told of every other request that was answered with a problem, at most `limits.refusalsToldPerS` a second; `leftOut` came before and were too many. */
+  onRefused?(refusal: Refusal, leftOut: number): void;
 }
 
 /** What every answer carries: nothing here is to be framed, sniffed, cached or told to others. */
@@ -39,6 +43,7 @@ declare module 'fastify' {
 
 /** Puts routes, authentication and error handling together. Nothing listens yet. */
 export function createServer(parts: ApiParts, options: ServerOptions = {}): FastifyInstance {
+  const refused = refusalTeller(parts.clock, (refusal, leftOut) => options.onRefused?.(refusal, leftOut));
   const app = fastify({
     logger: false,
     genReqId: requestIds(),
@@ -54,12 +59,14 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
       joinDuplicateHeaders: true,
     },
     routerOptions: { maxParamLength: limits.pathParamChars },
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, refused),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
   const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const problem = toProblem(error, request.id);
-    if (problem.status >= 500 && !isBusy(error)) options.onFault?.(error, request.id);
+    const refusal = refusalOf(problem, { method: request.method, route: request.routeOptions?.url ?? null });
+    if (problem.status >= 500 && !isBusy(error)) options.onFault?.(error, refusal);
+    else refused(refusal);
     reply
       .code(problem.status)
       .headers(securityHeaders)
@@ -69,23 +76,22 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
   app.removeAllContentTypeParsers();
   app.addHook('onRequest', guard);
   app.setErrorHandler(sendError);
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      new SurehookError('not_found', 'There is nothing under this address and method. See /docs.'),
-      request,
-      reply,
-    ),
-  );
   app.decorateRequest('principal', null);
   const auth = new Authenticator(parts);
   const table = routes(parts);
+  const pages = mountDocs(app, table, parts.version);
+  const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
   for (const maxBytes of new Set(table.map((route) => route.maxBodyBytes))) {
     app.register(async (scope) => {
       acceptBodies(scope, maxBytes);
-      for (const route of table) if (route.maxBodyBytes === maxBytes) mount(scope, route, auth);
+      for (const route of table) if (route.maxBodyBytes === maxBytes) mount(scope, route, auth, addresses);
     });
   }
-  mountDocs(app, table, parts.version);
+  app.setNotFoundHandler((request, reply) => {
+    const { error, allow } = addresses.missing(request.method, request.raw.url ?? '');
+    if (allow !== null) reply.header('allow', allow);
+    sendError(error, request, reply);
+  });
   return app;
 }
 
@@ -116,7 +122,7 @@ function requestIds(): () => string {
   return () => `${prefix}${(++count).toString(36)}`;
 }
 
-/** Overload is told by counters; a log line for each refused request would add to it. */
+/** Overload is no fault: nothing inside is to be shown, and it is told as seldom as any refusal. */
 function isBusy(error: unknown): boolean {
   return error instanceof SurehookError && error.code === 'unavailable';
 }
@@ -129,7 +135,7 @@ function acceptBodies(scope: FastifyInstance, maxBytes: number): void {
   });
 }
 
-function mount(scope: FastifyInstance, route: Route, auth: Authenticator): void {
+function mount(scope: FastifyInstance, route: Route, auth: Authenticator, addresses: Addresses): void {
   const checkQuery = queryValidator(route.query ?? Type.Object({}, { additionalProperties: false }));
   const isValidated = route.requestBody !== null && (route.bodyIs ?? 'validated') === 'validated';
   const checkBody = isValidated && route.requestBody !== null ? bodyValidator(route.requestBody) : null;
@@ -138,7 +144,10 @@ function mount(scope: FastifyInstance, route: Route, auth: Authenticator): void 
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     onRequest: (request, _reply, done) => {
-      const { headers } = request.raw;
+      const { headers, method = '', url = '' } = request.raw;
+      // The router takes nothing for a value.
+      if (Object.values(request.params as Call['params']).includes(''))
+        throw addresses.missing(method, url).error;
       request.principal = auth.principal(headers.authorization, route.right);
       checkBodyHeaders(headers);
       done();
@@ -182,7 +191,11 @@ function sendAnswer(reply: FastifyReply, route: Route, answer: Answer): FastifyR
 }
 
 /** Answers what could not even be read as a request; the connection ends with it. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  refused: (refusal: Refusal) => void,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   const [status, reason, detail] =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -195,13 +208,9 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
         ? [408, 'Request Timeout', 'The request took too long to arrive.']
         : [400, 'Bad Request', 'The request is not valid HTTP.'];
   const requestId = `req_${randomBytes(9).toString('base64url')}`;
-  const body = JSON.stringify({
-    type: 'urn:surehook:problem:unparseable',
-    title: reason,
-    status,
-    detail,
-    requestId,
-  });
+  const problem = { type: 'urn:surehook:problem:unparseable', title: reason, status, detail, requestId };
+  refused(refusalOf(problem, { method: '', route: null }));
+  const body = JSON.stringify(problem);
   const headers = {
     ...securityHeaders,
     'request-id': requestId,

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'method_not_allowed'
   | 'conflict'
   | 'too_large'
   | 'unsupported_media_type'
@@ -11,7 +12,7 @@ export type ErrorCode =
   | 'too_many_requests'
   | 'unavailable';
 
-/** One thing that is wrong with a request: where (RFC 6901 pointer into the body, or a parameter's name) and what to do. */
+/** One thing that is wrong with a request: where (RFC 6901 pointer into the body, or the bare name of a query parameter or header) and what to do. */
 export interface Problem {
   pointer: string;
   detail: string;
@@ -46,9 +47,12 @@ export function invalid(problems: readonly Problem[]): SurehookError {
   return new SurehookError('invalid', detail, { problems });
 }
 
+const isEverybodys = /^(?:account|profile)$/;
+
 /** An object that is not there, or belongs to another account: the two look alike on purpose. */
 export function notFound(what: string, id: string): SurehookError {
-  return new SurehookError('not_found', `No ${what} with the id ${JSON.stringify(id)} in this account.`);
+  const where = isEverybodys.test(what) ? '' : ' in this account';
+  return new SurehookError('not_found', `No ${what} with the id ${JSON.stringify(id)}${where}.`);
 }
 
 /**

@@ -186,7 +186,12 @@ describe('addresses nobody may be sent to', () => {
           found.push(`${method} ${path}`);
       }
     }
-    assert.deepEqual(found.sort(), ['patch /v1/endpoints/{id}', 'post /v1/endpoints']);
+    assert.deepEqual(found.sort(), [
+      'patch /v1/endpoints/{id}',
+      'patch /v1/webhooks/{id}',
+      'post /v1/endpoints',
+      'post /v1/webhooks',
+    ]);
   });
 
   test('A16 a URL that was allowed when it was stored is judged again at each attempt', async () => {

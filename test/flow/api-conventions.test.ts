@@ -241,12 +241,79 @@ describe('API conventions', () => {
     assert.equal((await world.ask('GET', `/v1/keys?cursor=${cursor}`, undefined, headers)).status, 422);
   });
 
-  test('an unknown address or method is 404 in the same form', async () => {
+  test('a known address with a method that it does not take is 405 and says which it takes', async () => {
+    const cases: [method: string, url: string, allow: string][] = [
+      ['PUT', '/v1/events', 'GET, HEAD, POST'],
+      ['OPTIONS', '/v1/events?x=1', 'GET, HEAD, POST'],
+      ['PUT', '/v1/endpoints/ep_1', 'DELETE, GET, HEAD, PATCH'],
+      ['GET', '/v1/events/batch/', ''],
+      ['GET', '/v1/endpoints/ep_1/pause', 'POST'],
+      ['POST', '/docs', 'GET, HEAD'],
+    ];
+    for (const [method, url, allow] of cases) {
+      for (const body of [undefined, { some: 'body' }]) {
+        if (method === 'GET' && body !== undefined) continue;
+        const answer = await world.ask(method, url, body);
+        assert.equal(answer.status, allow === '' ? 404 : 405, `${method} ${url}`);
+        assert.equal(answer.headers.allow, allow === '' ? undefined : allow, `${method} ${url}`);
+      }
+    }
+  });
+
+  test('an address with a slash too many says so, and /docs/ is /docs', async () => {
+    assert.match((await world.ask('GET', '/v1/events/')).body.detail, /without the slash/);
+    assert.doesNotMatch((await world.ask('GET', '/v2/events/')).body.detail, /slash/);
+    const [one, other] = [
+      await world.app.inject({ url: '/docs/' }),
+      await world.app.inject({ url: '/docs' }),
+    ];
+    assert.deepEqual([one.statusCode, one.payload], [200, other.payload]);
+  });
+
+  test('a refused request is told with its route and what the caller was told, and nothing that the caller sent', async () => {
+    await world.clock.advance(2000);
+    world.refusals.length = 0;
+    const answer = await world.ask(
+      'POST',
+      '/v1/events?token=hidden-query',
+      { type: 'a', data: 'hidden-body', account: 'hidden-account' },
+      { 'x-hidden': 'hidden-header' },
+    );
+    assert.equal(answer.status, 422);
+    await world.ask('GET', '/v1/events/hidden-id');
+    await world.ask('GET', '/hidden/address');
+    await world.ask('GET', '/v1/events', undefined, { authorization: 'Bearer hidden-key' });
+    assert.deepEqual(
+      world.refusals.map(({ method, route, status, code }) => [method, route, status, code]),
+      [
+        ['POST', '/v1/events', 422, 'invalid'],
+        ['GET', '/v1/events/:id', 404, 'not-found'],
+        ['GET', null, 404, 'not-found'],
+        ['GET', '/v1/events', 401, 'unauthenticated'],
+      ],
+    );
+    assert.equal(world.refusals[0]!.requestId, answer.body.requestId);
+    assert.ok(world.refusals.every((one) => one.detail.length > 0));
+    assert.doesNotMatch(JSON.stringify(world.refusals), /hidden/);
+  });
+
+  test('a flood of refused requests is told ten times a second, with a count of the rest', async () => {
+    await world.clock.advance(2000);
+    world.refusals.length = 0;
+    for (let n = 0; n < 25; n++) await world.ask('GET', '/nowhere');
+    assert.equal(world.refusals.length, 10);
+    await world.clock.advance(1000);
+    await world.ask('GET', '/nowhere');
+    assert.deepEqual(
+      world.refusals.map(({ leftOut }) => leftOut),
+      [...Array(10).fill(0), 15],
+    );
+  });
+
+  test('an unknown address is 404 in the same form', async () => {
     for (const [method, url] of [
       ['GET', '/v2/x'],
-      ['PUT', '/v1/events'],
       ['GET', '/v1/endpoints/'],
-      ['OPTIONS', '/v1/events'],
       ['GET', '/v1//events'],
     ]) {
       const answer = await world.ask(method!, url!);

@@ -107,6 +107,7 @@ describe('what belongs to another account', () => {
     assert.equal(delivery.status, 'dead');
     Object.assign(ids, {
       Endpoints: endpoint.id,
+      Webhooks: endpoint.id,
       Events: event.body.id,
       Deliveries: delivery.id,
       Replays: replay.body.id,

@@ -6,6 +6,7 @@ import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { createVault } from '../../src/adapters/system/vault.ts';
 import type { ApiParts } from '../../src/api/parts.ts';
+import type { Refusal } from '../../src/api/refusals.ts';
 import { routes } from '../../src/api/routes.ts';
 import { createServer } from '../../src/api/server.ts';
 import type { Outcome, Request } from '../../src/core/attempt.ts';
@@ -48,6 +49,8 @@ export class ApiWorld {
   readonly clock: ManualClock;
   readonly sent: Request[];
   readonly faults: unknown[] = [];
+  /** What was told of refused requests. */
+  readonly refusals: (Refusal & { leftOut: number })[] = [];
   /** Throws when an answer is not as the document says. */
   readonly #check: (method: string, url: string, reply: Reply) => void;
   /** What every receiver answers. */
@@ -66,7 +69,10 @@ export class ApiWorld {
     this.clock = parts.clock;
     this.sent = parts.sent;
     this.#check = documentCheck(routes(this.parts));
-    this.app = createServer(this.parts, { onFault: (error) => this.faults.push(error) });
+    this.app = createServer(this.parts, {
+      onFault: (error) => this.faults.push(error),
+      onRefused: (refusal, leftOut) => this.refusals.push({ ...refusal, leftOut }),
+    });
   }
 
   static async open(changes: Partial<ApiParts> = {}): Promise<ApiWorld> {

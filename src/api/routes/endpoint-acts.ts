@@ -46,18 +46,14 @@ const recoverInput = Type.Object(
 );
 
 /** What can be done with one endpoint, whose path is `one`. */
-export function endpointActs(
-  parts: ApiParts,
-  one: string,
-  shared: { tag: string; hidden: boolean },
-): Route[] {
-  return [...sending(parts, one, shared), ...secretRoutes(parts, one, shared), ...states(parts, one, shared)];
+export function endpointActs(parts: ApiParts, one: string, tag: string): Route[] {
+  return [...sending(parts, one, tag), ...secretRoutes(parts, one, tag), ...states(parts, one, tag)];
 }
 
-function sending(parts: ApiParts, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+function sending(parts: ApiParts, one: string, tag: string): Route[] {
   return [
     route({
-      ...shared,
+      tag,
       method: 'POST',
       path: `${one}/test`,
       summary: 'Send a test event',
@@ -74,7 +70,7 @@ function sending(parts: ApiParts, one: string, shared: { tag: string; hidden: bo
       handle: (call) => test(parts, call),
     }),
     route({
-      ...shared,
+      tag,
       method: 'POST',
       path: `${one}/recover`,
       summary: 'Replay what failed',
@@ -87,7 +83,7 @@ function sending(parts: ApiParts, one: string, shared: { tag: string; hidden: bo
       handle: (call) => recover(parts, call),
     }),
     route({
-      ...shared,
+      tag,
       method: 'GET',
       path: `${one}/stats`,
       summary: "What became of an endpoint's deliveries",
@@ -105,10 +101,10 @@ function sending(parts: ApiParts, one: string, shared: { tag: string; hidden: bo
   ];
 }
 
-function secretRoutes(parts: ApiParts, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+function secretRoutes(parts: ApiParts, one: string, tag: string): Route[] {
   return [
     route({
-      ...shared,
+      tag,
       method: 'POST',
       path: `${one}/rotate-secret`,
       summary: 'Rotate the secret',
@@ -130,7 +126,7 @@ function secretRoutes(parts: ApiParts, one: string, shared: { tag: string; hidde
       },
     }),
     route({
-      ...shared,
+      tag,
       method: 'GET',
       path: `${one}/secret`,
       summary: 'Show the secret',
@@ -147,10 +143,10 @@ function secretRoutes(parts: ApiParts, one: string, shared: { tag: string; hidde
   ];
 }
 
-function states(parts: ApiParts, one: string, shared: { tag: string; hidden: boolean }): Route[] {
+function states(parts: ApiParts, one: string, tag: string): Route[] {
   return [
     route({
-      ...shared,
+      tag,
       method: 'POST',
       path: `${one}/pause`,
       summary: 'Pause an endpoint',
@@ -162,7 +158,7 @@ function states(parts: ApiParts, one: string, shared: { tag: string; hidden: boo
       }),
     }),
     route({
-      ...shared,
+      tag,
       method: 'POST',
       path: `${one}/resume`,
       summary: 'Resume an endpoint',

@@ -11,31 +11,27 @@ import { endpointActs } from './endpoint-acts.ts';
 import { endpoint, endpointChanges, endpointInput, endpointWithSecret } from './endpoint-models.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
-const tag = 'Endpoints';
-
 /** Where the routes are mounted and what a new endpoint is told by when it does not say. */
 export interface EndpointMount {
   path: string;
   defaultProfile: string;
-  hidden: boolean;
+  tag: string;
 }
 
 export function endpointRoutes(parts: ApiParts, mount: EndpointMount): Route[] {
-  const shared = { tag, hidden: mount.hidden };
   const one = `${mount.path}/{id}`;
-  return [...collection(parts, mount), ...single(parts, mount), ...endpointActs(parts, one, shared)];
+  return [...collection(parts, mount), ...single(parts, mount), ...endpointActs(parts, one, mount.tag)];
 }
 
-function collection(parts: ApiParts, { path, defaultProfile, hidden }: EndpointMount): Route[] {
+function collection(parts: ApiParts, { path, defaultProfile, tag }: EndpointMount): Route[] {
   return [
     route({
       method: 'POST',
       path,
       tag,
-      hidden,
       summary: 'Create an endpoint',
       description:
-        'Once the 201 is out, every event that is published matches against it. The same routes answer under `/v1/webhooks`, where `profile` is `petstore` unless given. ' +
+        'Once the 201 is out, every event that is published matches against it. The same endpoints are served under `/v1/endpoints` and `/v1/webhooks`; only here `profile` differs when it is not given: `standard` for the one, `petstore` for the other. ' +
         "Past the account's `maxEndpoints` (10 by default) the answer is 409.",
       right: 'manage',
       requestBody: endpointInput,
@@ -55,7 +51,6 @@ function collection(parts: ApiParts, { path, defaultProfile, hidden }: EndpointM
       method: 'GET',
       path,
       tag,
-      hidden,
       summary: 'List endpoints',
       right: 'read',
       query: Type.Object(pageQuery, { additionalProperties: false }),
@@ -85,14 +80,13 @@ function bodyOf({ body, text }: Pick<Call, 'body' | 'text'>): unknown {
   return { ...members, ...Object.fromEntries(kept.map((name) => [name, exact[name]])) };
 }
 
-function single(parts: ApiParts, { path, hidden }: EndpointMount): Route[] {
+function single(parts: ApiParts, { path, tag }: EndpointMount): Route[] {
   const one = `${path}/{id}`;
   return [
     route({
       method: 'GET',
       path: one,
       tag,
-      hidden,
       summary: 'One endpoint',
       right: 'read',
       success: { status: 200, description: 'The endpoint, without its secret.', schema: endpoint },
@@ -102,7 +96,6 @@ function single(parts: ApiParts, { path, hidden }: EndpointMount): Route[] {
       method: 'PATCH',
       path: one,
       tag,
-      hidden,
       summary: 'Change an endpoint',
       description:
         'What is absent stays; `null` goes back to the default; `headers` are replaced as a whole, and a masked value (`•••`) keeps the stored one. What GET answered can be changed and sent back: members that only the server sets (`id`, `createdAt`, `updatedAt`, `statusReason`) are refused when they are not as they are now, so that a change in between is noticed. A changed origin of `url` drops the custom headers unless their values are sent again. Setting `status` to `active` does what resume does.',
@@ -126,7 +119,6 @@ function single(parts: ApiParts, { path, hidden }: EndpointMount): Route[] {
       method: 'DELETE',
       path: one,
       tag,
-      hidden,
       summary: 'Delete an endpoint',
       description: 'What is open at it is cancelled; its history stays until it is too old.',
       right: 'manage',
