@@ -25,24 +25,34 @@ export async function greet({ host, port, adminKey, crypto, running }: GreetInpu
     );
   });
   base = listener ?? '';
+  // Where a program reads along, stdout is JSON lines and nothing else.
+  const stream = process.stdout.isTTY === true ? process.stdout : process.stderr;
+  stream.write(greeting({ url: running.url, adminKey, listener }));
+}
+
+/** What is printed; `listener` is the address of the receiver for trying things out, if there is one. */
+export function greeting(input: { url: string; adminKey: string; listener: string | null }): string {
+  const { url, adminKey, listener } = input;
+  const key = /^[\w-]+$/.test(adminKey) ? adminKey : `'${adminKey.replaceAll("'", "'\\''")}'`;
   const target = listener === null ? 'https://YOUR-RECEIVER/hooks' : `${listener}/hooks`;
-  const auth = `-H "Authorization: Bearer ${adminKey}"`;
+  const auth = key === adminKey ? `-H "Authorization: Bearer ${key}"` : '-H "Authorization: Bearer $KEY"';
   const lines = [
     '',
-    `  Surehook runs at ${running.url} (development mode). API: ${running.url}/docs`,
+    `  Surehook runs at ${url} (development mode). API: ${url}/docs`,
     `  Admin key: ${adminKey}`,
     ...(listener === null
       ? []
       : [`  A receiver for trying things out listens at ${listener} and shows here what arrives.`]),
     '',
-    '  Paste this: it makes an endpoint and publishes an event to it.',
+    '  Paste this: the commands of the documentation take the key from KEY. Then an endpoint is made and an event published to it.',
     '',
-    `  curl -X POST ${running.url}/v1/endpoints ${auth} -d '{"url":"${target}","events":["order.*"]}' &&`,
-    `  curl -X POST ${running.url}/v1/events ${auth} -d '{"type":"order.created","data":{"order_id":"ORD12345","total":12.50}}'`,
+    `  export KEY=${key}`,
+    `  curl -X POST ${url}/v1/endpoints ${auth} -d '{"url":"${target}","events":["order.*"]}' &&`,
+    `  curl -X POST ${url}/v1/events ${auth} -d '{"type":"order.created","data":{"order_id":"ORD12345","total":12.50}}'`,
     '',
     '',
   ];
-  process.stdout.write(lines.join('\n'));
+  return lines.join('\n');
 }
 
 /** What arrived, and whether its signature holds, judged with the secrets of the endpoints that have this URL. */

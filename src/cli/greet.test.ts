@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import test from 'node:test';
+import { greeting } from './greet.ts';
+
+const url = 'http://127.0.0.1:4400';
+
+test('what is to be pasted sets KEY first, and each curl works by itself', () => {
+  const lines = greeting({ url, adminKey: 'shk_admin_a-b_C9', listener: 'http://127.0.0.1:4401' })
+    .split('\n')
+    .map((line) => line.trim());
+  const at = lines.indexOf('export KEY=shk_admin_a-b_C9');
+  assert.ok(at > 0 && lines[at + 1]!.startsWith('curl ') && lines[at + 2]!.startsWith('curl '));
+  for (const line of lines.slice(at + 1, at + 3))
+    assert.ok(line.includes('"Authorization: Bearer shk_admin_a-b_C9"'));
+  assert.ok(lines[at + 1]!.includes('"url":"http://127.0.0.1:4401/hooks"'));
+});
+
+test('a key with characters that a shell reads is quoted', { skip: process.platform === 'win32' }, () => {
+  const adminKey = `shk_admin_$HOME'"; echo \`x\``;
+  const command = greeting({ url, adminKey, listener: null })
+    .split('\n')
+    .find((line) => line.includes('export KEY='))!;
+  const done = spawnSync('sh', ['-c', `${command}; printf %s "$KEY"`], { encoding: 'utf8' });
+  assert.equal(done.stdout, adminKey);
+});
