@@ -111,13 +111,16 @@ describe('deliveries', () => {
     assert.equal(shown.eventId, event.body.id);
   });
 
-  test('what waits can be cancelled, what has ended is 409', async () => {
+  test('what is held cannot be retried but cancelled, what has ended is 409', async () => {
     await world.ask('POST', `/v1/endpoints/${endpointId}/pause`);
     await world.publish({ type: 'held.back', data: 1 });
     const { id, status } = await first(`?eventType=held.back&endpointId=${endpointId}`);
     assert.equal(status, 'held');
     const held = await world.ask('GET', '/v1/deliveries?status=held,dead');
     assert.ok(held.body.data.some((one: { id: string }) => one.id === id));
+    const retried = await world.ask('POST', `/v1/deliveries/${id}/retry`);
+    assert.equal(retried.status, 409);
+    assert.match(retried.body.detail, /[Rr]esume the endpoint/);
     const cancelled = await world.ask('POST', `/v1/deliveries/${id}/cancel`);
     assert.equal(cancelled.status, 200);
     assert.equal(cancelled.body.status, 'cancelled');

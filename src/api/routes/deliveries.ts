@@ -73,7 +73,7 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       summary: 'Try a delivery now',
       description:
         'A waiting delivery is tried at once and keeps the rest of its schedule; an ended one begins a fresh schedule. ' +
-        'While an attempt is under way the answer is 409.',
+        'While an attempt is under way, and while it is held because its endpoint is not active, the answer is 409.',
       right: 'manage',
       success: { status: 202, description: 'The delivery as it is now.', schema: models.deliveryDetail },
       fails: ['conflict'],
@@ -190,7 +190,13 @@ async function detail(parts: ApiParts, call: Call): Promise<Record<string, unkno
 }
 
 async function retry(parts: ApiParts, call: Call): Promise<Answer> {
-  const { key } = await find(parts, call);
+  const { key, delivery } = await find(parts, call);
+  if (delivery.status === 'held') {
+    throw new SurehookError(
+      'conflict',
+      'This delivery is held because its endpoint is paused or disabled. Resume the endpoint; what is held goes out then.',
+    );
+  }
   const { requeued, sending } = await parts.putBack(call.account, [key]);
   if (requeued === 0 && sending > 0) {
     throw new SurehookError(
