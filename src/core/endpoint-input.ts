@@ -1,5 +1,5 @@
 import type { AddressPolicy } from './address.ts';
-import { asRecord, BodyReader, notifyMust, pointerStep, readNotify, readText, readWhole } from './body.ts';
+import { BodyReader, notifyMust, readNotify, readText, readWhole } from './body.ts';
 import type { Endpoint, NewEndpoint } from './endpoint.ts';
 import {
   readEvents,
@@ -11,13 +11,13 @@ import {
   readTimeout,
   readUrl,
 } from './endpoint-fields.ts';
+import { checkHeaders, checkShownOnly, movesOrigin, shownOnly, withoutKept } from './endpoint-sent-back.ts';
 import { parseFilter } from './filter.ts';
 import * as limits from './limits.ts';
-import { masked } from './masked.ts';
-import type { Profile, Wire } from './profiles/profile.ts';
+import type { Profile } from './profiles/profile.ts';
 import { checkSecret, newSecret } from './profiles/secret.ts';
 import { profileNamed, profiles } from './profiles/table.ts';
-import { carriedHeaders, parseWireOverride, wireOf } from './profiles/wire.ts';
+import { parseWireOverride, wireOf } from './profiles/wire.ts';
 import { sameRetry } from './retry.ts';
 
 /** What reading an endpoint's settings needs to know. */
@@ -285,50 +285,6 @@ function madeSecret(
   const fits = 'value' in checkSecret(profile, secret, wireOf({ profile: profile.name, wire }));
   if (!fits) reader.wrong('secret', 'is required with this wire format: only you know how its secrets look');
   return secret;
-}
-
-/** What answers show besides and nobody sets. */
-const shownOnly = ['id', 'createdAt', 'updatedAt', 'statusReason'];
-
-function checkShownOnly(reader: BodyReader, current: Endpoint): void {
-  const shown: Record<string, unknown> = {
-    id: current.id,
-    createdAt: new Date(current.createdAtMs).toISOString(),
-    updatedAt: new Date(current.updatedAtMs).toISOString(),
-    statusReason: current.statusReason,
-  };
-  for (const name of shownOnly) {
-    if (!reader.has(name) || reader.value(name) === shown[name]) continue;
-    reader.wrong(name, `is set by the server and is ${JSON.stringify(shown[name])} now; leave it out`);
-  }
-}
-
-/** The headers whose values were sent: masked ones belong to the origin that they were set for. */
-function withoutKept(headers: Endpoint['headers'] | undefined, given: unknown): Endpoint['headers'] {
-  const sent = asRecord(given) ?? {};
-  return Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => sent[name] !== masked));
-}
-
-function movesOrigin(url: unknown, current: string): boolean {
-  return typeof url === 'string' && URL.parse(url.trim())?.origin !== URL.parse(current)?.origin;
-}
-
-/** A header of the endpoint's own must not stand where its wire format carries the event: which one counts, a receiver cannot know. */
-function checkHeaders(reader: BodyReader, headers: Endpoint['headers'], wire: Wire): void {
-  const carried = carriedHeaders(wire);
-  for (const name of Object.keys(headers)) {
-    if (!carried.has(name.toLowerCase())) continue;
-    if (asRecord(reader.value('headers')) !== null)
-      reader.wrong(
-        `headers/${pointerStep(name)}`,
-        "is reserved: the endpoint's wire format carries the event in it; remove it",
-      );
-    else
-      reader.wrong(
-        reader.has('wire') ? 'wire' : 'profile',
-        `carries the event in ${name}, which is among the endpoint's headers; send headers without it along`,
-      );
-  }
 }
 
 /** The secrets that stay have to be usable with a new profile or wire format, too. */
