@@ -120,7 +120,10 @@ export const delivery = Type.Object({
 export const event = Type.Object({
   ...eventFields,
   data: Type.Unknown({ description: 'The payload, byte for byte as it was published.' }),
-  deliveries: Type.Array(delivery, { description: 'One for each endpoint that it is owed to.' }),
+  deliveryCount: Type.Integer({ description: 'How many endpoints it is owed to.' }),
+  deliveries: Type.Array(delivery, {
+    description: `One for each endpoint that it is owed to, in the order they were made; the first ${limits.listMax}. \`GET /v1/deliveries\` has them all.`,
+  }),
 });
 
 const headers = Type.Record(Type.String(), Type.String(), {

@@ -61,16 +61,20 @@ export class Replayer {
     return replay;
   }
 
-  /** Ended deliveries get a fresh schedule; waiting ones are due at once. */
+  /** Ended deliveries get a fresh schedule; waiting ones are due at once. A failure on the way leaves those before it put back. */
   async putBack(account: Account, keys: number[]): Promise<{ requeued: number; sending: number }> {
     const { store, clock, nudge } = this.#parts;
-    const { requeued, sending, endpointNos } = await store.requeue({
-      accountNo: account.no,
-      keys,
-      nowMs: clock.nowMs(),
-    });
-    for (const endpointNo of endpointNos) nudge(endpointNo);
-    return { requeued, sending };
+    const counts = { requeued: 0, sending: 0 };
+    // In pieces, so that what others store comes in between.
+    for (let at = 0; at < keys.length; at += limits.replayRows) {
+      const piece = keys.slice(at, at + limits.replayRows);
+      const nowMs = clock.nowMs();
+      const done = await store.requeue({ accountNo: account.no, keys: piece, nowMs });
+      for (const endpointNo of done.endpointNos) nudge(endpointNo);
+      counts.requeued += done.requeued;
+      counts.sending += done.sending;
+    }
+    return counts;
   }
 
   async cancelDelivery(account: Account, key: number): Promise<void> {

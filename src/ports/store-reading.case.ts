@@ -134,7 +134,7 @@ export function readingCases(name: string, open: OpenStore): void {
       endpointNos: endpoints.map(({ no }) => no),
       modes: ['queued', 'begun', 'queued'],
     });
-    const views = await world.store.deliveriesOfEvent(world.accountNo, seq);
+    const views = await world.store.deliveriesOfEvent(world.accountNo, seq, 9);
     assert.deepEqual(
       views.map(({ endpointId, status }) => [endpointId, status]),
       [
@@ -143,6 +143,15 @@ export function readingCases(name: string, open: OpenStore): void {
         [endpoints[2]!.id, 'pending'],
       ],
     );
+    assert.deepEqual(await world.store.deliveriesOfEvent(world.accountNo, seq, 2), views.slice(0, 2));
+    const keys = views.map(({ key }) => key);
+    assert.deepEqual(await world.store.keysOfEvent(world.accountNo, seq, null), keys);
+    assert.deepEqual(await world.store.keysOfEvent(world.accountNo, seq, endpoints[1]!.no), [keys[1]]);
+    const others = [deliveryKey(seq, 3), deliveryKey(seq + 1, 0)];
+    assert.deepEqual(await world.store.ownedKeys(world.accountNo, [...others, keys[2]!, keys[0]!]), [
+      keys[2],
+      keys[0],
+    ]);
   });
 
   promise(
@@ -154,7 +163,7 @@ export function readingCases(name: string, open: OpenStore): void {
       for (const views of [
         await list(world, { statuses: ['cancelled'] }),
         await list(world, {}),
-        await world.store.deliveriesOfEvent(world.accountNo, seq),
+        await world.store.deliveriesOfEvent(world.accountNo, seq, 9),
       ]) {
         assert.deepEqual(
           views.map(({ endpointId, status, endedAtMs }) => [endpointId, status, endedAtMs]),
@@ -207,7 +216,9 @@ export function readingCases(name: string, open: OpenStore): void {
     assert.equal(await store.getEvent(other, 'mine'), null);
     assert.deepEqual(await store.listEvents(other, {}, first), { rows: [], next: null });
     assert.equal(await store.getDelivery(other, deliveryKey(seq, 0)), null);
-    assert.deepEqual(await store.deliveriesOfEvent(other, seq), []);
+    assert.deepEqual(await store.deliveriesOfEvent(other, seq, 9), []);
+    assert.deepEqual(await store.keysOfEvent(other, seq, null), []);
+    assert.deepEqual(await store.ownedKeys(other, [deliveryKey(seq, 0)]), []);
     for (const filter of [
       {},
       { endpointNo: no },

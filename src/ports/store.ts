@@ -287,8 +287,12 @@ export interface Reading {
     key: number,
   ): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null>;
   listDeliveries(accountNo: number, filter: DeliveryFilter, page: Page): Promise<Found<DeliveryView>>;
-  /** All deliveries of one event, in the order of its targets: up to `limits.targetsPerEvent`. */
-  deliveriesOfEvent(accountNo: number, eventSeq: number): Promise<DeliveryView[]>;
+  /** The first deliveries of one event, in the order of its targets, of which there can be `limits.targetsPerEvent`. */
+  deliveriesOfEvent(accountNo: number, eventSeq: number, limit: number): Promise<DeliveryView[]>;
+  /** The keys of all deliveries of one event, or of those to one endpoint. */
+  keysOfEvent(accountNo: number, eventSeq: number, endpointNo: number | null): Promise<number[]>;
+  /** Those of the keys that are deliveries of this account, in the order given. */
+  ownedKeys(accountNo: number, keys: readonly number[]): Promise<number[]>;
   stats(input: {
     accountNo: number;
     endpointNo: number | null;

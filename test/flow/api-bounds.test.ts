@@ -67,3 +67,29 @@ test('whoever asks without a key whether the server is ready, the store is asked
   assert.equal(count, 2);
   await world.close();
 });
+
+test('an event of very many deliveries shows the first of them and their count, and is put back in pieces', async () => {
+  const world = await ApiWorld.open();
+  const count = limits.listMax + limits.replayRows;
+  await world.ask('PATCH', '/v1/accounts/default', { maxEndpoints: count });
+  const { id } = await world.endpoint();
+  for (let i = 1; i < count; i += 1) await world.endpoint();
+  await world.publish({ type: 'wide', data: 1, id: 'wide' });
+  await world.clock.advance(1000);
+  const { body } = await world.ask('GET', '/v1/events/wide');
+  assert.equal(body.deliveryCount, count);
+  assert.equal(body.deliveries.length, limits.listMax);
+  assert.equal(body.deliveries[0].endpointId, id);
+  const pieces: number[] = [];
+  const { requeue } = world.store;
+  world.store.requeue = (input) => {
+    pieces.push(input.keys.length);
+    return requeue(input);
+  };
+  const answer = await world.ask('POST', '/v1/events/wide/redeliver');
+  assert.equal(answer.body.deliveries, count);
+  assert.ok(pieces.every((length) => length <= limits.replayRows));
+  await world.clock.advance(1000);
+  assert.equal(world.sent.length, 2 * count);
+  await world.close();
+});

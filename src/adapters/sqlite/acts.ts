@@ -10,7 +10,9 @@ import {
   updateAccount,
 } from './acts/accounts.ts';
 import { cancel, requeue } from './acts/deliveries.ts';
-import { deliveriesOfEvent, getDelivery, listDeliveries } from './acts/delivery-views.ts';
+import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
+import { listDeliveries } from './acts/delivery-lists.ts';
+import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
 import { createEndpoint, deleteEndpoint, endpointId, updateEndpoint } from './acts/endpoints.ts';
 import { getEvent, listEvents } from './acts/events.ts';
 import { claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
@@ -45,6 +47,8 @@ export type ReadName =
   | 'getDelivery'
   | 'listDeliveries'
   | 'deliveriesOfEvent'
+  | 'keysOfEvent'
+  | 'ownedKeys'
   | 'stats'
   | 'counts';
 export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup'>;
@@ -61,6 +65,8 @@ export const readActs: Acts<ReadName> = {
   getDelivery,
   listDeliveries,
   deliveriesOfEvent,
+  keysOfEvent,
+  ownedKeys,
   stats,
   counts,
 };

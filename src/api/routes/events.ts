@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { eventSeqOf } from '../../core/delivery.ts';
 import { notFound, SurehookError } from '../../core/errors.ts';
 import type { EventHead } from '../../core/event.ts';
 import * as limits from '../../core/limits.ts';
@@ -120,8 +119,9 @@ function eventFields(event: EventHead): Record<string, unknown> {
 async function getEvent(parts: ApiParts, call: Call): Promise<Answer> {
   const found = await parts.store.getEvent(call.account.no, call.params.id);
   if (found === null) throw notFound('event', call.params.id);
-  const deliveries = await parts.store.deliveriesOfEvent(call.account.no, found.event.seq);
-  const head = JSON.stringify(eventFields(found.event)).slice(0, -1);
+  const deliveries = await parts.store.deliveriesOfEvent(call.account.no, found.event.seq, limits.listMax);
+  const fields = { ...eventFields(found.event), deliveryCount: found.deliveries };
+  const head = JSON.stringify(fields).slice(0, -1);
   // The payload's own text is put in, because parsing and printing it would change numbers.
   return {
     text: `${head},"data":${found.event.data},"deliveries":${JSON.stringify(deliveries.map(deliveryView))}}`,
@@ -134,19 +134,16 @@ async function redeliver(
 ): Promise<Answer> {
   const { account, body, params } = call;
   const { endpointId } = body;
-  if (endpointId !== undefined) findEndpoint(parts, account, endpointId);
+  const endpointNo = endpointId === undefined ? null : findEndpoint(parts, account, endpointId).no;
   const found = await parts.store.getEvent(account.no, params.id);
   if (found === null) throw notFound('event', params.id);
-  const all = await parts.store.deliveriesOfEvent(account.no, found.event.seq);
-  const chosen =
-    endpointId === undefined ? all : all.filter((delivery) => delivery.endpointId === endpointId);
-  if (chosen.length === 0) {
+  const keys = await parts.store.keysOfEvent(account.no, found.event.seq, endpointNo);
+  if (keys.length === 0) {
     throw new SurehookError(
       'conflict',
       'This event is owed to no such endpoint: it was not subscribed when the event was accepted.',
     );
   }
-  const keys = chosen.map((delivery) => delivery.key).filter((key) => eventSeqOf(key) === found.event.seq);
   const { requeued, sending } = await parts.putBack(account, keys);
   return { body: { id: found.event.id, deliveries: requeued, sending } };
 }

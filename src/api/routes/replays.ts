@@ -144,12 +144,15 @@ async function start(parts: ApiParts, call: Call<unknown, Static<typeof replayIn
 
 /** Throws `not_found` when any of the deliveries is not the account's, before anything is put back. */
 async function keysOf(parts: ApiParts, account: Account, ids: readonly string[]): Promise<number[]> {
-  const keys: number[] = [];
-  for (const id of new Set(ids)) {
+  const idOf = new Map<number, string>();
+  for (const id of ids) {
     const key = parseDeliveryId(id);
-    const found = key === null ? null : await parts.store.getDelivery(account.no, key);
-    if (key === null || found === null) throw notFound('delivery', id);
-    keys.push(key);
+    if (key === null) throw notFound('delivery', id);
+    idOf.set(key, id);
   }
+  const keys = [...idOf.keys()];
+  const owned = new Set(await parts.store.ownedKeys(account.no, keys));
+  const other = keys.find((key) => !owned.has(key));
+  if (other !== undefined) throw notFound('delivery', idOf.get(other)!);
   return keys;
 }

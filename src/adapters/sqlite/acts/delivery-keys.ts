@@ -1,0 +1,27 @@
+import type { Database } from '../database.ts';
+import { places, targetsOf } from './rows.ts';
+
+export function keysOfEvent(
+  db: Database,
+  accountNo: number,
+  eventSeq: number,
+  endpointNo: number | null,
+): number[] {
+  return targetsAt(db, accountNo, eventSeq).flatMap((no, place) =>
+    endpointNo === null || no === endpointNo ? [eventSeq * places + place] : [],
+  );
+}
+
+export function ownedKeys(db: Database, accountNo: number, keys: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  return keys.filter((key) => {
+    const seq = Math.floor(key / places);
+    if (!counts.has(seq)) counts.set(seq, targetsAt(db, accountNo, seq).length);
+    return key % places < counts.get(seq)!;
+  });
+}
+
+function targetsAt(db: Database, accountNo: number, eventSeq: number): number[] {
+  const row = db.get('SELECT targets FROM event WHERE seq = ? AND account_no = ?', eventSeq, accountNo);
+  return row === undefined ? [] : targetsOf(row);
+}
