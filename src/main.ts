@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { backupFile } from './adapters/sqlite/backup.ts';
 import { migrationStatus } from './adapters/sqlite/connection.ts';
+import { isLocked } from './adapters/sqlite/lock.ts';
 import { openSqliteStore, prepareFolder } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto } from './adapters/system/crypto.ts';
@@ -10,6 +11,7 @@ import { createVault } from './adapters/system/vault.ts';
 import { runBackup } from './cli/backup.ts';
 import { greet } from './cli/greet.ts';
 import type { Io } from './cli/io.ts';
+import { type CallServer, keysInStore, keysOfServer } from './cli/key-holders.ts';
 import { type KeysWorld, runCreateKey, runListKeys, runRevokeKey } from './cli/keys.ts';
 import { runMigrate } from './cli/migrate.ts';
 import { type Acts, buildProgram, type Flags } from './cli/program.ts';
@@ -18,7 +20,8 @@ import { runTrigger } from './cli/trigger.ts';
 import { runVerify } from './cli/verify.ts';
 import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
-import { requireAddress } from './listen.ts';
+import { requireAddress, urlOf } from './listen.ts';
+import type { Store } from './ports/store.ts';
 import { sha256, startServer } from './start.ts';
 
 const version = (
@@ -67,9 +70,9 @@ const acts: Acts = {
       apply: () => onStore(flags, async () => {}),
     });
   },
-  createKey: (flags, options) => onStore(flags, (world) => runCreateKey(options, world)),
-  listKeys: (flags) => onStore(flags, runListKeys),
-  revokeKey: (flags, id) => onStore(flags, (world) => runRevokeKey(id, world)),
+  createKey: (flags, { url, ...options }) => onKeys(flags, url, (world) => runCreateKey(options, world)),
+  listKeys: (flags, { url }) => onKeys(flags, url, runListKeys),
+  revokeKey: (flags, id, { url }) => onKeys(flags, url, (world) => runRevokeKey(id, world)),
   backup: (flags, file) => runBackup(file, async (target) => backupFile(fileOf(flags), target), io),
   sign: async (options) =>
     runSign(options, readInput(), { ...io, nowS: () => systemClock.nowMs() / 1000, crypto: nodeCrypto() }),
@@ -78,20 +81,84 @@ const acts: Acts = {
     return runVerify(options, body, { ...io, nowS: () => systemClock.nowMs() / 1000, crypto: nodeCrypto() });
   },
   trigger: (flags, type, options) =>
-    runTrigger(type, options, {
-      ...io,
-      findKey() {
-        const { adminKey, database } = readConfig(process.env, flags);
-        if (adminKey !== null || database.kind !== 'sqlite') return adminKey;
-        const file = adminKeyFile(database.file);
-        return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
+    runTrigger(
+      type,
+      { ...options, url: options.url ?? serverUrl(flags) },
+      {
+        ...io,
+        findKey: () => findAdminKey(flags),
+        post: (url, headers, body) => fetchText(url, { method: 'POST', headers, body }),
       },
-      async post(url, headers, body) {
-        const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'error' });
-        return { status: answer.status, body: await answer.text() };
-      },
-    }),
+    ),
 };
+
+/** The admin key of the environment, or of the file beside the database. */
+function findAdminKey(flags: Flags): string | null {
+  const { adminKey, database } = readConfig(process.env, flags);
+  if (adminKey !== null || database.kind !== 'sqlite') return adminKey;
+  const file = adminKeyFile(database.file);
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
+}
+
+/** Where the settings say that the server listens, as this machine reaches it. */
+function serverUrl(flags: Flags): string {
+  const { host, port } = readConfig(process.env, flags);
+  if (port === 0)
+    throw new SurehookError(
+      'invalid',
+      'SUREHOOK_PORT is 0, so the server listens on a port of its own choice: give --url.',
+    );
+  return urlOf({ '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host, port);
+}
+
+async function fetchText(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
+  const answer = await fetch(url, { ...init, redirect: 'error' });
+  return { status: answer.status, body: await answer.text() };
+}
+
+/** On the server that works on the database, else on the database itself. */
+async function onKeys(
+  flags: Flags,
+  url: string | undefined,
+  act: (world: KeysWorld) => Promise<number>,
+): Promise<number> {
+  const file = fileOf(flags);
+  if (!existsSync(file))
+    throw new SurehookError(
+      'not_found',
+      `There is no database ${file} yet; "surehook start" makes it. Another one is named with --database.`,
+    );
+  if (isLocked(file)) return await act({ ...io, keys: keysOfServer(callerOf(flags, url)) });
+  return await onStore(flags, (store) => {
+    const nowMs = systemClock.nowMs();
+    return act({ ...io, keys: keysInStore({ store, random: systemRandom(), nowMs, sha256 }) });
+  });
+}
+
+function callerOf(flags: Flags, url: string | undefined): CallServer {
+  const base = (url ?? serverUrl(flags)).replace(/\/+$/, '');
+  const key = findAdminKey(flags);
+  if (key === null)
+    throw new SurehookError(
+      'invalid',
+      'A server works on this database and there is no admin key beside it: set SUREHOOK_ADMIN_KEY to the one it was started with.',
+    );
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return async (method, path, body) => {
+    try {
+      return await fetchText(`${base}${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch {
+      throw new SurehookError(
+        'unavailable',
+        `The database is in use by another process, and no server answers at ${base}. Give its address with --url, or stop that process.`,
+      );
+    }
+  };
+}
 
 async function start(flags: Flags): Promise<number> {
   const config = readConfig(process.env, flags);
@@ -150,7 +217,7 @@ function fileOf(flags: Flags): string {
   return database.file;
 }
 
-async function onStore<T>(flags: Flags, act: (world: KeysWorld) => Promise<T>): Promise<T> {
+async function onStore<T>(flags: Flags, act: (store: Store) => Promise<T>): Promise<T> {
   const config = readConfig(process.env, flags);
   const file = fileOf(flags);
   const keys = keysFor(config);
@@ -160,7 +227,7 @@ async function onStore<T>(flags: Flags, act: (world: KeysWorld) => Promise<T>): 
     throw error;
   });
   try {
-    return await act({ ...io, store, random: systemRandom(), nowMs: systemClock.nowMs(), sha256 });
+    return await act(store);
   } finally {
     await store.close();
   }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { ApiKey } from '../core/account.ts';
+import { keysInStore, keysOfServer } from './key-holders.ts';
 import { type KeysWorld, runCreateKey, runListKeys, runRevokeKey } from './keys.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 interface Heard {
   world: KeysWorld;
@@ -25,7 +28,7 @@ function newWorld(): Heard {
     updatedAtMs: 0,
   };
   let filled = 0;
-  const world: KeysWorld = {
+  const inStore = keysInStore({
     store: {
       directory: async () => ({ accounts: [{ account, version: 0 }], endpoints: [], keys, eventTypes: [] }),
       createKey: async (key) => void keys.push(key),
@@ -37,7 +40,10 @@ function newWorld(): Heard {
     },
     random: { number: () => 0, bytes: (count) => new Uint8Array(count).fill(++filled) },
     nowMs: 1_800_000_000_000,
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    sha256,
+  });
+  const world: KeysWorld = {
+    keys: inStore,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
   };
@@ -50,7 +56,7 @@ describe('surehook keys', () => {
     assert.equal(await runCreateKey({ account: 'default', scopes: 'read,publish', name: 'shop' }, world), 0);
     const key = out[0] ?? '';
     assert.match(key, /^shk_live_[\w-]{43}$/);
-    assert.equal(keys[0]?.hash, world.sha256(key));
+    assert.equal(keys[0]?.hash, sha256(key));
     assert.deepEqual(keys[0]?.scopes, ['publish', 'read']);
     assert.ok(!JSON.stringify(keys).includes(key));
   });
@@ -89,5 +95,54 @@ describe('surehook keys', () => {
     assert.equal(await runRevokeKey('key_unknown', world), 1);
     assert.equal(await runRevokeKey(keys[0]?.id ?? '', world), 0);
     assert.deepEqual(keys, []);
+  });
+
+  test('beside a running server its API makes, lists and revokes them', async () => {
+    const { world, out, err } = newWorld();
+    const asked: unknown[] = [];
+    const views = [3, 2, 1].map((n) => ({
+      id: `key_${n}`,
+      hint: 'shk_live_abcde',
+      account: n === 1 ? null : 'default',
+      scopes: ['read'],
+      createdAt: `2027-01-0${n}T00:00:00.000Z`,
+      name: '',
+    }));
+    const answers: { status: number; body: string }[] = [
+      { status: 201, body: '{"id":"key_9","key":"shk_admin_new"}' },
+      { status: 200, body: JSON.stringify({ data: views.slice(0, 2), nextCursor: 'a+b' }) },
+      { status: 200, body: JSON.stringify({ data: views.slice(2), nextCursor: null }) },
+      { status: 204, body: '' },
+      { status: 404, body: '{"detail":"No key"}' },
+      { status: 422, body: '{"detail":"/account: there is no account \\"x\\""}' },
+      { status: 401, body: '{"detail":"Send a valid API key"}' },
+    ];
+    world.keys = keysOfServer(async (...call) => {
+      asked.push(call);
+      return answers.shift()!;
+    });
+    assert.equal(await runCreateKey({ admin: true, scopes: 'read' }, world), 0);
+    assert.equal(await runListKeys(world), 0);
+    assert.equal(await runRevokeKey('key_3', world), 0);
+    assert.equal(await runRevokeKey('key_4', world), 1);
+    await assert.rejects(runCreateKey({ account: 'x' }, world), /422: \/account: there is no account "x"/);
+    await assert.rejects(runListKeys(world), /does not take this admin key.*SUREHOOK_ADMIN_KEY/);
+    assert.deepEqual(asked.slice(0, 4), [
+      ['POST', '/v1/keys', { account: null, scopes: ['read'], name: 'surehook keys create' }],
+      ['GET', '/v1/keys?limit=250', undefined],
+      ['GET', '/v1/keys?limit=250&cursor=a%2Bb', undefined],
+      ['DELETE', '/v1/keys/key_3', undefined],
+    ]);
+    assert.deepEqual(
+      out.map((line) => line.split('  ').slice(0, 3).join(' ')),
+      [
+        'shk_admin_new',
+        'key_1 shk_live_abcde… admin',
+        'key_2 shk_live_abcde… default',
+        'key_3 shk_live_abcde… default',
+        'key_3 is revoked.',
+      ],
+    );
+    assert.match(err.at(-1) ?? '', /There is no key with the id "key_4"/);
   });
 });

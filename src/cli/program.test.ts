@@ -91,7 +91,7 @@ describe('command line', () => {
 
   test('the database is a flag apart from what a command is about', async () => {
     assert.deepEqual((await run('keys', 'revoke', 'key_1', '--database', 'x.db')).calls, [
-      { act: 'revokeKey', args: [{ database: 'x.db' }, 'key_1'] },
+      { act: 'revokeKey', args: [{ database: 'x.db' }, 'key_1', {}] },
     ]);
     assert.deepEqual((await run('migrate', '--status', '--database', 'x.db')).calls, [
       { act: 'migrate', args: [{ database: 'x.db' }, { status: true }] },
@@ -102,9 +102,12 @@ describe('command line', () => {
     ]);
   });
 
-  test('trigger knows where the server usually is', async () => {
-    assert.deepEqual((await run('trigger', 'order.created', '--reference', 'A1')).calls, [
-      { act: 'trigger', args: [{}, 'order.created', { url: 'http://127.0.0.1:4400', reference: 'A1' }] },
+  test('what talks to a server may be told where it is', async () => {
+    const at = ['--url', 'http://127.0.0.1:9'];
+    const url = at[1];
+    assert.deepEqual((await run('trigger', 'order.created', '--reference', 'A1', ...at)).calls, [
+      { act: 'trigger', args: [{}, 'order.created', { url, reference: 'A1' }] },
     ]);
+    assert.deepEqual((await run('keys', 'list', ...at)).calls, [{ act: 'listKeys', args: [{}, { url }] }]);
   });
 });

@@ -22,14 +22,19 @@ export interface Acts {
   migrate(flags: Flags, options: { status: boolean }): Promise<number>;
   createKey(
     flags: Flags,
-    options: { account?: string; scopes?: string; name?: string; admin?: boolean },
+    options: { account?: string; scopes?: string; name?: string; admin?: boolean; url?: string },
   ): Promise<number>;
-  listKeys(flags: Flags): Promise<number>;
-  revokeKey(flags: Flags, id: string): Promise<number>;
+  listKeys(flags: Flags, options: { url?: string }): Promise<number>;
+  revokeKey(flags: Flags, id: string, options: { url?: string }): Promise<number>;
   backup(flags: Flags, file: string): Promise<number>;
   sign(options: SignOptions): Promise<number>;
   verify(options: VerifyOptions): Promise<number>;
-  trigger(flags: Flags, type: string, options: TriggerOptions): Promise<number>;
+  /** Without a URL: where the settings say that the server listens. */
+  trigger(
+    flags: Flags,
+    type: string,
+    options: Omit<TriggerOptions, 'url'> & { url?: string },
+  ): Promise<number>;
 }
 
 /** Where the program's words go, and what its exit code becomes. */
@@ -73,12 +78,12 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
     .argument('<type>', 'a type of the catalogue, such as order.created');
   addFlags(trigger.description('Publish an example event to a running server.'), database)
     .option('--data <json>', "publish this instead of the catalogue's example")
-    .option('--url <base>', 'the server', 'http://127.0.0.1:4400')
+    .addOption(serverOption())
     .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)')
     .option('--reference <text>', 'what the event is about, such as an order number')
     .option('--account <id>', 'publish for this account');
   trigger.action((type, { database: file, ...options }) =>
-    finish(acts.trigger(file === undefined ? {} : { database: file }, type, options)),
+    finish(acts.trigger(databaseFlag(file), type, options)),
   );
   return program;
 }
@@ -96,18 +101,27 @@ function addFlags(command: Command, settings: readonly FlagRow[]): Command {
 function addKeys(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
   const keys = program
     .command('keys')
-    .description('API keys, straight in the database (while no server runs).');
+    .description('API keys: through the server that runs on the database, else straight in it.');
   const create = addFlags(keys.command('create').description('Make a key and show it once.'), database)
     .option('--account <id>', 'the account it acts for', 'default')
     .option('--scopes <list>', 'of publish, read, manage, receive, separated by commas (default: all)')
     .option('--name <text>', 'what to recognise it by')
-    .option('--admin', 'a key that may do everything, for every account');
+    .option('--admin', 'a key that may do everything, for every account')
+    .addOption(serverOption());
   create.action(({ database: file, ...options }) => finish(acts.createKey(databaseFlag(file), options)));
   const list = addFlags(keys.command('list').description('Show all keys, without what they open.'), database);
-  list.action((flags) => finish(acts.listKeys(flags)));
+  list
+    .addOption(serverOption())
+    .action(({ database: file, ...options }) => finish(acts.listKeys(databaseFlag(file), options)));
   const revoke = keys.command('revoke').argument('<id>', 'as `surehook keys list` shows it');
-  addFlags(revoke.description('Make a key useless at once.'), database);
-  revoke.action((id, flags) => finish(acts.revokeKey(flags, id)));
+  addFlags(revoke.description('Make a key useless at once.'), database).addOption(serverOption());
+  revoke.action((id, { database: file, ...options }) =>
+    finish(acts.revokeKey(databaseFlag(file), id, options)),
+  );
+}
+
+function serverOption(): Option {
+  return new Option('--url <base>', 'the server (default: where SUREHOOK_HOST and SUREHOOK_PORT say)');
 }
 
 function databaseFlag(file: unknown): Flags {

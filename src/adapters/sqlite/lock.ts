@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
 import { cannotOpen, makePrivate } from './file.ts';
@@ -39,6 +39,20 @@ export function lockDatabase(file: string): DatabaseLock {
       lock.close();
     },
   };
+}
+
+/** Whether a process works on the database now. Makes nothing. */
+export function isLocked(file: string): boolean {
+  if (!existsSync(`${file}.lock`)) return false;
+  const lock = openLock(file);
+  try {
+    lock.exec('BEGIN IMMEDIATE');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    lock.close();
+  }
 }
 
 function openLock(file: string): DatabaseSync {
