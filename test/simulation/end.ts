@@ -1,4 +1,4 @@
-import type { Tracked } from './ledger.ts';
+import type { Tracked } from './tracked.ts';
 import type { World } from './world.ts';
 
 /** What must hold when everything is over: each promise is compared with what the store says. */
@@ -17,7 +17,7 @@ export async function checkEnd(world: World): Promise<void> {
   const numbers = new Map<number, { attempts: number; dead: number }>();
   for (const one of ledger.tracked.values()) await checkDelivery(world, one, numbers);
   if (!world.forgets) await checkNumbers(world, numbers);
-  for (const { replay } of ledger.replays.values()) {
+  for (const { replay } of ledger.replays.all.values()) {
     const found = await world.store.getReplay({ accountNo: replay.accountNo, id: replay.id });
     if (found?.status === 'running') kernel.fail('21 liveness', `replay ${replay.no} never ended`);
   }

@@ -3,9 +3,9 @@ import type { Outcome, Request } from '../../src/core/attempt.ts';
 import { wireOf } from '../../src/core/profiles/wire.ts';
 import { attemptsAllowed } from '../../src/core/retry.ts';
 import type { Sender, SendLimits } from '../../src/ports/sender.ts';
-import { type Answered, type EndpointRecord, type Tracked, tagOf } from './ledger.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { type Answered, type EndpointRecord, type Tracked, tagOf } from './tracked.ts';
 import { type Answer, type Answering, drawAnswering } from './weather.ts';
 import type { World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import type { Account } from '../../src/core/account.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
 import { SurehookError } from '../../src/core/errors.ts';
-import type { EndpointRecord, Tracked } from './ledger.ts';
 import type { Running, SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import type { EndpointRecord, Tracked } from './tracked.ts';
 import { canaries, drawEndpoint, secretFor, urlOf } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -122,7 +122,10 @@ export class People {
     if (those.length === 0) return;
     const open = those.filter((one) => one.state === 'open');
     const one = this.#prng.pick(open.length > 0 && this.#prng.chance(0.6) ? open : those);
-    if (kind === 'retry') return this.retry(one);
+    if (kind === 'retry') {
+      this.retry(one);
+      return;
+    }
     this.#ask(record, async ({ engine }, account) => {
       await engine.replayer.cancelDelivery(account, one.key);
     });
@@ -146,7 +149,7 @@ export class People {
   }
 
   #cancelReplay(): void {
-    const replays = [...this.#world.ledger.replays.values()];
+    const replays = [...this.#world.ledger.replays.all.values()];
     if (replays.length === 0) return;
     const { replay } = this.#prng.pick(replays);
     this.#ask(

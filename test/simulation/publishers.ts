@@ -152,10 +152,10 @@ export class Publishers {
     const { kernel } = this.#world;
     const text = String(error);
     if (canaries.some((canary) => text.includes(canary))) kernel.fail('20 secrets', `in an answer: ${text}`);
-    const isAway =
-      error instanceof StoreError ||
-      (error instanceof SurehookError &&
-        (error.code === 'unavailable' || (error.code === 'conflict' && one.idempotencyKey !== null)));
+    // 503; and 409 while the first request of an idempotency key is still under way.
+    const code = error instanceof SurehookError ? error.code : null;
+    const isAway = error instanceof StoreError || code === 'unavailable';
+    if (code === 'conflict' && one.idempotencyKey !== null) return;
     if (!isAway) kernel.fail('accept', `event ${one.n} was refused: ${text}`);
   }
 }

@@ -1,22 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { RunResult } from './world.ts';
-
-/** What a worker is to run: every `step`-th seed from `from` on. */
-export interface Share {
-  from: number;
-  count: number;
-  step: number;
-}
-
-export interface Total {
-  seeds: number;
-  days: number;
-  sends: number;
-  deliveries: number;
-  nodes: number;
-  violations: Pick<RunResult, 'seed' | 'violation' | 'trace'>[];
-}
+import type { Share, Total } from './worker.ts';
 
 /** Runs seeds `from`, `from + 1`, … on all cores. A seed gives the same course wherever it runs. */
 export async function runSeeds(from: number, count: number): Promise<Total> {
