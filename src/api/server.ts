@@ -7,6 +7,7 @@ import { decodeText } from '../core/json.ts';
 import * as limits from '../core/limits.ts';
 import { Addresses } from './addresses.ts';
 import { Authenticator, noAccount, nobody, type Principal } from './auth.ts';
+import { clientAddressFor } from './client-address.ts';
 import { mountDocs } from './docs.ts';
 import { problemHeaders, toProblem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
@@ -43,6 +44,7 @@ declare module 'fastify' {
 
 /** Puts routes, authentication and error handling together. Nothing listens yet. */
 export function createServer(parts: ApiParts, options: ServerOptions = {}): FastifyInstance {
+  const clientOf = clientAddressFor(parts.trustedProxies);
   const refused = refusalTeller(parts.clock, (refusal, leftOut) => options.onRefused?.(refusal, leftOut));
   const app = fastify({
     logger: false,
@@ -59,12 +61,17 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
       joinDuplicateHeaders: true,
     },
     routerOptions: { maxParamLength: limits.pathParamChars },
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, refused),
+    clientErrorHandler: (error, socket) =>
+      answerBrokenRequest(error, socket, refused, clientOf(socket.remoteAddress, undefined)),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
   const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const problem = toProblem(error, request.id);
-    const refusal = refusalOf(problem, { method: request.method, route: request.routeOptions?.url ?? null });
+    const refusal = refusalOf(problem, {
+      method: request.method,
+      route: request.routeOptions?.url ?? null,
+      client: clientOf(request.socket.remoteAddress, request.headers['x-forwarded-for']),
+    });
     if (problem.status >= 500 && !isBusy(error)) options.onFault?.(error, refusal);
     else refused(refusal);
     reply
@@ -195,6 +202,7 @@ function answerBrokenRequest(
   error: Error & { code?: string },
   socket: Socket,
   refused: (refusal: Refusal) => void,
+  client: string | null,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   const [status, reason, detail] =
@@ -209,7 +217,7 @@ function answerBrokenRequest(
         : [400, 'Bad Request', 'The request is not valid HTTP.'];
   const requestId = `req_${randomBytes(9).toString('base64url')}`;
   const problem = { type: 'urn:surehook:problem:unparseable', title: reason, status, detail, requestId };
-  refused(refusalOf(problem, { method: '', route: null }));
+  refused(refusalOf(problem, { method: '', route: null, client }));
   const body = JSON.stringify(problem);
   const headers = {
     ...securityHeaders,
