@@ -25,9 +25,7 @@ export async function greet({ host, port, adminKey, crypto, running }: GreetInpu
     );
   });
   base = listener ?? '';
-  // Where a program reads along, stdout is JSON lines and nothing else.
-  const stream = process.stdout.isTTY === true ? process.stdout : process.stderr;
-  stream.write(greeting({ url: running.url, adminKey, listener }));
+  process.stdout.write(greeting({ url: running.url, adminKey, listener }));
 }
 
 /** What is printed; `listener` is the address of the receiver for trying things out, if there is one. */
