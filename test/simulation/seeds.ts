@@ -21,7 +21,7 @@ export async function runSeeds(from: number, count: number): Promise<Total> {
 }
 
 async function runShare(share: Share): Promise<Total> {
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: share });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: share });
   return await new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
