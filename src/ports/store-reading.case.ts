@@ -149,8 +149,8 @@ export function readingCases(name: string, open: OpenStore): void {
     assert.deepEqual(await world.store.keysOfEvent(world.accountNo, seq, endpoints[1]!.no), [keys[1]]);
     const others = [deliveryKey(seq, 3), deliveryKey(seq + 1, 0)];
     assert.deepEqual(await world.store.ownedKeys(world.accountNo, [...others, keys[2]!, keys[0]!]), [
-      keys[2],
-      keys[0],
+      { key: keys[2], endpointNo: endpoints[2]!.no },
+      { key: keys[0], endpointNo: endpoints[0]!.no },
     ]);
   });
 
@@ -160,6 +160,11 @@ export function readingCases(name: string, open: OpenStore): void {
       const endpoint = await world.endpoint();
       const seq = await world.stored({ endpointNos: [endpoint.no, endpoint.no], modes: ['queued', 'begun'] });
       await world.store.deleteEndpoint(endpoint.no, t0 + 3);
+      assert.equal(await world.store.endpointNo(world.accountNo, endpoint.id), endpoint.no);
+      const key = deliveryKey(seq, 1);
+      assert.deepEqual(await world.store.ownedKeys(world.accountNo, [key]), [
+        { key, endpointNo: endpoint.no },
+      ]);
       for (const views of [
         await list(world, { statuses: ['cancelled'] }),
         await list(world, {}),
@@ -209,7 +214,7 @@ export function readingCases(name: string, open: OpenStore): void {
   });
 
   promise("no account sees another's", async (world) => {
-    const { no } = await world.endpoint();
+    const { no, id } = await world.endpoint();
     const seq = await world.stored({ event: { id: 'mine' }, endpointNos: [no] });
     const other = await world.account('other');
     const { store } = world;
@@ -219,6 +224,9 @@ export function readingCases(name: string, open: OpenStore): void {
     assert.deepEqual(await store.deliveriesOfEvent(other, seq, 9), []);
     assert.deepEqual(await store.keysOfEvent(other, seq, null), []);
     assert.deepEqual(await store.ownedKeys(other, [deliveryKey(seq, 0)]), []);
+    assert.equal(await store.endpointNo(other, id), null);
+    assert.equal(await store.endpointNo(world.accountNo, id), no);
+    assert.equal(await store.endpointNo(world.accountNo, 'ep_none'), null);
     for (const filter of [
       {},
       { endpointNo: no },

@@ -151,11 +151,12 @@ export interface DeliveryAdmin {
     keys: number[];
     nowMs: number;
   }): Promise<{ requeued: number; sending: number; endpointNos: number[] }>;
+  /** Cancels what is owed, and answers the endpoint to look at: what waited behind it in its order may go now. */
   cancel(input: {
     accountNo: number;
     key: number;
     nowMs: number;
-  }): Promise<'cancelled' | 'ended' | 'not_found'>;
+  }): Promise<{ endpointNo: number } | 'ended' | 'not_found'>;
   createReplay(input: {
     id: string;
     accountNo: number;
@@ -291,8 +292,10 @@ export interface Reading {
   deliveriesOfEvent(accountNo: number, eventSeq: number, limit: number): Promise<DeliveryView[]>;
   /** The keys of all deliveries of one event, or of those to one endpoint. */
   keysOfEvent(accountNo: number, eventSeq: number, endpointNo: number | null): Promise<number[]>;
-  /** Those of the keys that are deliveries of this account, in the order given. */
-  ownedKeys(accountNo: number, keys: readonly number[]): Promise<number[]>;
+  /** Those of the keys that are deliveries of this account, in the order given, each with its endpoint, be that deleted or not. */
+  ownedKeys(accountNo: number, keys: readonly number[]): Promise<{ key: number; endpointNo: number }[]>;
+  /** The number of an endpoint of this account, be it deleted or not. Null: there never was one. */
+  endpointNo(accountNo: number, id: string): Promise<number | null>;
   stats(input: {
     accountNo: number;
     endpointNo: number | null;

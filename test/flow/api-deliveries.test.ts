@@ -235,3 +235,38 @@ describe('replays', () => {
     assert.equal((await world.ask('GET', '/v1/stats?bucket=soon')).status, 422);
   });
 });
+
+test('what a deleted endpoint was owed can be looked at, and not sent again: 409 in words', async () => {
+  const world = await ApiWorld.open();
+  world.answer = { httpStatus: 500 };
+  const { id } = await world.endpoint({ ...petstore, events: ['will.go'] });
+  const sibling = await world.endpoint({ events: ['will.go'] });
+  const both = await world.publish({ type: 'will.go', data: 1 });
+  await world.ask('DELETE', `/v1/endpoints/${sibling.id}`);
+  await world.clock.advance(60_000);
+  const { id: deadId } = (await world.ask('GET', `/v1/deliveries?endpointId=${id}`)).body.data[0];
+  world.answer = {};
+  await world.ask('DELETE', `/v1/endpoints/${id}`);
+  assert.equal((await world.ask('GET', `/v1/deliveries?endpointId=${id}`)).body.data[0].id, deadId);
+  const letters = await world.ask('GET', `/v1/dead-letters?endpointId=${id}`);
+  assert.equal(letters.body.data[0].id, deadId);
+  assert.equal((await world.ask('GET', `/v1/stats?endpointId=${id}`)).body.dead, 1);
+  const other = await world.account('history');
+  for (const list of ['deliveries', 'dead-letters', 'stats'])
+    assert.equal(
+      (await world.ask('GET', `/v1/${list}?endpointId=${id}`, undefined, other.headers)).status,
+      404,
+    );
+  for (const [path, body] of [
+    [`/v1/deliveries/${deadId}/retry`, undefined],
+    [`/v1/events/${both.body.id}/redeliver`, undefined],
+    [`/v1/events/${both.body.id}/redeliver`, { endpointId: id }],
+    ['/v1/replays', { ids: [deadId] }],
+  ] as const) {
+    const answer = await world.ask('POST', path, body);
+    assert.equal(answer.status, 409, path);
+    assert.match(answer.body.detail, /its endpoint was deleted/);
+  }
+  assert.equal((await world.ask('GET', `/v1/deliveries/${deadId}`)).body.status, 'dead');
+  await world.close();
+});

@@ -13,7 +13,7 @@ import { cancel, requeue } from './acts/deliveries.ts';
 import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
 import { listDeliveries } from './acts/delivery-lists.ts';
 import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
-import { createEndpoint, deleteEndpoint, endpointId, updateEndpoint } from './acts/endpoints.ts';
+import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
 import { getEvent, listEvents } from './acts/events.ts';
 import { claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
 import { counts, stats } from './acts/numbers.ts';
@@ -42,6 +42,7 @@ export type ReadName =
   | 'openReplays'
   | 'directory'
   | 'endpointId'
+  | 'endpointNo'
   | 'getEvent'
   | 'listEvents'
   | 'getDelivery'
@@ -60,6 +61,7 @@ export const readActs: Acts<ReadName> = {
   openReplays,
   directory,
   endpointId,
+  endpointNo,
   getEvent,
   listEvents,
   getDelivery,

@@ -11,14 +11,16 @@ import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
-import { findEndpoint } from './find-endpoint.ts';
+import { endpointGone, findPastEndpoint } from './find-endpoint.ts';
 
 const tag = 'Deliveries';
 
 const deadQuery = Type.Object(
   {
     ...pageQuery,
-    endpointId: Type.Optional(Type.String({ description: 'Only those owed to this endpoint.' })),
+    endpointId: Type.Optional(
+      Type.String({ description: 'Only those owed to this endpoint; a deleted one still has its history.' }),
+    ),
     eventType: Type.Optional(typePattern),
     reference: Type.Optional(
       Type.String({ maxLength: limits.referenceChars, description: 'Only events with this reference.' }),
@@ -73,7 +75,7 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       summary: 'Try a delivery now',
       description:
         'A waiting delivery is tried at once and keeps the rest of its schedule; an ended one begins a fresh schedule. ' +
-        'While an attempt is under way, and while it is held because its endpoint is not active, the answer is 409.',
+        'While an attempt is under way, while it is held because its endpoint is not active, and when its endpoint was deleted, the answer is 409.',
       right: 'manage',
       success: { status: 202, description: 'The delivery as it is now.', schema: models.deliveryDetail },
       fails: ['conflict'],
@@ -146,8 +148,7 @@ async function list(
   const name = { list: listName, accountNo: account.no };
   checkTypePattern(query.eventType, 'eventType');
   const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
-  const endpointNo =
-    query.endpointId === undefined ? null : findEndpoint(parts, account, query.endpointId).no;
+  const endpointNo = await findPastEndpoint(parts, account, query.endpointId);
   const filter: DeliveryFilter = {
     ...(statuses === null ? {} : { statuses }),
     ...(endpointNo === null ? {} : { endpointNo }),
@@ -191,6 +192,8 @@ async function detail(parts: ApiParts, call: Call): Promise<Record<string, unkno
 
 async function retry(parts: ApiParts, call: Call): Promise<Answer> {
   const { key, delivery } = await find(parts, call);
+  if (parts.directory.endpointById(call.account.no, delivery.endpointId) === null)
+    throw endpointGone('This delivery');
   if (delivery.status === 'held') {
     throw new SurehookError(
       'conflict',

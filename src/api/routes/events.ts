@@ -10,7 +10,7 @@ import { type Answer, type Call, type Route, route } from '../route.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
 import { deliveryView } from './deliveries.ts';
-import { findEndpoint } from './find-endpoint.ts';
+import { endpointGone, findPastEndpoint } from './find-endpoint.ts';
 
 const tag = 'Events';
 
@@ -72,7 +72,8 @@ export function eventRoutes(parts: ApiParts): Route[] {
       summary: 'Deliver an event again',
       description:
         'Puts its deliveries back: ended ones with a fresh schedule under the same id header, waiting ones at once. ' +
-        'Those that are being sent right now are left alone.',
+        'Those that are being sent right now are left alone, those of deleted endpoints too; when there are no others, the answer is 409. ' +
+        'At a paused or disabled endpoint they are held until it is resumed.',
       right: 'manage',
       requestBody: redeliverInput,
       bodyOptional: true,
@@ -134,7 +135,7 @@ async function redeliver(
 ): Promise<Answer> {
   const { account, body, params } = call;
   const { endpointId } = body;
-  const endpointNo = endpointId === undefined ? null : findEndpoint(parts, account, endpointId).no;
+  const endpointNo = await findPastEndpoint(parts, account, endpointId);
   const found = await parts.store.getEvent(account.no, params.id);
   if (found === null) throw notFound('event', params.id);
   const keys = await parts.store.keysOfEvent(account.no, found.event.seq, endpointNo);
@@ -145,5 +146,6 @@ async function redeliver(
     );
   }
   const { requeued, sending } = await parts.putBack(account, keys);
+  if (requeued + sending === 0) throw endpointGone('This event');
   return { body: { id: found.event.id, deliveries: requeued, sending } };
 }

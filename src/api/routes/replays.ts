@@ -10,7 +10,7 @@ import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
-import { findEndpoint } from './find-endpoint.ts';
+import { endpointGone, findEndpoint } from './find-endpoint.ts';
 
 const tag = 'Replays';
 
@@ -51,13 +51,14 @@ export function replayRoutes(parts: ApiParts): Route[] {
       summary: 'Replay deliveries',
       description:
         'Puts the same deliveries back with a fresh schedule; receivers see the same id header as before. Everything given must hold; ' +
-        'without anything, all dead letters of the account are replayed. Live traffic goes first: a replay takes at most half of an endpoint while it waits.',
+        'without anything, all dead letters of the account are replayed. Live traffic goes first: a replay takes at most half of an endpoint while it waits. ' +
+        'At a paused or disabled endpoint they are held until it is resumed. What was owed to deleted endpoints is left out; named in `ids`, it answers 409.',
       right: 'manage',
       requestBody: replayInput,
       bodyOptional: true,
       bodyExample: { status: 'dead', since: '24h' },
       success: { status: 202, description: 'The replay; `total` is counted at once.', schema: models.replay },
-      fails: ['not_found'],
+      fails: ['not_found', 'conflict'],
       handle: (call) => start(parts, call),
     }),
     route({
@@ -142,7 +143,7 @@ async function start(parts: ApiParts, call: Call<unknown, Static<typeof replayIn
   return { body: replayView(replay) };
 }
 
-/** Throws `not_found` when any of the deliveries is not the account's, before anything is put back. */
+/** Throws `not_found` when any of the deliveries is not the account's, `conflict` when its endpoint is gone, before anything is put back. */
 async function keysOf(parts: ApiParts, account: Account, ids: readonly string[]): Promise<number[]> {
   const idOf = new Map<number, string>();
   for (const id of ids) {
@@ -151,8 +152,12 @@ async function keysOf(parts: ApiParts, account: Account, ids: readonly string[])
     idOf.set(key, id);
   }
   const keys = [...idOf.keys()];
-  const owned = new Set(await parts.store.ownedKeys(account.no, keys));
+  const owned = new Map(
+    (await parts.store.ownedKeys(account.no, keys)).map(({ key, endpointNo }) => [key, endpointNo]),
+  );
   const other = keys.find((key) => !owned.has(key));
   if (other !== undefined) throw notFound('delivery', idOf.get(other)!);
+  const gone = keys.find((key) => parts.directory.endpoint(owned.get(key)!) === null);
+  if (gone !== undefined) throw endpointGone(`The delivery ${idOf.get(gone)!}`);
   return keys;
 }

@@ -6,7 +6,7 @@ import * as models from '../models.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Route, route } from '../route.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
-import { findEndpoint } from './find-endpoint.ts';
+import { findPastEndpoint } from './find-endpoint.ts';
 
 const hourMs = 3_600_000;
 const bucketMinMs = 60_000;
@@ -38,16 +38,17 @@ export function statsRoutes(parts: ApiParts): Route[] {
       query: Type.Object(
         {
           ...statsQuery.properties,
-          endpointId: Type.Optional(Type.String({ description: 'Only this endpoint.' })),
+          endpointId: Type.Optional(
+            Type.String({ description: 'Only this endpoint; a deleted one still has its history.' }),
+          ),
         },
         { additionalProperties: false },
       ),
       success: { status: 200, description: 'Totals and a history.', schema: models.stats },
-      handle: ({ account, query }) =>
+      handle: async ({ account, query }) =>
         statsAnswer(parts, {
           accountNo: account.no,
-          endpointNo:
-            query.endpointId === undefined ? null : findEndpoint(parts, account, query.endpointId).no,
+          endpointNo: await findPastEndpoint(parts, account, query.endpointId),
           query,
         }),
     }),

@@ -12,12 +12,17 @@ export function keysOfEvent(
   );
 }
 
-export function ownedKeys(db: Database, accountNo: number, keys: readonly number[]): number[] {
-  const counts = new Map<number, number>();
-  return keys.filter((key) => {
+export function ownedKeys(
+  db: Database,
+  accountNo: number,
+  keys: readonly number[],
+): { key: number; endpointNo: number }[] {
+  const targets = new Map<number, number[]>();
+  return keys.flatMap((key) => {
     const seq = Math.floor(key / places);
-    if (!counts.has(seq)) counts.set(seq, targetsAt(db, accountNo, seq).length);
-    return key % places < counts.get(seq)!;
+    if (!targets.has(seq)) targets.set(seq, targetsAt(db, accountNo, seq));
+    const endpointNo = targets.get(seq)![key % places];
+    return endpointNo === undefined ? [] : [{ key, endpointNo }];
   });
 }
 

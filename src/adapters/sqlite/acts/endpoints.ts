@@ -16,6 +16,11 @@ export function endpointId(db: Database, no: number): string | null {
   );
 }
 
+export function endpointNo(db: Database, accountNo: number, id: string): number | null {
+  const row = db.get('SELECT no FROM endpoint WHERE id = ? AND account_no = ?', id, accountNo);
+  return (row?.no as number | undefined) ?? null;
+}
+
 export function createEndpoint(
   db: Database,
   endpoint: NewSealedEndpoint,
