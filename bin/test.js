@@ -37,7 +37,13 @@ function runCheck({ title, file, args }) {
 
 function runTests(wanted) {
   const concurrency = Math.max(2, os.availableParallelism() - 1);
-  const args = ['--test', '--test-timeout=120000', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...wanted];
+  const args = [
+    '--test',
+    '--test-timeout=120000',
+    `--test-concurrency=${concurrency}`,
+    '--test-reporter=spec',
+    ...wanted,
+  ];
   const done = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) failed.push('tests');
 }
