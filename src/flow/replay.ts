@@ -78,11 +78,12 @@ export class Replayer {
   }
 
   async cancelDelivery(account: Account, key: number): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store, clock, nudge } = this.#parts;
     const result = await store.cancel({ accountNo: account.no, key, nowMs: clock.nowMs() });
     if (result === 'ended') {
       throw new SurehookError('conflict', 'This delivery has ended already: there is nothing to cancel.');
     }
+    if (result !== 'not_found') nudge(result.endpointNo);
   }
 
   #run(no: number): void {

@@ -134,10 +134,9 @@ export function leaseCases(name: string, open: OpenStore): void {
     const { no } = await world.endpoint();
     const begun = await world.stored({ endpointNos: [no], modes: ['begun'] });
     const owed = world.fresh(begun, no);
-    assert.equal(
-      await world.store.cancel({ accountNo: world.accountNo, key: owed.key, nowMs: t0 }),
-      'cancelled',
-    );
+    assert.deepEqual(await world.store.cancel({ accountNo: world.accountNo, key: owed.key, nowMs: t0 }), {
+      endpointNo: no,
+    });
     await world.store.release({ epoch: world.epoch, owed: [owed], nowMs: t0 });
     assert.equal(await world.status(owed.key), 'cancelled');
   });

@@ -143,9 +143,9 @@ export function replayCases(name: string, open: OpenStore): void {
       const keys = owed.map(({ key }) => key);
       for (const one of owed) {
         assert.equal(await world.store.cancel({ accountNo: other, key: one.key, nowMs: t0 }), 'not_found');
-        assert.equal(
+        assert.deepEqual(
           await world.store.cancel({ accountNo: world.accountNo, key: one.key, nowMs: t0 + 1 }),
-          'cancelled',
+          { endpointNo: one.endpointNo },
         );
         assert.equal(
           await world.store.cancel({ accountNo: world.accountNo, key: one.key, nowMs: t0 + 2 }),

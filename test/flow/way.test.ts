@@ -192,6 +192,29 @@ test('an ordered endpoint keeps the order of each reference while others flow', 
   await world.close();
 });
 
+test('what waited behind a delivery that is cancelled goes at once, though that one is under way or waits for its retry', async () => {
+  for (const waitMs of [10, 5000]) {
+    const world = await openWorld();
+    await world.endpoint({ ordered: true, retry: { schedule: ['12h'] } });
+    world.sender.script((sent) =>
+      sent.header('webhook-id') === 'a1' ? { httpStatus: 500, afterMs: 1000 } : {},
+    );
+    await world.publish({ id: 'a1', reference: 'A' });
+    await world.publish({ id: 'a2', reference: 'A' });
+    await world.clock.advance(waitMs);
+    const first = (await world.deliveries()).find((delivery) => delivery.eventId === 'a1')!;
+    const cancelling = world.engine.replayer.cancelDelivery(world.account, first.key);
+    await world.clock.settle();
+    await cancelling;
+    await world.clock.advance(2000);
+    assert.deepEqual(
+      world.sender.sent.map((sent) => sent.header('webhook-id')),
+      ['a1', 'a2'],
+    );
+    await world.close();
+  }
+});
+
 test('what does not fit in a lane waits in the store and is never more at once than the endpoint’s concurrency', async () => {
   const world = await openWorld();
   await world.endpoint({ concurrency: 3 });

@@ -61,7 +61,7 @@ export class Ledger {
         ),
       reclaim: () => this.#reclaim(node, input),
       requeue: () => this.replays.requeue(input, value as { requeued: number }),
-      cancel: () => this.replays.cancel(input, value as string),
+      cancel: () => this.replays.cancel(input, value as { endpointNo: number } | string),
       createReplay: () => this.replays.createReplay(input, value as Replay),
       cancelReplay: () => this.replays.replayIs(value as Replay | null),
       stepReplay: () => this.replays.stepReplay(input, value as { replay: Replay; moved: number }),

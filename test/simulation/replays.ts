@@ -49,12 +49,13 @@ export class Replays {
     one.replayNo = replayNo;
   }
 
-  cancel({ key, nowMs }: { key: number; nowMs: number }, result: string): void {
+  cancel({ key, nowMs }: { key: number; nowMs: number }, result: { endpointNo: number } | string): void {
     const one = this.#ledger.tracked.get(key);
     if (one === undefined || one.record.deleted) return;
-    if ((result === 'cancelled') !== (one.state === 'open'))
-      this.#fail('3 state', `cancelling ${key}, which is ${one.state}, says ${result}`);
-    if (result !== 'cancelled') return;
+    const isCancelled = typeof result !== 'string';
+    if (isCancelled !== (one.state === 'open'))
+      this.#fail('3 state', `cancelling ${key}, which is ${one.state}, says ${JSON.stringify(result)}`);
+    if (!isCancelled) return;
     // What is under way stays leased until its attempt has ended.
     const { lease } = one;
     end(one, 'cancelled', nowMs);

@@ -48,7 +48,7 @@ function hurry(db: Database, row: Row, nowMs: number): void {
 export function cancel(
   db: Database,
   { accountNo, key, nowMs }: Input<'cancel'>,
-): 'cancelled' | 'ended' | 'not_found' {
+): { endpointNo: number } | 'ended' | 'not_found' {
   const row = db.get(`${puttableSql} WHERE d.key = ?`, key);
   if (row === undefined) return cancelBegun(db, accountNo, key, nowMs);
   if (row.account_no !== accountNo) return 'not_found';
@@ -56,10 +56,15 @@ export function cancel(
   db.run('UPDATE delivery SET state = 3, ended_at = ? WHERE key = ?', nowMs, key);
   if (row.order_ref !== null) freeNext(db, row.endpoint_no as number, row.order_ref as string, nowMs);
   if (row.replay_no !== null) finishIfDone(db, row.replay_no as number, nowMs);
-  return 'cancelled';
+  return { endpointNo: row.endpoint_no as number };
 }
 
-function cancelBegun(db: Database, accountNo: number, key: number, nowMs: number): 'cancelled' | 'not_found' {
+function cancelBegun(
+  db: Database,
+  accountNo: number,
+  key: number,
+  nowMs: number,
+): { endpointNo: number } | 'not_found' {
   const target = begunTarget(db, accountNo, key);
   if (target === null) return 'not_found';
   db.run(
@@ -71,7 +76,7 @@ function cancelBegun(db: Database, accountNo: number, key: number, nowMs: number
     target.createdAtMs,
     nowMs,
   );
-  return 'cancelled';
+  return { endpointNo: target.endpointNo };
 }
 
 /** The target behind a key that has no row: it was begun at its accept and is under way. */
