@@ -28,7 +28,7 @@ export async function backlog(machine: Machine, report: Report): Promise<void> {
   await claimed(machine, server);
   const before = await claimCosts(machine, server);
   // So that what taking in batches needs at all is there before, whoever waits for them.
-  await fill(server, { run: machine.nextRun(), type: 'nobody', events: waiting / 10 });
+  await fill(server, { run: machine.nextRun(), type: 'nobody', events: waiting * 0.3 });
   await sleep(machine.ms(1000, 500));
   const emptyBytes = residentBytes(server.pid);
   const run = machine.nextRun();

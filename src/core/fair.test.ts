@@ -62,6 +62,21 @@ test('who was away saves nothing up', () => {
   assert.equal(order.filter((endpoint) => endpoint === 20).length, 5);
 });
 
+test('nobody who used more goes before an account whose turn is still being taken', () => {
+  const queue = new FairQueue();
+  queue.add(1, 10);
+  queue.add(2, 20);
+  assert.equal(queue.next(), 10);
+  queue.take(1);
+  queue.charge(1, 10, 5);
+  assert.equal(queue.next(), 20);
+  queue.charge(2, 20, 100);
+  queue.add(2, 20);
+  assert.equal(queue.next(), undefined);
+  queue.taken(1);
+  assert.equal(queue.next(), 20);
+});
+
 test('a lane is taken out once, and a removed one never', () => {
   const queue = new FairQueue();
   queue.add(1, 10);

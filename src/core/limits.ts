@@ -120,6 +120,8 @@ export const textDataChars = 200;
 export const quickInFlightMax = 256;
 /** Requests under way at once to endpoints that are slow or failing, which never take a quick place for long. */
 export const slowInFlightMax = 1024;
+/** While more than this share of the places is free, nobody waits for a turn. */
+export const scarceShare = 0.25;
 /** A request under way for longer than this counts as slow; so does an endpoint whose answers take longer on average. */
 export const slowMs = 1000;
 export const breakerFailures = 10;

@@ -6,15 +6,28 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult } from '../ports/store.ts';
 import type { LaneState } from './dispatch.ts';
 
-type Kept = { count: number; pool: object };
+/** Places kept for what a claim brings. */
+export interface Kept {
+  count: number;
+  pool: object;
+  /** Charged ahead for each. */
+  chargedMs: number;
+}
+
+/** A claim and its answer; null: the store could not say, and the lane will be looked at again. */
+export interface Claimed {
+  state: LaneState;
+  kept: Kept;
+  result: ClaimResult | null;
+}
 
 export interface ClaimerParts {
   clock: Clock;
   claim(requests: { endpointNo: number; take: Record<Line, number> }[]): Promise<ClaimResult[]>;
   /** Work may be due for this lane. */
   wake(state: LaneState): void;
-  /** A claim was answered; null: the store could not say, and the lane will be looked at again. */
-  claimed(state: LaneState, kept: Kept, result: ClaimResult | null): void;
+  /** Claims that went to the store together were answered. */
+  claimed(results: Claimed[]): void;
 }
 
 /**
@@ -39,8 +52,8 @@ export class Claimer {
     this.#setTimer();
   }
 
-  claim(state: LaneState, take: Record<Line, number>, pool: object): void {
-    this.#asked.push({ state, take, kept: { count: take.first + take.retry + take.replayed, pool } });
+  claim(state: LaneState, take: Record<Line, number>, kept: Kept): void {
+    this.#asked.push({ state, take, kept });
     if (this.#asked.length === 1) queueMicrotask(() => void this.#ask());
   }
 
@@ -62,9 +75,7 @@ export class Claimer {
       // The store is away or full. Whether the lease was taken is unknown; the store finds such leases when it is asked again.
       await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
     }
-    asked.forEach(({ state, kept }, i) => {
-      this.#parts.claimed(state, kept, results?.[i] ?? null);
-    });
+    this.#parts.claimed(asked.map(({ state, kept }, i) => ({ state, kept, result: results?.[i] ?? null })));
   }
 
   #setTimer(): void {

@@ -7,7 +7,7 @@ import * as lanes from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult, LaneStart } from '../ports/store.ts';
-import { Claimer } from './claim.ts';
+import { type Claimed, Claimer } from './claim.ts';
 import type { Directory } from './directory.ts';
 import { InFlight } from './in-flight.ts';
 
@@ -76,7 +76,7 @@ export class Dispatcher {
       clock: parts.clock,
       claim: parts.claim,
       wake: (state) => this.#serve(state),
-      claimed: (state, take, result) => this.#claimed(state, take, result),
+      claimed: (results) => this.#claimed(results),
     });
   }
 
@@ -104,14 +104,17 @@ export class Dispatcher {
   }
 
   /** Nothing is sent from this place after all. */
-  giveBack(reservation: Reservation): void {
-    lanes.unbegin(reservation.state.lane);
-    this.#free(reservation.pool, reservation.state);
+  giveBack({ state, pool }: Reservation): void {
+    lanes.unbegin(state.lane);
+    this.#free(pool, state);
   }
 
   /** The event is on disk: its delivery goes out from memory. */
   begin(reservation: Reservation, owed: Owed): void {
-    this.#run(owed, reservation.state, reservation.pool);
+    const { lane } = reservation.state;
+    const chargedMs = expectedMs(lane);
+    reservation.pool.waiting.charge(lane.accountNo, lane.endpointNo, chargedMs);
+    this.#run(owed, reservation, chargedMs);
   }
 
   /** Work was stored for this endpoint. */
@@ -188,7 +191,7 @@ export class Dispatcher {
   }
 
   /** Claims what the lane may send now, or sets when to look again. */
-  #serve(state: LaneState): void {
+  #serve(state: LaneState, when: 'now' | 'later' = 'now'): void {
     const { lane } = state;
     if (this.#stopping || state.claiming) return;
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
@@ -202,19 +205,21 @@ export class Dispatcher {
     this.#claimer.wakeAt(state, wakeAtMs > nowMs ? wakeAtMs : Infinity);
     if (wakeAtMs > nowMs) return;
     const pool = this.#poolOf(lane);
-    if (pool.used >= pool.max || pool.waiting.size > 0) {
-      pool.waiting.add(lane.accountNo, lane.endpointNo);
-      this.#takeTurns(pool);
-    } else {
-      this.#claim(state, pool, pool.max - pool.used);
+    if (pool.waiting.size === 0 && !isScarce(pool)) {
+      this.#claim(state, pool, Math.ceil((pool.max - pool.used) / 2));
+      return;
     }
+    pool.waiting.add(lane.accountNo, lane.endpointNo);
+    if (when === 'now') this.#takeTurns(pool);
   }
 
   #takeTurns(pool: Pool): void {
     while (pool.used < pool.max && pool.waiting.size > 0 && !this.#stopping) {
       const free = pool.max - pool.used;
       const places = Math.max(1, Math.floor(free / (pool.waiting.size + 1)));
-      const state = this.#lanes.get(pool.waiting.next()!);
+      const endpointNo = pool.waiting.next();
+      if (endpointNo === undefined) return;
+      const state = this.#lanes.get(endpointNo);
       const endpoint = state && this.#parts.directory.endpoint(state.lane.endpointNo);
       if (state !== undefined && !state.claiming && endpoint?.status === 'active')
         this.#claim(state, pool, places);
@@ -231,39 +236,52 @@ export class Dispatcher {
     if (take.first + take.replayed > 0) lanes.probeBegins(lane, nowMs);
     for (let i = 0; i < count; i++) lanes.begin(lane);
     this.#occupy(pool, count);
+    // Charged at once, or whoever comes back from the store first would seem to have used nothing.
+    const chargedMs = expectedMs(lane);
+    pool.waiting.take(lane.accountNo);
+    pool.waiting.charge(lane.accountNo, lane.endpointNo, count * chargedMs);
     state.claiming = true;
     state.noted = { first: Infinity, retry: Infinity, replayed: Infinity };
-    this.#claimer.claim(state, take, pool);
+    this.#claimer.claim(state, take, { pool, count, chargedMs });
   }
 
-  #claimed(state: LaneState, kept: { count: number; pool: object }, result: ClaimResult | null): void {
-    const { lane } = state;
-    const pool = kept.pool as Pool;
-    state.claiming = false;
-    const owed = result?.owed ?? [];
-    const unused = kept.count - owed.length;
-    for (let i = 0; i < unused; i++) lanes.unbegin(lane);
-    this.#vacate(pool, unused);
-    if (result !== null) {
-      for (const line of lanes.lines)
-        lane.nextAtMs[line] = Math.min(result.nextAtMs[line] ?? Infinity, state.noted[line]);
+  /** Lanes that claimed together queue up together, so that turns decide who goes on, not the order of the answers. */
+  #claimed(results: Claimed[]): void {
+    const pools = new Set<Pool>();
+    for (const { state, kept, result } of results) {
+      const { lane } = state;
+      const { chargedMs, count } = kept;
+      const pool = kept.pool as Pool;
+      state.claiming = false;
+      const owed = result?.owed ?? [];
+      const unused = count - owed.length;
+      for (let i = 0; i < unused; i++) lanes.unbegin(lane);
+      pool.waiting.charge(lane.accountNo, lane.endpointNo, -unused * chargedMs);
+      this.#vacate(pool, unused);
+      if (result !== null) {
+        for (const line of lanes.lines)
+          lane.nextAtMs[line] = Math.min(result.nextAtMs[line] ?? Infinity, state.noted[line]);
+      }
+      lanes.goOut(lane, owed.length, this.#parts.clock.nowMs());
+      for (const one of owed) this.#run(one, { state, pool }, chargedMs);
+      pools.add(pool);
     }
-    lanes.goOut(lane, owed.length, this.#parts.clock.nowMs());
-    for (const one of owed) this.#run(one, state, pool);
-    this.#serve(state);
-    this.#takeTurns(pool);
+    for (const { state } of results) this.#serve(state, 'later');
+    // Who wants more stands in the order by now, with what it used.
+    for (const { state, kept } of results) (kept.pool as Pool).waiting.taken(state.lane.accountNo);
+    for (const pool of pools) this.#takeTurns(pool);
   }
 
-  #run(owed: Owed, state: LaneState, pool: Pool): void {
+  #run(owed: Owed, place: Reservation, chargedMs: number): void {
+    const { state, pool } = place;
     const { lane } = state;
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
     // The lease is looked at right before each send: paused, disabled or deleted meanwhile means not sent.
     if (endpoint === null || endpoint.status !== 'active' || this.#stopping) {
-      void this.#putBack(owed, { state, pool });
+      pool.waiting.charge(lane.accountNo, lane.endpointNo, -chargedMs);
+      void this.#putBack(owed, place);
       return;
     }
-    const chargedMs = Math.max(1, lane.latencyMs);
-    pool.waiting.charge(lane.accountNo, lane.endpointNo, chargedMs);
     const underWay: UnderWay = { owed, state, pool, sinceMs: this.#parts.clock.monotonicMs(), chargedMs };
     this.underWay.set(owed.key, underWay);
     this.#parts.deliver(owed, endpoint, (outcome) => this.#ended(underWay, outcome));
@@ -306,6 +324,16 @@ export class Dispatcher {
     for (const pool of [this.#pools.quick, this.#pools.slow])
       pool.waiting.remove(lane.accountNo, lane.endpointNo);
   }
+}
+
+/** Few places are left: who gets them is a matter of turns. */
+function isScarce(pool: Pool): boolean {
+  return pool.max - pool.used < pool.max * limits.scarceShare;
+}
+
+/** What a request of this lane will probably take. */
+function expectedMs(lane: Lane): number {
+  return Math.max(1, lane.latencyMs);
 }
 
 /** The line in which a delivery waits. */
