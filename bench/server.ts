@@ -38,7 +38,7 @@ export class Server {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SUREHOOK_'));
     const child = spawn(process.execPath, [...(options.args ?? []), command, 'start'], {
       // The channel carries nothing: the server ends with this process, however that ends.
-      stdio: ['ignore', log, 'inherit', 'ipc'],
+      stdio: ['ignore', log, log, 'ipc'],
       env: {
         ...Object.fromEntries(inherited),
         NODE_EXTRA_CA_CERTS: authority,
