@@ -62,6 +62,13 @@ test('what can be no database is refused before keys are looked at or made', asy
     assert.equal(code, 1);
     assert.match(err, words);
     assert.equal(err.split('\n').length, 2, err);
+    if (database.startsWith('/proc')) continue;
+    for (const command of [
+      ['backup', `${place}/copy.db`],
+      ['migrate', '--status'],
+      ['keys', 'list'],
+    ])
+      assert.match((await runCommand(command, { database })).err, words, command[0]);
   }
   assert.deepEqual(readdirSync(place), ['notes.txt']);
   assert.deepEqual(

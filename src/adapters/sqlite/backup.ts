@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
 import { openReader } from './connection.ts';
 import type { Database } from './database.ts';
-import { makePrivate, syncFolder } from './file.ts';
+import { makePrivate, requireDatabase, syncFolder } from './file.ts';
 
 /** A consistent copy of what is committed, made beside its final name so that a half copy is never taken for a whole one. */
 export function copyTo(db: DatabaseSync, target: string): void {
@@ -38,6 +38,7 @@ export function backupFile(file: string, target: string): void {
       'not_found',
       `There is no database ${file}. Name the one to copy with --database.`,
     );
+  requireDatabase(file);
   const db = openReader(file);
   try {
     copyTo(db, target);

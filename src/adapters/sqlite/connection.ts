@@ -51,6 +51,7 @@ export function openReader(file: string): DatabaseSync {
 
 /** What `surehook migrate --status` shows. Reads only; a file that is not there has no schema yet. */
 export function migrationStatus(file: string): MigrationStatus {
+  requireDatabase(file);
   const db = existsSync(file)
     ? new DatabaseSync(file, { readOnly: true, timeout: limits.storeBusyMs })
     : new DatabaseSync(':memory:');
