@@ -287,10 +287,9 @@ export class Ledger {
     for (const key of keys) {
       const one = this.tracked.get(key);
       if (one?.lease !== node.epoch) continue;
-      one.lease = null;
       // A process that stops gives back also what it has sent and waits for no longer.
       if (one.grants.get(node.epoch) === false) one.excused += 1;
-      one.grants.set(node.epoch, false);
+      this.#givenBack(node, one);
     }
   }
 
@@ -298,11 +297,17 @@ export class Ledger {
     this.#fenced(node, 'a reclaim');
     for (const one of this.tracked.values()) {
       if (one.lease !== node.epoch || held.includes(one.key)) continue;
-      one.lease = null;
-      one.grants.set(node.epoch, false);
+      this.#givenBack(node, one);
       if (this.#world.network.isInFlight(node, one.key))
         this.#fail('8 lease', `the lease of ${one.key} was given back while its request is under way`);
     }
+  }
+
+  /** It was due, whatever the clock did since. */
+  #givenBack(node: SimNode, one: Tracked): void {
+    one.lease = null;
+    one.grants.set(node.epoch, false);
+    one.notBeforeMs = 0;
   }
 
   #accountIs(account: Account): void {
