@@ -68,7 +68,7 @@ test('what can be no database is refused before keys are looked at or made', asy
       ['migrate', '--status'],
       ['keys', 'list'],
     ])
-      assert.match((await runCommand(command, { database })).err, words, command[0]);
+      assert.match((await runCommand(command, { database })).err, words, command.join(' '));
   }
   assert.deepEqual(readdirSync(place), ['notes.txt']);
   assert.deepEqual(
