@@ -41,7 +41,7 @@ export async function backlog(machine: Machine, report: Report): Promise<void> {
     name: `backlog: ${waiting.toLocaleString('en')} waiting for a dead endpoint`,
     ratePerSecond: (waiting * 1000) / fillMs,
     target: { text: 'memory + < 100 MiB', met: grownMib < 100 },
-    note: `memory +${grownMib.toFixed(0)} MiB (at most +${((peakBytes - emptyBytes) / mebibyte).toFixed(0)} while it was filled)`,
+    note: `memory ${signed(grownMib)} MiB (at most ${signed((peakBytes - emptyBytes) / mebibyte)} while it was filled)`,
   });
   const after = await claimCosts(machine, server);
   const ratio = after.cpuUs / before.cpuUs;
@@ -173,4 +173,8 @@ async function comesBack(
 /** Alone first, and never more than one more for each request that came before. */
 function climbs(atOnce: readonly number[]): boolean {
   return atOnce.length > 1 && atOnce.slice(0, 10).every((count, n) => count <= Math.max(1, n));
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(0)}`;
 }
