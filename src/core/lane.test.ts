@@ -109,13 +109,24 @@ test('while the breaker is open one first attempt goes out at a time, and due re
   assert.deepEqual(lanes.room(one, one.probeAtMs, 100).first, 1);
 });
 
-test('retries of a failing endpoint that waited too long may use its whole concurrency', () => {
+test('retries of an endpoint that times out may use its whole concurrency once they waited too long', () => {
   const one = lane();
-  for (let i = 0; i < 8; i++) run(one, refused, i);
+  const timedOut = { error: 'timeout', httpStatus: null, durationMs: 15_000 } as const;
+  for (let i = 0; i < 8; i++) {
+    lanes.begin(one);
+    lanes.end(one, timedOut, i);
+  }
   one.nextAtMs.retry = 0;
   lanes.begin(one);
   assert.equal(lanes.room(one, limits.retryLatenessMs, 100).retry, 0);
   assert.equal(lanes.room(one, limits.retryLatenessMs + 1, 100).retry, 15);
+});
+
+test('retries of an endpoint that fails quickly go one at a time, however late, so that it comes back gently', () => {
+  const one = lane();
+  for (let i = 0; i < 8; i++) run(one, refused, i);
+  one.nextAtMs.retry = 0;
+  assert.equal(lanes.room(one, limits.retryLatenessMs * 10, 100).retry, 1);
 });
 
 test('behind an open breaker a replay’s probe and a due retry do not go out together where there is one place', () => {

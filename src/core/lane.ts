@@ -140,10 +140,16 @@ export function room(lane: Lane, nowMs: number, places: number): Record<Line, nu
 
 /**
  * A failing endpoint's window shrinks, but a delivery's own schedule must not be stretched by that: retries which waited too
- * long may use the endpoint's whole concurrency. After its first success the window alone counts, so it is refilled gently.
+ * long may use the endpoint's whole concurrency, where failures take long. After its first success the window alone counts, so it
+ * is refilled gently.
  */
 function lateRoom(lane: Lane, nowMs: number, most: number): number {
-  return lane.failures > 0 && nowMs - lane.nextAtMs.retry > limits.retryLatenessMs ? most : 0;
+  return mayBeLate(lane) && nowMs - lane.nextAtMs.retry > limits.retryLatenessMs ? most : 0;
+}
+
+/** Failures that come quickly keep up one at a time; only long ones, such as timeouts, would stretch the others' schedules. */
+function mayBeLate(lane: Lane): boolean {
+  return lane.failures > 0 && lane.latencyMs >= limits.slowMs;
 }
 
 /** At most half of all for a replay while live traffic waits; the rest in halves between first attempts and retries, the longer due first. */
@@ -240,7 +246,7 @@ export function wakeAtMs(lane: Lane, nowMs: number): number {
   const open = lane.breakerOpen ? lane.probeAtMs : 0;
   const full = lane.inFlight >= Math.floor(lane.window);
   const free = full ? Infinity : Math.max(Math.min(lane.nextAtMs.first, lane.nextAtMs.replayed), open);
-  const late = lane.failures > 0 ? lane.nextAtMs.retry + limits.retryLatenessMs + 1 : Infinity;
+  const late = mayBeLate(lane) ? lane.nextAtMs.retry + limits.retryLatenessMs + 1 : Infinity;
   const retry = full ? late : lane.nextAtMs.retry;
   const dueAtMs = Math.min(free, retry);
   if (dueAtMs === Infinity) return Infinity;
