@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createSender } from './adapters/http/sender.ts';
+import { createThreadedSender } from './adapters/http/threads.ts';
 import { compileSchema } from './adapters/schema/compile.ts';
 import { openSqliteStore } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
@@ -56,7 +56,7 @@ export async function startServer(
     vault: createVault(keys.encryptionKey),
     mode: 'thread',
   });
-  const sender = createSender({ policy: policyOf(config) });
+  const sender = createThreadedSender({ policy: policyOf(config) });
   const opened: Opened = { config, keys, version, store, sender, engine: null };
   try {
     return await run(opened, died);

@@ -1,4 +1,5 @@
 import { type ErrorCode, type Problem, StoreError, SurehookError } from '../../core/errors.ts';
+import type { AcceptResult, SettleResult } from '../../ports/store.ts';
 import type { ReadName, WriteName } from './acts.ts';
 import { acceptOf, type Flat, flatAccept, flatSettle, settleOf } from './flat.ts';
 
@@ -16,7 +17,8 @@ export interface Order {
 /** What is asked in one turn of the loop goes over together. */
 export type Sent = Order[];
 
-export type Answer = { value: unknown } | { error: SentError };
+/** The answers that come thousands of times a second are bare values, which cost a fifth of an object's copy: an accepted event's position, a settlement's result. */
+export type Answer = { value: unknown } | { error: SentError } | number | string;
 
 /** Errors lose their class on the way between threads. */
 export interface SentError {
@@ -71,6 +73,21 @@ export function packed(name: string, input: readonly unknown[]): readonly unknow
   if (name === 'accept') return flatAccept(input[0] as Parameters<typeof flatAccept>[0]);
   if (name === 'settle') return flatSettle(input[0] as Parameters<typeof flatSettle>[0]);
   return input;
+}
+
+/** An act's answer as it goes over. */
+export function packedAnswer(name: string, value: unknown): Answer {
+  if (name !== 'accept' && name !== 'settle') return { value };
+  const [only, ...more] = value as [AcceptResult | SettleResult];
+  if (more.length > 0) return { value };
+  if (typeof only === 'string') return only;
+  return 'kind' in only && only.kind === 'stored' ? only.seq : { value };
+}
+
+/** The value of an answer that is no error. */
+export function unpackedAnswer(answer: { value: unknown } | number | string): unknown {
+  if (typeof answer === 'object') return answer.value;
+  return typeof answer === 'number' ? [{ kind: 'stored', seq: answer }] : [answer];
 }
 
 export function unpacked(name: string, input: readonly unknown[]): readonly unknown[] {

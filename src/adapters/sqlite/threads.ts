@@ -3,7 +3,7 @@ import { StoreError, SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { WriteName } from './acts.ts';
 import type { Connector } from './connector.ts';
-import { type Answer, errorFrom, type Order, packed, type Role } from './messages.ts';
+import { type Answer, errorFrom, type Order, packed, type Role, unpackedAnswer } from './messages.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -135,8 +135,8 @@ class Channel {
       const asked = this.#asked[this.#answered]!;
       this.#asked[this.#answered] = undefined as never;
       this.#answered += 1;
-      if ('error' in answer) asked.reject(errorFrom(answer.error));
-      else asked.resolve(answer.value);
+      if (typeof answer === 'object' && 'error' in answer) asked.reject(errorFrom(answer.error));
+      else asked.resolve(unpackedAnswer(answer));
     }
     if (this.#answered > 1024 || this.#answered === this.#asked.length) {
       this.#asked.splice(0, this.#answered);

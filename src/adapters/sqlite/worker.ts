@@ -5,7 +5,15 @@ import { copyTo, markClean } from './backup.ts';
 import { type Act, type Result, runBatch } from './batch.ts';
 import { openReader, openWriter } from './connection.ts';
 import { Database } from './database.ts';
-import { type Answer, errorTo, type Order, type Role, type Sent, unpacked } from './messages.ts';
+import {
+  type Answer,
+  errorTo,
+  type Order,
+  packedAnswer,
+  type Role,
+  type Sent,
+  unpacked,
+} from './messages.ts';
 import { runRead } from './reading.ts';
 
 /*
@@ -23,7 +31,8 @@ port.on('message', (sent: Sent) => {
   while (inbox.length > 0) {
     drain();
     const acts = leadingActs();
-    if (acts.length > 0) port.postMessage(runBatch(opened(), acts).map((result) => answerTo(result)));
+    if (acts.length > 0)
+      port.postMessage(runBatch(opened(), acts).map((result, i) => answerTo(acts[i]!, result)));
     else port.postMessage([answer(inbox.shift()!)]);
   }
 });
@@ -43,8 +52,8 @@ function leadingActs(): Act[] {
     .map(({ name, input }) => ({ name: name as WriteName, input: unpacked(name, input) }));
 }
 
-function answerTo(result: Result): Answer {
-  return 'value' in result ? { value: result.value } : { error: errorTo(result.error) };
+function answerTo({ name }: Act, result: Result): Answer {
+  return 'value' in result ? packedAnswer(name, result.value) : { error: errorTo(result.error) };
 }
 
 function answer({ name, input }: Order): Answer {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startReceiver } from '../../../test/support/receiver.ts';
+import { senderContract } from '../../ports/sender.contract.ts';
+import { createSender } from './sender.ts';
+import { createThreadedSender } from './threads.ts';
+
+// A look-up that a test stands in for cannot be handed to another thread.
+senderContract('threaded http sender', ({ policy, names, ca }) =>
+  names ? createSender({ policy, ca, resolver: { lookUp: names } }) : createThreadedSender({ policy, ca }),
+);
+
+const limits = { timeoutMs: 10_000, connectTimeoutMs: 5_000 };
+const body = { head: '{}', withData: false, tail: '', bytes: Buffer.from('{}') };
+
+test('requests under way when the thread fails are lost, and the next ones go out from a new thread', async (t) => {
+  const receiver = await startReceiver({
+    script: (request, socket) => {
+      if (request.path !== '/silent') socket.write('HTTP/1.1 204 No Content\r\n\r\n');
+    },
+  });
+  t.after(() => receiver.close());
+  const sender = createThreadedSender({ policy: { dev: true, allowNetworks: [] } });
+  t.after(() => sender.close());
+  const underWay = sender.send({ url: `${receiver.origin}/silent`, headers: [], body }, limits);
+  // Stands for a fault of ours: no caller has such headers.
+  const headers = { join: () => 1, length: 1 } as never;
+  const fault = sender.send({ url: `${receiver.origin}/`, headers, body }, limits);
+  assert.equal((await underWay).error, 'lost');
+  assert.equal((await fault).error, 'lost');
+  assert.equal((await sender.send({ url: `${receiver.origin}/`, headers: [], body }, limits)).error, null);
+});
