@@ -34,7 +34,8 @@ export async function oneToOne(machine: Machine, report: Report): Promise<void> 
   ];
   await prepare(machine, quiet, ['http', 'https']);
   await prepare(machine, logging, ['http']);
-  for (const one of cases) await closedLoop(machine, one, machine.ms(6000, 500));
+  // Long enough for the compilers to come to rest: they take a seventh of a server's time in its first ten seconds.
+  for (const one of cases) await closedLoop(machine, one, machine.ms(15_000, 500));
 
   await machine.bareClient('http', bareLoad(machine));
   const bare: number[] = [];
