@@ -1,4 +1,4 @@
-import type { Place } from './scheme.ts';
+import { formFieldsMax, type Place } from './scheme.ts';
 
 /**
  * Headers as they came: name, value, name, value … or an object whose values may be lists. Names in any case. A name that
@@ -21,6 +21,7 @@ export interface ReceivedRequest {
 export function valuesAt(place: Place, request: ReceivedRequest): string[] {
   if ('header' in place) return headerValues(request.headers, place.header.toLowerCase());
   if ('query' in place) return queryValues(request.url ?? '', place.query);
+  if ('form' in place) return formOf(request.body)?.getAll(place.form) ?? [];
   const value = bodyValue(request.body, place.body);
   return value === null ? [] : [value];
 }
@@ -44,19 +45,55 @@ function queryValues(url: string, name: string): string[] {
   return at < 0 ? [] : new URLSearchParams(url.slice(at + 1).replace(/#.*$/s, '')).getAll(name);
 }
 
-function bodyValue(body: Uint8Array, pointer: string): string | null {
-  let at: unknown;
+/** The fields of a form body; null when there are more than `formFieldsMax`. */
+export function formOf(body: Uint8Array): URLSearchParams | null {
+  let fields = 1;
+  for (const byte of body) if (byte === 0x26) fields += 1;
+  return fields > formFieldsMax ? null : new URLSearchParams(new TextDecoder().decode(body));
+}
+
+/** What a body holds, read once however many places are looked up in it; undefined where it is no JSON. */
+const parsed = new WeakMap<Uint8Array, { value: unknown }>();
+
+/** The body as JSON; undefined when it is none. Never throws. */
+export function jsonOf(body: Uint8Array): unknown {
+  let known = parsed.get(body);
+  if (known === undefined) {
+    known = { value: parse(body) };
+    parsed.set(body, known);
+  }
+  return known.value;
+}
+
+function parse(body: Uint8Array, reviver?: Parameters<typeof JSON.parse>[1]): unknown {
   try {
-    at = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body), reviver);
   } catch {
-    return null;
+    return undefined;
   }
-  if (pointer !== '') {
-    for (const step of pointer.split('/').slice(1)) {
-      if (at === null || typeof at !== 'object') return null;
-      const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
-      at = Object.hasOwn(at, name) ? (at as Record<string, unknown>)[name] : undefined;
-    }
+}
+
+/** What stands at a JSON pointer within a value; undefined where there is nothing. */
+export function atPointer(value: unknown, pointer: string): unknown {
+  let at = value;
+  for (const step of pointer.split('/').slice(1)) {
+    if (at === null || typeof at !== 'object') return undefined;
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    at = Object.hasOwn(at, name) ? (at as Record<string, unknown>)[name] : undefined;
   }
-  return typeof at === 'string' || typeof at === 'number' ? String(at) : null;
+  return at;
+}
+
+function bodyValue(body: Uint8Array, pointer: string): string | null {
+  let value = atPointer(jsonOf(body), pointer);
+  // A number of more digits than a double holds is taken as it is written: ids are often that long.
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    value = atPointer(parse(body, asWritten), pointer);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : null;
+}
+
+function asWritten(this: unknown, _name: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' ? (context?.source ?? value) : value;
 }

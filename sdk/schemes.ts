@@ -1,67 +1,62 @@
-import type { Scheme } from './scheme.ts';
+import type { AnyScheme, Scheme } from './scheme.ts';
+import * as hash from './schemes/hash.ts';
+import * as publicKey from './schemes/public.ts';
+import * as standardWebhooks from './schemes/standard.ts';
+import * as timed from './schemes/timed.ts';
+import * as token from './schemes/token.ts';
+import * as url from './schemes/url.ts';
 
-const toleranceS = 300;
-
-/** Standard Webhooks 1.0: `{id}.{timestamp}.{body}`, a list of signatures separated by spaces. */
-const standard: Scheme = {
-  place: { header: 'webhook-signature' },
-  prefix: 'v1,',
-  separator: ' ',
-  message: ['{id}', '.', '{timestamp}', '.', '{body}'],
-  algorithm: 'hmac-sha256',
-  keyEncoding: 'base64',
-  encoding: 'base64',
-  timestamp: { place: { header: 'webhook-timestamp' }, unit: 's', toleranceS },
-  id: { header: 'webhook-id' },
-  type: { body: '/type' },
-  ed25519Prefix: 'v1a,',
+/** The schemes that a profile sends with, by its name: what one Surehook sends, another verifies under the same name. */
+export const profileSchemes: Readonly<Record<string, Scheme>> = {
+  standard: standardWebhooks.standard,
+  foxreload: timed.foxreload,
+  'digital-goods': hash.digitalGoods,
+  petstore: hash.petstore,
+  ecomm: hash.ecomm,
+  cloudevents: standardWebhooks.cloudevents,
 };
 
-const foxreload: Scheme = {
-  place: { header: 'x-foxreload-signature' },
-  prefix: 'v1=',
-  separator: ',',
-  message: ['{timestamp}', '.', '{body}'],
-  algorithm: 'hmac-sha256',
-  keyEncoding: 'utf8',
-  encoding: 'hex',
-  timestamp: { place: { header: 'x-foxreload-signature' }, prefix: 't=', unit: 's', toleranceS },
-  id: { header: 'x-foxreload-event-id' },
-  type: { body: '/event' },
-};
-
-/** `sha256=<hex>` over the raw body, as many senders do. Nothing in it says when it was signed: dedupe by id. */
-function bodyHash(header: string, more: Pick<Scheme, 'id' | 'type'>): Scheme {
-  return {
-    place: { header },
-    prefix: 'sha256=',
-    message: ['{body}'],
-    algorithm: 'hmac-sha256',
-    keyEncoding: 'utf8',
-    encoding: 'hex',
-    ...more,
-  };
-}
-
-/** The schemes by name: what one Surehook sends under a profile, another verifies under the scheme of the same name. */
-export const schemes: Readonly<Record<string, Scheme>> = {
-  standard,
-  foxreload,
-  // The header covers the whole body as sent, whether the body carries a `signature` member of its own or not.
-  'digital-goods': bodyHash('x-webhook-signature', {
-    id: { header: 'x-webhook-id' },
-    type: { body: '/event' },
-  }),
-  petstore: bodyHash('x-petstore-signature', { id: { body: '/id' }, type: { body: '/eventType' } }),
-  ecomm: bodyHash('x-ecomm-signature', { id: { header: 'x-ecomm-event-id' }, type: { body: '/event_type' } }),
-  cloudevents: { ...standard, type: { header: 'ce-type' } },
+/** Every scheme by name. Whoever needs one alone imports it from its file under `schemes/`. */
+export const schemes: Readonly<Record<string, AnyScheme>> = {
+  ...profileSchemes,
+  'adyen-header': hash.adyenHeader,
+  airwallex: timed.airwallex,
+  bigcommerce: standardWebhooks.bigcommerce,
+  bitbucket: hash.bitbucket,
+  'checkout-com': hash.checkoutCom,
+  'coinbase-commerce': hash.coinbaseCommerce,
+  discord: publicKey.discord,
+  github: hash.github,
+  'gitlab-signing-token': standardWebhooks.gitlabSigningToken,
+  'gitlab-token': token.gitlabToken,
+  hookdeck: hash.hookdeck,
+  'hubspot-v1': url.hubspotV1,
+  'hubspot-v2': url.hubspotV2,
+  'hubspot-v3': url.hubspotV3,
+  'lemon-squeezy': hash.lemonSqueezy,
+  linear: timed.linear,
+  mailgun: timed.mailgun,
+  meta: hash.meta,
+  paddle: timed.paddle,
+  razorpay: hash.razorpay,
+  sendgrid: publicKey.sendgrid,
+  shopify: hash.shopify,
+  slack: timed.slack,
+  square: url.square,
+  stripe: timed.stripe,
+  svix: standardWebhooks.svix,
+  twitter: hash.twitter,
+  woocommerce: hash.woocommerce,
+  xendit: token.xendit,
+  xero: hash.xero,
+  zoom: timed.zoom,
 };
 
 /** Other names under which a scheme is known. */
 const aliases: Readonly<Record<string, string>> = { 'standard-webhooks': 'standard' };
 
 /** The scheme of that name, or undefined. */
-export function schemeNamed(name: string): Scheme | undefined {
+export function schemeNamed(name: string): AnyScheme | undefined {
   const known = Object.hasOwn(aliases, name) ? aliases[name]! : name;
   return Object.hasOwn(schemes, known) ? schemes[known] : undefined;
 }

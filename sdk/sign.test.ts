@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync, verify as verifyBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { nodeCrypto } from '../src/adapters/system/crypto.ts';
-import { schemes } from './schemes.ts';
+import { profileSchemes as schemes } from './schemes.ts';
 import { sign } from './sign.ts';
 import { verify } from './verify.ts';
 

@@ -1,42 +1,35 @@
-import { toBase64 } from './encoding.ts';
-import { keyOf } from './key.ts';
-import { type Crypto, type Key, type Part, type Scheme, signaturesMax } from './scheme.ts';
-
-/** What a message can be made of. `timestamp` is text, exactly as it stands in the request. */
-export interface MessageParts {
-  id: string;
-  timestamp: string;
-  method: string;
-  url: string;
-  body: Part;
-}
-
-/** The parts that a scheme signs, neighbouring texts put together. */
-export function messageOf(scheme: Scheme, from: MessageParts): Part[] {
-  const parts: Part[] = [];
-  let text = '';
-  for (const part of scheme.message) {
-    if (part === '{body}') {
-      if (text !== '') parts.push(text);
-      text = '';
-      parts.push(from.body);
-    } else if (part === '{id}') text += from.id;
-    else if (part === '{timestamp}') text += from.timestamp;
-    else if (part === '{method}') text += from.method;
-    else if (part === '{url}') text += from.url;
-    else text += part;
-  }
-  if (text !== '') parts.push(text);
-  return parts;
-}
+import { toBase64, toHex } from './encoding.ts';
+import { isPublic, keyOf } from './key.ts';
+import { messageOf } from './message.ts';
+import {
+  type AnyScheme,
+  type Crypto,
+  type Encoding,
+  type Key,
+  type Part,
+  type Scheme,
+  type SpecialScheme,
+  signaturesMax,
+} from './scheme.ts';
 
 /** One signature with its prefix, as it stands in the request. A `public` key can't sign: an Error says so. */
 export function signature(scheme: Scheme, key: Key, parts: readonly Part[], crypto: Crypto): string {
-  if (key.kind === 'hmac')
-    return (scheme.prefix ?? '') + crypto.hmac(scheme.algorithm, key, parts, scheme.encoding);
-  if (key.kind === 'public')
-    throw new Error('A public key (whpk_…) can only verify; sign with the private one (whsk_…).');
-  return (scheme.ed25519Prefix ?? '') + toBase64(crypto.sign(key, parts));
+  const { prefix = '', algorithm, encoding } = scheme;
+  if (key.kind === 'hmac') {
+    if (algorithm === 'token') return prefix + new TextDecoder().decode(key.bytes);
+    if (algorithm === 'sha256') return prefix + written(crypto.sha256([key.bytes, ...parts]), encoding);
+    if (!isPublic(algorithm)) return prefix + crypto.hmac(algorithm, key, parts, encoding);
+  }
+  if (key.kind !== 'private')
+    throw new Error('A public key can only verify; sign with the private one (for ed25519: whsk_…).');
+  const bytes = crypto.sign(key, parts);
+  return algorithm === 'ed25519'
+    ? prefix + written(bytes, encoding)
+    : (scheme.ed25519Prefix ?? '') + toBase64(bytes);
+}
+
+function written(bytes: Uint8Array, encoding: Encoding): string {
+  return encoding === 'hex' ? toHex(bytes) : toBase64(bytes);
 }
 
 /** What there is to sign with and to sign. */
@@ -66,10 +59,7 @@ export function signInto(headers: string[], scheme: Scheme, from: SignFrom, cryp
   const { place, timestamp } = scheme;
   if (!('header' in place))
     throw new Error('This scheme has its signature outside the headers and is for receiving only.');
-  const time =
-    timestamp === undefined
-      ? ''
-      : String(timestamp.unit === 's' ? Math.floor(from.nowMs / 1000) : from.nowMs);
+  const time = timestamp === undefined ? '' : timestampText(timestamp.unit, from.nowMs);
   const parts = messageOf(scheme, {
     id: from.id,
     timestamp: time,
@@ -77,6 +67,10 @@ export function signInto(headers: string[], scheme: Scheme, from: SignFrom, cryp
     url: from.url,
     body: from.body,
   });
+  if (parts === null)
+    throw new Error('This scheme signs other parts of a request and is for receiving only.');
+  if (timestamp !== undefined && !('header' in timestamp.place))
+    throw new Error('This scheme has its timestamp outside the headers and is for receiving only.');
   if (scheme.id !== undefined && 'header' in scheme.id && scheme.message.includes('{id}'))
     headers.push(scheme.id.header, from.id);
 
@@ -96,6 +90,11 @@ export function signInto(headers: string[], scheme: Scheme, from: SignFrom, cryp
   headers.push(place.header, value + all.join(scheme.separator));
 }
 
+function timestampText(unit: 's' | 'ms' | 'rfc3339', nowMs: number): string {
+  if (unit === 'rfc3339') return new Date(nowMs).toISOString();
+  return String(unit === 's' ? Math.floor(nowMs / 1000) : nowMs);
+}
+
 /** What a caller has to sign with and to sign. */
 export interface SignInput {
   /** Newest first. */
@@ -107,11 +106,14 @@ export interface SignInput {
   timestampS: number;
   method?: string;
   url?: string;
+  /** Headers that the request has anyway (name, value …), for schemes that look at its content type. */
+  headers?: readonly string[];
   body: Part;
 }
 
 /** Headers that prove where a request comes from, names in lower case. Throws an Error that says what is wrong with the input. */
-export function sign(scheme: Scheme, input: SignInput, crypto: Crypto): Record<string, string> {
+export function sign(scheme: AnyScheme, input: SignInput, crypto: Crypto): Record<string, string> {
+  if ('read' in scheme) return signSpecially(scheme, input, crypto);
   const keys = input.secrets.map((secret) => keyOf(scheme, secret));
   const usable = keys.filter((key) => key !== null);
   if (usable.length === 0 || usable.length < keys.length) {
@@ -134,4 +136,14 @@ export function sign(scheme: Scheme, input: SignInput, crypto: Crypto): Record<s
   const named: Record<string, string> = {};
   for (let i = 0; i < headers.length; i += 2) named[headers[i]!] = headers[i + 1]!;
   return named;
+}
+
+function signSpecially(scheme: SpecialScheme, input: SignInput, crypto: Crypto): Record<string, string> {
+  const { secrets, signWith = 'new', url = '', body } = input;
+  const secret = signWith === 'old' ? (secrets[1] ?? secrets[0]) : secrets[0];
+  if (scheme.sign === undefined)
+    throw new Error('This scheme puts its signature where only the provider does and is for receiving only.');
+  if (secret === undefined || secret === '') throw new Error('There is no secret to sign with.');
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  return scheme.sign({ secret, url, headers: input.headers ?? [], body: bytes }, crypto);
 }

@@ -3,10 +3,11 @@ import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { nodeCrypto } from '../src/adapters/system/crypto.ts';
+import type { Reason, VerifyInput } from './reading.ts';
 import type { Scheme } from './scheme.ts';
-import { schemeNamed, schemes } from './schemes.ts';
+import { schemeNamed, profileSchemes as schemes } from './schemes.ts';
 import { sign } from './sign.ts';
-import { type Reason, type VerifyInput, verify } from './verify.ts';
+import { verify } from './verify.ts';
 
 const crypto = nodeCrypto();
 const nowS = 1_767_225_600;

@@ -115,6 +115,12 @@ export const wirePartChars = 200;
 /** Of an event's data, how much a message for people shows. */
 export const textDataChars = 200;
 
+// Receiving.
+/** One value that a scheme needs besides its secret: the longest is a public key. */
+export const schemeFieldChars = 5000;
+/** How old a request may be at most, whatever its source is told. */
+export const toleranceMaxMs = 86_400_000;
+
 // The dispatcher.
 /** Requests under way at once to endpoints that answer quickly. Small enough that, under overload, turns are taken here. */
 export const quickInFlightMax = 256;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { schemeNamed } from '../../sdk/schemes.ts';
+import { profileSchemes } from '../../sdk/schemes.ts';
 import { verify } from '../../sdk/verify.ts';
 import { nodeCrypto } from '../adapters/system/crypto.ts';
 import type { Request } from './attempt.ts';
@@ -168,7 +168,7 @@ describe('bodies', () => {
       const whole = text(request);
       const [, rest] = whole.split(',"signature":"');
       const bare = Buffer.from(`${whole.slice(0, whole.lastIndexOf(',"signature"'))}}`);
-      const scheme = schemeNamed('digital-goods')!;
+      const scheme = profileSchemes['digital-goods']!;
       const inBody = { headers: { 'x-webhook-signature': rest!.slice(0, -2) }, body: bare };
       const inHeader = { headers: named(request), body: request.body.bytes };
       for (const given of [inBody, inHeader]) {
@@ -234,7 +234,7 @@ describe('headers', () => {
     for (const profile of ['standard', 'foxreload', 'cloudevents']) {
       const [first, later] = [nowMs, nowMs + 86_400_000].map((atMs) => {
         const request = send({ endpoint: { profile }, atMs });
-        const scheme = schemeNamed(profile)!;
+        const scheme = profileSchemes[profile]!;
         const input = {
           headers: request.headers,
           body: request.body.bytes,
@@ -244,7 +244,7 @@ describe('headers', () => {
         assert.equal(verify(scheme, input, crypto).valid, true);
         return named(request);
       });
-      const place = schemeNamed(profile)!.place as { header: string };
+      const place = profileSchemes[profile]!.place as { header: string };
       assert.notEqual(first![place.header], later![place.header]);
       const id = profile === 'foxreload' ? 'x-foxreload-event-id' : 'webhook-id';
       assert.equal(first![id], later![id]);
@@ -316,7 +316,7 @@ describe('secrets', () => {
     const fits = (atMs: number, key: string) => {
       const request = send({ endpoint: { profile: 'ecomm', secrets, signWith: 'old' }, atMs });
       const input = { headers: request.headers, body: request.body.bytes, secrets: [key], nowS: 0 };
-      return verify(schemeNamed('ecomm')!, input, crypto).valid;
+      return verify(profileSchemes.ecomm!, input, crypto).valid;
     };
     assert.equal(fits(nowMs + 999, old!), true);
     assert.equal(fits(nowMs + 1000, secret), true);
@@ -327,7 +327,7 @@ describe('secrets', () => {
     for (const profile of ['ecomm', 'digital-goods']) {
       const request = send({ endpoint: { profile, secrets: lasting, signWith: 'old' }, atMs: nowMs + 1000 });
       const input = { headers: request.headers, body: request.body.bytes, secrets: [secret], nowS: 0 };
-      assert.equal(verify(schemeNamed(profile)!, input, crypto).valid, true, profile);
+      assert.equal(verify(profileSchemes[profile]!, input, crypto).valid, true, profile);
     }
     const endpoint = { profile: 'digital-goods', secrets: lasting };
     const bodies = (['old', 'new'] as const).map((signWith) =>
@@ -344,7 +344,7 @@ describe('secrets', () => {
   });
 
   test('an endpoint’s own wire format replaces its profile’s part by part', () => {
-    const signature = { ...schemeNamed('ecomm')!, place: { header: 'x-mine' } };
+    const signature = { ...profileSchemes.ecomm!, place: { header: 'x-mine' } };
     const request = send({ endpoint: { wire: { signature }, profile: 'petstore' } });
     assert.match(named(request)['x-mine']!, /^sha256=/);
     assert.equal(named(request)['x-petstore-signature'], undefined);

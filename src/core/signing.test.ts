@@ -11,7 +11,7 @@ function vectors(name: string): { note: string; id?: string; profile?: string }[
 }
 
 describe('test vectors are judged as their authors did', () => {
-  for (const file of ['standard-webhooks', 'profiles']) {
+  for (const file of ['standard-webhooks', 'profiles', 'signatures']) {
     for (const [place, vector] of vectors(file).entries()) {
       test(`${vector.id ?? `${vector.profile}/${place}`}: ${vector.note}`, () => {
         const { expected, valid, reason } = judgeVector(vector, place, crypto);

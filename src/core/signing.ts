@@ -1,14 +1,15 @@
 import { fromBase64 } from '../../sdk/encoding.ts';
 import type { ReceivedHeaders } from '../../sdk/place.ts';
+import type { VerifyInput } from '../../sdk/reading.ts';
 import type { Crypto } from '../../sdk/scheme.ts';
 import { schemeNamed, schemes } from '../../sdk/schemes.ts';
 import { type SignInput, sign } from '../../sdk/sign.ts';
-import { type VerifyInput, verify } from '../../sdk/verify.ts';
+import { verify } from '../../sdk/verify.ts';
 import { SurehookError } from './errors.ts';
 
+export type { VerifyInput } from '../../sdk/reading.ts';
 export type { Crypto, Key, Part } from '../../sdk/scheme.ts';
 export type { SignInput } from '../../sdk/sign.ts';
-export type { VerifyInput } from '../../sdk/verify.ts';
 
 /** What came of looking at a request: `reason` and `detail` are null when it is valid. */
 export interface Judgement {
@@ -17,15 +18,24 @@ export interface Judgement {
   detail: string | null;
 }
 
-/** Verifies a request under the scheme of that name. Never throws; a name nobody knows is a reason, too. */
-export function verifyAs(name: string, input: VerifyInput, crypto: Crypto): Judgement {
+/**
+ * Verifies a request under the scheme of that name. Never throws; a name nobody knows is a reason, too. `certificate` is the PEM of
+ * what the address answers that a request names as its certificate's, once that is known for one of the provider.
+ */
+export function verifyAs(name: string, input: VerifyInput, crypto: Crypto, certificate?: string): Judgement {
   const scheme = schemeNamed(name);
   if (scheme === undefined) {
     const detail = `Known schemes: ${Object.keys(schemes).join(', ')}.`;
     return { valid: false, reason: `unknown scheme ${JSON.stringify(name)}`, detail };
   }
-  const result = verify(scheme, input, crypto);
-  return result.valid ? { valid: true, reason: null, detail: null } : result;
+  let result = verify(scheme, input, crypto);
+  if (!result.valid && result.certificateUrl !== undefined && certificate !== undefined) {
+    const certificates = { [result.certificateUrl]: certificate };
+    result = verify(scheme, { ...input, certificates }, crypto);
+  }
+  return result.valid
+    ? { valid: true, reason: null, detail: null }
+    : { valid: false, reason: result.reason, detail: result.detail };
 }
 
 /** Headers that sign a body under the scheme of that name; `invalid` when the name or the input won't do. */
@@ -61,6 +71,12 @@ interface Vector {
   secret?: string | null;
   additionalSecrets?: string[];
   publicKey?: string;
+  /** What schemes need besides, each under the name it has where it comes from. */
+  publicKeyId?: string;
+  webhookId?: string;
+  /** The certificate, wherever the request says it is. */
+  certPem?: string;
+  toleranceSeconds?: number;
   headers?: ReceivedHeaders;
   rawBodyBase64?: string;
   body?: string;
@@ -88,9 +104,19 @@ export function judgeVector(entry: unknown, place: number, crypto: Crypto): Vect
     method: vector.method ?? 'POST',
     url: vector.url ?? '',
     secrets,
+    fields: fieldsOf({ publicKey: vector.publicKeyId, webhookId: vector.webhookId }),
     // A scheme without a rule for freshness never looks at it.
     nowS: vector.now ?? 0,
+    ...(vector.toleranceSeconds === undefined ? {} : { toleranceS: vector.toleranceSeconds }),
   };
-  const { valid, reason } = verifyAs(vector.scheme ?? vector.profile ?? '', request, crypto);
+  const name = vector.scheme ?? vector.profile ?? '';
+  const { valid, reason } = verifyAs(name, request, crypto, vector.certPem);
   return { ...line, valid, reason };
+}
+
+function fieldsOf(given: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter((entry) => entry[1] !== undefined)) as Record<
+    string,
+    string
+  >;
 }

@@ -17,7 +17,18 @@ const hashes = { 'hmac-sha1': 'sha1', 'hmac-sha256': 'sha256', 'hmac-sha512': 's
 const privateHead = Buffer.from('302e020100300506032b657004220420', 'hex');
 const publicHead = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** What an algorithm hashes with, and the kind of key it takes. */
+const publicAlgorithms = {
+  ed25519: [null, 'ed25519'],
+  'rsa-sha1': ['sha1', 'rsa'],
+  'rsa-sha256': ['sha256', 'rsa'],
+  'ecdsa-sha1': ['sha1', 'ec'],
+  'ecdsa-sha256': ['sha256', 'ec'],
+} as const;
+
 function keyObject(key: Key): KeyObject {
+  if (key.kind === 'spki')
+    return createPublicKey({ key: Buffer.from(key.bytes), format: 'der', type: 'spki' });
   if (key.kind === 'hmac') return createSecretKey(key.bytes);
   if (key.kind === 'private') {
     return createPrivateKey({ key: Buffer.concat([privateHead, key.bytes]), format: 'der', type: 'pkcs8' });
@@ -57,15 +68,22 @@ export function nodeCrypto(keys = signingKeys): Crypto {
       return hmac.digest(encoding);
     },
     sign: (key, parts) => signBytes(null, bytesOf(parts), objectOf(key)),
-    verify(key, parts, signature) {
+    verify(key, parts, signature, algorithm = 'ed25519') {
       try {
-        return verifyBytes(null, bytesOf(parts), publicOf(objectOf(key)), signature);
+        const [hash, kind] = publicAlgorithms[algorithm];
+        const object = publicOf(objectOf(key));
+        return object.asymmetricKeyType === kind && verifyBytes(hash, bytesOf(parts), object, signature);
       } catch {
         return false;
       }
     },
     sha1(parts) {
       const hash = createHash('sha1');
+      for (const part of parts) hash.update(part);
+      return hash.digest();
+    },
+    sha256(parts) {
+      const hash = createHash('sha256');
       for (const part of parts) hash.update(part);
       return hash.digest();
     },

@@ -7,7 +7,6 @@ const algorithms: readonly Algorithm[] = ['hmac-sha256', 'hmac-sha1', 'hmac-sha5
 const keyEncodings: readonly KeyEncoding[] = ['utf8', 'base64', 'hex'];
 const encodings: readonly Encoding[] = ['hex', 'base64'];
 const messageFields = ['{id}', '{timestamp}', '{method}', '{url}', '{body}'];
-const toleranceMaxMs = 86_400_000;
 
 /** A header name as RFC 9110 has it, short enough to be one. */
 export const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
@@ -59,8 +58,9 @@ class Reading {
       if (name === 'header' && headerName.test(text)) return { header: text.toLowerCase() };
       if (name === 'body' && /^(\/.*)?$/s.test(text)) return { body: text };
       if (name === 'query' && text !== '') return { query: text };
+      if (name === 'form' && text !== '') return { form: text };
     }
-    this.problem(at, 'must be {"header":NAME}, {"body":JSON pointer} or {"query":NAME}');
+    this.problem(at, 'must be {"header":NAME}, {"body":JSON pointer}, {"query":NAME} or {"form":NAME}');
     return undefined;
   }
 
@@ -91,7 +91,7 @@ class Reading {
     const place = this.place(input.place, `${at}/place`);
     const unit = this.oneOf(input.unit ?? 's', `${at}/unit`, ['s', 'ms'] as const);
     const ms = input.tolerance === null ? null : parseDuration(input.tolerance ?? '5m');
-    if (input.tolerance !== null && (ms === null || ms < 1000 || ms > toleranceMaxMs)) {
+    if (input.tolerance !== null && (ms === null || ms < 1000 || ms > limits.toleranceMaxMs)) {
       this.problem(`${at}/tolerance`, `must be ${durationForm} from 1s to 24h, or null for any age`);
     }
     const rule: Partial<TimestampRule> = { toleranceS: ms === null ? null : ms / 1000 };
@@ -101,6 +101,13 @@ class Reading {
     }
     return place && unit ? { ...rule, place, unit, toleranceS: rule.toleranceS ?? null } : undefined;
   }
+}
+
+/** Reads a place: an object as schemes have it, or a text that is a JSON pointer into the body; `at` is where it stands in the request. */
+export function parsePlace(value: unknown, at: string): { place: Place } | { problems: Problem[] } {
+  const read = new Reading();
+  const place = read.place(typeof value === 'string' ? { body: value } : value, at);
+  return place === undefined ? { problems: read.problems } : { place };
 }
 
 /** Reads a scheme in the grammar of contract §6; `at` is where it stands in the request, for the problems' pointers. */

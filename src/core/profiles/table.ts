@@ -1,4 +1,4 @@
-import { schemes } from '../../../sdk/schemes.ts';
+import { profileSchemes as schemes } from '../../../sdk/schemes.ts';
 import { parseDuration } from '../duration.ts';
 import type { FailurePolicy } from '../health.ts';
 import type { RetryPolicy } from '../retry.ts';

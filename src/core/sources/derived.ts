@@ -1,0 +1,67 @@
+import { fromBase64, toHex } from '../../../sdk/encoding.ts';
+import { atPointer, jsonOf, type ReceivedRequest, valuesAt } from '../../../sdk/place.ts';
+import { batchItemsMax, type Crypto, type Place } from '../../../sdk/scheme.ts';
+import * as limits from '../limits.ts';
+import type { Derived, Preset } from './preset.ts';
+
+/** The type of an event whose request names none. */
+export const untypedEvent = 'webhook';
+
+/**
+ * What recognises a repetition: at `override` (a source's own `eventId`), else where the preset has it, else the SHA-256 of the
+ * body as hex. 1–200 visible ASCII characters; longer or other values are replaced by the SHA-256 of theirs.
+ */
+export function eventIdOf(
+  preset: Preset,
+  override: Place | null,
+  request: ReceivedRequest,
+  crypto: Crypto,
+): string {
+  const derived = override === null ? preset.id : { from: [override] };
+  const value = derived === null ? null : derive(derived, request);
+  const hash = (text: string | Uint8Array) => toHex(crypto.sha256([text]));
+  if (value === null) return hash(request.body);
+  const whole = derived?.withHash === true ? `${value}:${hash(request.body)}` : value;
+  return whole.length <= limits.eventIdChars && /^[\x21-\x7e]+$/.test(whole) ? whole : hash(whole);
+}
+
+/** The event's type at `override` or where the preset has it; characters that types do not have become `_`. */
+export function eventTypeOf(preset: Preset, override: Place | null, request: ReceivedRequest): string {
+  const derived = override === null ? preset.type : { from: [override] };
+  const value = derived === null ? null : derive(derived, request);
+  if (value === null) return untypedEvent;
+  return value.replaceAll(/[^A-Za-z0-9_.:/-]/g, '_').slice(0, limits.eventTypeChars);
+}
+
+/** What the event is about, at `override` or where the preset has it: at most 512 characters; null when there is none. */
+export function referenceOf(preset: Preset, override: Place | null, request: ReceivedRequest): string | null {
+  const derived = override === null ? preset.reference : { from: [override] };
+  const value = derived === null ? null : derive(derived, request);
+  return value === null || value.length > limits.referenceChars ? null : value;
+}
+
+function derive({ from, joint, each }: Derived, request: ReceivedRequest): string | null {
+  if (each !== undefined) return deriveEach(each, from, request.body);
+  const values = from.flatMap((place) => valuesAt(place, request).slice(0, 1)).filter((text) => text !== '');
+  if (values.length === 0) return null;
+  return joint === undefined ? values[0]! : values.join(joint);
+}
+
+/** Values within an item are joined by `:`, items by `,`. */
+function deriveEach(list: string, from: readonly Place[], body: Uint8Array): string | null {
+  const items = atPointer(jsonOf(body), list);
+  if (!Array.isArray(items) || items.length === 0 || items.length > batchItemsMax) return null;
+  const found: string[] = [];
+  for (const item of items) {
+    const values = from.map((place) => ('body' in place ? atPointer(item, place.body) : undefined));
+    if (values.every((value) => value === undefined)) return null;
+    found.push(values.map((value) => (value === undefined ? '' : String(value))).join(':'));
+  }
+  return found.join(',');
+}
+
+/** The claims of a body that is a signed token (JWT), as JSON bytes for pointers to look into; null when it is none. */
+export function claimsOf(body: Uint8Array): Uint8Array | null {
+  const [, claims] = new TextDecoder().decode(body).split('.');
+  return claims === undefined ? null : fromBase64(claims.replaceAll('-', '+').replaceAll('_', '/'));
+}
