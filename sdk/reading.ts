@@ -51,6 +51,7 @@ export type Reason =
   | 'certificate_host'
   | 'certificate_needed'
   | 'bad_certificate'
+  | 'wrong_topic'
   | 'too_old'
   | 'too_new'
   | 'mismatch';

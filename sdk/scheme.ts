@@ -83,6 +83,8 @@ export type Key =
 
 /** A scheme that the table's grammar can't describe: it reads a request by itself. */
 export interface SpecialScheme {
+  /** How secrets are read; absent when there is none. */
+  keyForm?: Pick<Scheme, 'algorithm' | 'keyEncoding'>;
   /** Takes a request apart. Never throws for anything a stranger can send. */
   read(input: VerifyInput): Reading;
   /** The headers that sign, by name; absent when signing takes more than headers or a key that nobody but the provider has. */

@@ -1,10 +1,17 @@
 import type { AnyScheme, Scheme } from './scheme.ts';
+import { adyenStandard } from './schemes/adyen.ts';
+import { braintree } from './schemes/braintree.ts';
+import { ebay } from './schemes/ebay.ts';
 import * as hash from './schemes/hash.ts';
+import { paypal } from './schemes/paypal.ts';
 import * as publicKey from './schemes/public.ts';
+import { awsSns } from './schemes/sns.ts';
 import * as standardWebhooks from './schemes/standard.ts';
 import * as timed from './schemes/timed.ts';
 import * as token from './schemes/token.ts';
+import { twilio } from './schemes/twilio.ts';
 import * as url from './schemes/url.ts';
+import { wix } from './schemes/wix.ts';
 
 /** The schemes that a profile sends with, by its name: what one Surehook sends, another verifies under the same name. */
 export const profileSchemes: Readonly<Record<string, Scheme>> = {
@@ -20,12 +27,16 @@ export const profileSchemes: Readonly<Record<string, Scheme>> = {
 export const schemes: Readonly<Record<string, AnyScheme>> = {
   ...profileSchemes,
   'adyen-header': hash.adyenHeader,
+  'adyen-standard': adyenStandard,
   airwallex: timed.airwallex,
+  'aws-sns': awsSns,
   bigcommerce: standardWebhooks.bigcommerce,
   bitbucket: hash.bitbucket,
+  braintree,
   'checkout-com': hash.checkoutCom,
   'coinbase-commerce': hash.coinbaseCommerce,
   discord: publicKey.discord,
+  ebay,
   github: hash.github,
   'gitlab-signing-token': standardWebhooks.gitlabSigningToken,
   'gitlab-token': token.gitlabToken,
@@ -38,6 +49,7 @@ export const schemes: Readonly<Record<string, AnyScheme>> = {
   mailgun: timed.mailgun,
   meta: hash.meta,
   paddle: timed.paddle,
+  paypal,
   razorpay: hash.razorpay,
   sendgrid: publicKey.sendgrid,
   shopify: hash.shopify,
@@ -45,7 +57,9 @@ export const schemes: Readonly<Record<string, AnyScheme>> = {
   square: url.square,
   stripe: timed.stripe,
   svix: standardWebhooks.svix,
+  twilio,
   twitter: hash.twitter,
+  wix,
   woocommerce: hash.woocommerce,
   xendit: token.xendit,
   xero: hash.xero,

@@ -31,6 +31,7 @@ const details: Record<Reason, string> = {
     'The certificate is said to be on a host that is not one of the provider, or not at an https address.',
   certificate_needed: 'The certificate of the provider has to be fetched first.',
   bad_certificate: 'What was fetched is no certificate with a key for this scheme.',
+  wrong_topic: 'The message is of another topic than the one that this source takes.',
   too_old: 'It was signed too long ago, or the clocks differ.',
   too_new: 'It was signed in the future: the clocks differ.',
   mismatch:

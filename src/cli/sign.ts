@@ -1,6 +1,6 @@
 import { SurehookError } from '../core/errors.ts';
 import { signAs } from '../core/signing.ts';
-import { type SigningIo, unixSeconds } from './verify.ts';
+import { readHeaders, type SigningIo, unixSeconds } from './verify.ts';
 
 export interface SignOptions {
   scheme?: string | undefined;
@@ -12,6 +12,8 @@ export interface SignOptions {
   now?: string | undefined;
   method?: string | undefined;
   url?: string | undefined;
+  /** Each `Name: value` that the request has anyway: some schemes look at its content type. */
+  header?: readonly string[] | undefined;
   /** `new` or `old`: the secret to use where there is room for one signature. */
   signWith?: string | undefined;
 }
@@ -35,7 +37,13 @@ export function runSign(options: SignOptions, body: Uint8Array, io: SigningIo): 
     io.err(`--now ${JSON.stringify(options.now)}: give seconds since 1970, such as 1767225600.`);
     return 2;
   }
+  const headers = readHeaders(options.header ?? []);
+  if ('problem' in headers) {
+    io.err(headers.problem);
+    return 2;
+  }
   const given = {
+    ...headers,
     ...(id === undefined ? {} : { id }),
     ...(method === undefined ? {} : { method }),
     ...(url === undefined ? {} : { url }),

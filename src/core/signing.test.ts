@@ -35,7 +35,7 @@ describe('test vectors are judged as their authors did', () => {
 describe('schemes by name', () => {
   test('a name nobody knows is a reason when verifying and an error when signing, and both list the known ones', () => {
     const body = Buffer.from('x');
-    const judged = verifyAs('nope', { headers: {}, body, secrets: ['k'], nowS: 0 }, crypto);
+    const judged = verifyAs('nope', { headers: {}, body, secrets: ['k'], fields: {}, nowS: 0 }, crypto);
     assert.equal(judged.reason, 'unknown scheme "nope"');
     assert.match(judged.detail!, /standard, foxreload, digital-goods, petstore, ecomm, cloudevents/);
     const sign = () => signAs('nope', { secrets: ['k'], timestampS: 0, body }, crypto);

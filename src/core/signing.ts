@@ -1,11 +1,12 @@
 import { fromBase64 } from '../../sdk/encoding.ts';
-import type { ReceivedHeaders } from '../../sdk/place.ts';
-import type { VerifyInput } from '../../sdk/reading.ts';
+import type { ReceivedHeaders, ReceivedRequest } from '../../sdk/place.ts';
 import type { Crypto } from '../../sdk/scheme.ts';
 import { schemeNamed, schemes } from '../../sdk/schemes.ts';
 import { type SignInput, sign } from '../../sdk/sign.ts';
-import { verify } from '../../sdk/verify.ts';
 import { SurehookError } from './errors.ts';
+import type { Held } from './sources/preset.ts';
+import { presetNamed } from './sources/presets.ts';
+import { verifyRequest } from './sources/receive.ts';
 
 export type { VerifyInput } from '../../sdk/reading.ts';
 export type { Crypto, Key, Part } from '../../sdk/scheme.ts';
@@ -22,16 +23,21 @@ export interface Judgement {
  * Verifies a request under the scheme of that name. Never throws; a name nobody knows is a reason, too. `certificate` is the PEM of
  * what the address answers that a request names as its certificate's, once that is known for one of the provider.
  */
-export function verifyAs(name: string, input: VerifyInput, crypto: Crypto, certificate?: string): Judgement {
-  const scheme = schemeNamed(name);
-  if (scheme === undefined) {
+export function verifyAs(
+  name: string,
+  input: ReceivedRequest & Held & { nowS: number },
+  crypto: Crypto,
+  certificate?: string,
+): Judgement {
+  const preset = presetNamed(name);
+  if (preset === undefined) {
     const detail = `Known schemes: ${Object.keys(schemes).join(', ')}.`;
     return { valid: false, reason: `unknown scheme ${JSON.stringify(name)}`, detail };
   }
-  let result = verify(scheme, input, crypto);
+  let result = verifyRequest(preset, input, input, crypto);
   if (!result.valid && result.certificateUrl !== undefined && certificate !== undefined) {
     const certificates = { [result.certificateUrl]: certificate };
-    result = verify(scheme, { ...input, certificates }, crypto);
+    result = verifyRequest(preset, input, { ...input, certificates }, crypto);
   }
   return result.valid
     ? { valid: true, reason: null, detail: null }
@@ -104,19 +110,19 @@ export function judgeVector(entry: unknown, place: number, crypto: Crypto): Vect
     method: vector.method ?? 'POST',
     url: vector.url ?? '',
     secrets,
-    fields: fieldsOf({ publicKey: vector.publicKeyId, webhookId: vector.webhookId }),
+    fields: fieldsOf(vector),
     // A scheme without a rule for freshness never looks at it.
     nowS: vector.now ?? 0,
-    ...(vector.toleranceSeconds === undefined ? {} : { toleranceS: vector.toleranceSeconds }),
   };
   const name = vector.scheme ?? vector.profile ?? '';
   const { valid, reason } = verifyAs(name, request, crypto, vector.certPem);
   return { ...line, valid, reason };
 }
 
-function fieldsOf(given: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).filter((entry) => entry[1] !== undefined)) as Record<
-    string,
-    string
-  >;
+function fieldsOf({ publicKeyId, webhookId, toleranceSeconds }: Vector): Record<string, string> {
+  return {
+    ...(publicKeyId === undefined ? {} : { publicKey: publicKeyId }),
+    ...(webhookId === undefined ? {} : { webhookId }),
+    ...(toleranceSeconds === undefined ? {} : { tolerance: `${toleranceSeconds}s` }),
+  };
 }

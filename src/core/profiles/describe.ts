@@ -1,4 +1,4 @@
-import type { Scheme } from '../../../sdk/scheme.ts';
+import type { Scheme, TimestampRule } from '../../../sdk/scheme.ts';
 import { durationText, formatDuration } from '../duration.ts';
 import type { FailurePolicy } from '../health.ts';
 import type { RetryPolicy } from '../retry.ts';
@@ -24,11 +24,20 @@ export function describeRetry(retry: RetryPolicy): Record<string, unknown> {
 
 /** A scheme in the grammar that `parseScheme` reads. */
 export function describeScheme(scheme: Scheme): Record<string, unknown> {
-  if (scheme.timestamp === undefined) return { ...scheme };
-  const { toleranceS, ...rest } = scheme.timestamp;
+  const { timestamp, otherwise, ...rest } = scheme;
   return {
-    ...scheme,
-    timestamp: { ...rest, tolerance: toleranceS === null ? null : formatDuration(toleranceS * 1000) },
+    ...rest,
+    ...(timestamp === undefined ? {} : { timestamp: describeTimestamp(timestamp) }),
+    ...(otherwise === undefined ? {} : { otherwise: describeScheme(otherwise) }),
+  };
+}
+
+function describeTimestamp({ toleranceS, futureS, ...rest }: TimestampRule): Record<string, unknown> {
+  const tolerance = toleranceS === null ? null : formatDuration(toleranceS * 1000);
+  return {
+    ...rest,
+    tolerance,
+    ...(futureS === undefined ? {} : { futureTolerance: formatDuration(futureS * 1000) }),
   };
 }
 

@@ -1,12 +1,25 @@
+import { placeOf } from '../../../sdk/message.ts';
 import type { Algorithm, Encoding, KeyEncoding, Place, Scheme, TimestampRule } from '../../../sdk/scheme.ts';
 import { durationForm, parseDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import * as limits from '../limits.ts';
 
-const algorithms: readonly Algorithm[] = ['hmac-sha256', 'hmac-sha1', 'hmac-sha512'];
+const algorithms: readonly Algorithm[] = [
+  'hmac-sha256',
+  'hmac-sha1',
+  'hmac-sha512',
+  'sha256',
+  'token',
+  'ed25519',
+  'rsa-sha1',
+  'rsa-sha256',
+  'ecdsa-sha1',
+  'ecdsa-sha256',
+];
 const keyEncodings: readonly KeyEncoding[] = ['utf8', 'base64', 'hex'];
 const encodings: readonly Encoding[] = ['hex', 'base64'];
-const messageFields = ['{id}', '{timestamp}', '{method}', '{url}', '{body}'];
+const messageFields = ['{id}', '{timestamp}', '{method}', '{url}', '{body}', '{crc32}'];
+const placeFields = ['{header:NAME}', '{body:POINTER}', '{query:NAME}', '{form:NAME}'];
 
 /** A header name as RFC 9110 has it, short enough to be one. */
 export const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
@@ -65,7 +78,8 @@ class Reading {
   }
 
   message(value: unknown, at: string): string[] | undefined {
-    const wanted = `must be a list of 1–${limits.wireParts} texts, each ${messageFields.join(', ')} or fixed text`;
+    const fields = [...messageFields, ...placeFields].join(', ');
+    const wanted = `must be a list of 1–${limits.wireParts} texts, each ${fields} or fixed text`;
     if (!Array.isArray(value) || value.length < 1 || value.length > limits.wireParts) {
       this.problem(at, wanted);
       return undefined;
@@ -73,12 +87,31 @@ class Reading {
     for (const [place, part] of value.entries()) {
       const fits = typeof part === 'string' && part !== '' && part.length <= limits.wirePartChars;
       // Text in braces that is no field is a slip of the pen, not something to sign.
-      if (!fits || (/[{}]/.test(part) && !messageFields.includes(part)))
+      if (!fits || (/[{}]/.test(part) && !messageFields.includes(part) && !this.isPlaceField(part, at)))
         this.problem(`${at}/${place}`, wanted);
     }
     if (!value.includes('{body}'))
       this.problem(at, 'must hold {body}: a signature that leaves it out proves nothing about it');
     return value as string[];
+  }
+
+  noMessage(value: unknown, at: string): string[] | undefined {
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
+    this.problem(at, 'must be left out or empty: a token is the secret itself and signs nothing');
+    return undefined;
+  }
+
+  /** Whether a part of a message is a place that is written as places are. */
+  isPlaceField(part: string, at: string): boolean {
+    const place = placeOf(part);
+    return place !== null && new Reading().place(place, at) !== undefined;
+  }
+
+  tolerance(value: unknown, at: string): number | null {
+    const ms = value === null ? null : parseDuration(value);
+    if (value !== null && (ms === null || ms < 1000 || ms > limits.toleranceMaxMs))
+      this.problem(at, `must be ${durationForm} from 1s to 24h, or null for any age`);
+    return ms === null ? null : ms / 1000;
   }
 
   timestamp(value: unknown, at: string): TimestampRule | undefined {
@@ -87,14 +120,16 @@ class Reading {
       this.problem(at, 'must be an object {place,unit,tolerance}');
       return undefined;
     }
-    this.problems.push(...unknownMembers(input, ['place', 'prefix', 'unit', 'tolerance'], at));
+    const known = ['place', 'prefix', 'unit', 'tolerance', 'futureTolerance'];
+    this.problems.push(...unknownMembers(input, known, at));
     const place = this.place(input.place, `${at}/place`);
-    const unit = this.oneOf(input.unit ?? 's', `${at}/unit`, ['s', 'ms'] as const);
-    const ms = input.tolerance === null ? null : parseDuration(input.tolerance ?? '5m');
-    if (input.tolerance !== null && (ms === null || ms < 1000 || ms > limits.toleranceMaxMs)) {
-      this.problem(`${at}/tolerance`, `must be ${durationForm} from 1s to 24h, or null for any age`);
+    const unit = this.oneOf(input.unit ?? 's', `${at}/unit`, ['s', 'ms', 'rfc3339'] as const);
+    const tolerance = input.tolerance === undefined ? '5m' : input.tolerance;
+    const rule: Partial<TimestampRule> = { toleranceS: this.tolerance(tolerance, `${at}/tolerance`) };
+    if (input.futureTolerance !== undefined) {
+      const futureS = this.tolerance(input.futureTolerance, `${at}/futureTolerance`);
+      if (futureS !== null) rule.futureS = futureS;
     }
-    const rule: Partial<TimestampRule> = { toleranceS: ms === null ? null : ms / 1000 };
     if (input.prefix !== undefined) {
       const prefix = this.text(input.prefix, `${at}/prefix`, /^[\x21-\x7e]+$/, 'visible ASCII characters');
       if (prefix !== undefined) rule.prefix = prefix;
@@ -122,8 +157,11 @@ export function parseScheme(value: unknown, at: string): { scheme: Scheme } | { 
     );
   read.problems.push(...unknownMembers(input, known, at));
   const place = read.place(input.place, `${at}/place`);
-  const message = read.message(input.message, `${at}/message`);
   const algorithm = read.oneOf(input.algorithm ?? 'hmac-sha256', `${at}/algorithm`, algorithms);
+  const message =
+    algorithm === 'token'
+      ? read.noMessage(input.message, `${at}/message`)
+      : read.message(input.message, `${at}/message`);
   const keyEncoding = read.oneOf(input.keyEncoding ?? 'utf8', `${at}/keyEncoding`, keyEncodings);
   const encoding = read.oneOf(input.encoding ?? 'hex', `${at}/encoding`, encodings);
   const more: Partial<Scheme> = {};

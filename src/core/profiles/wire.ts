@@ -1,3 +1,4 @@
+import { placeOf } from '../../../sdk/message.ts';
 import type { Scheme } from '../../../sdk/scheme.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { type Problem, SurehookError } from '../errors.ts';
@@ -79,6 +80,12 @@ function parseSendingScheme(value: unknown): { scheme: Scheme } | { problems: Pr
     ['/id', scheme.message.includes('{id}') ? scheme.id : undefined],
   ] as const;
   const problems: Problem[] = [];
+  if (!scheme.algorithm.startsWith('hmac-'))
+    problems.push({ pointer: `${at}/algorithm`, detail: 'must be an HMAC when sending' });
+  for (const [place, part] of scheme.message.entries()) {
+    if (placeOf(part) !== null)
+      problems.push({ pointer: `${at}/message/${place}`, detail: 'is for receiving only' });
+  }
   for (const [pointer, place] of places) {
     if (place === undefined) continue;
     if (!('header' in place))

@@ -1,8 +1,8 @@
-import { fromBase64, toHex } from '../../../sdk/encoding.ts';
+import { toHex } from '../../../sdk/encoding.ts';
 import { atPointer, jsonOf, type ReceivedRequest, valuesAt } from '../../../sdk/place.ts';
 import { batchItemsMax, type Crypto, type Place } from '../../../sdk/scheme.ts';
 import * as limits from '../limits.ts';
-import type { Derived, Preset } from './preset.ts';
+import type { Derived, Found, Preset } from './preset.ts';
 
 /** The type of an event whose request names none. */
 export const untypedEvent = 'webhook';
@@ -21,7 +21,8 @@ export function eventIdOf(
   const value = derived === null ? null : derive(derived, request);
   const hash = (text: string | Uint8Array) => toHex(crypto.sha256([text]));
   if (value === null) return hash(request.body);
-  const whole = derived?.withHash === true ? `${value}:${hash(request.body)}` : value;
+  const isHashed = derived !== null && 'from' in derived && derived.withHash === true;
+  const whole = isHashed ? `${value}:${hash(request.body)}` : value;
   return whole.length <= limits.eventIdChars && /^[\x21-\x7e]+$/.test(whole) ? whole : hash(whole);
 }
 
@@ -40,7 +41,9 @@ export function referenceOf(preset: Preset, override: Place | null, request: Rec
   return value === null || value.length > limits.referenceChars ? null : value;
 }
 
-function derive({ from, joint, each }: Derived, request: ReceivedRequest): string | null {
+function derive(derived: Derived | Found, request: ReceivedRequest): string | null {
+  if ('find' in derived) return derived.find(request) || null;
+  const { from, joint, each } = derived;
   if (each !== undefined) return deriveEach(each, from, request.body);
   const values = from.flatMap((place) => valuesAt(place, request).slice(0, 1)).filter((text) => text !== '');
   if (values.length === 0) return null;
@@ -58,10 +61,4 @@ function deriveEach(list: string, from: readonly Place[], body: Uint8Array): str
     found.push(values.map((value) => (value === undefined ? '' : String(value))).join(':'));
   }
   return found.join(',');
-}
-
-/** The claims of a body that is a signed token (JWT), as JSON bytes for pointers to look into; null when it is none. */
-export function claimsOf(body: Uint8Array): Uint8Array | null {
-  const [, claims] = new TextDecoder().decode(body).split('.');
-  return claims === undefined ? null : fromBase64(claims.replaceAll('-', '+').replaceAll('_', '/'));
 }

@@ -1,6 +1,7 @@
 import { toHex } from '../../../sdk/encoding.ts';
 import { atPointer, jsonOf, type ReceivedRequest, valuesAt } from '../../../sdk/place.ts';
 import type { Crypto, Key, Mac } from '../../../sdk/scheme.ts';
+import { isSnsUrl } from '../../../sdk/schemes/sns.ts';
 import type { Answer, Handshake, Handshaker } from './preset.ts';
 
 /** A challenge that is signed with the secret must never look like a body: whoever sends one gets its signature. */
@@ -94,9 +95,10 @@ export const braintreeHandshake: Handshaker = (request, { secrets, fields }, cry
 export const ebayHandshake: Handshaker = (request, { fields }, crypto) => {
   const said = queryOf(request, 'challenge_code');
   if (said === null) return null;
-  const { verificationToken, endpoint } = fields;
-  if (!challenge.test(said) || verificationToken === undefined || endpoint === undefined) return refused(400);
-  const challengeResponse = toHex(crypto.sha256([said, verificationToken, endpoint]));
+  const { verifyToken, notificationUrl = request.url?.split('?', 1)[0] } = fields;
+  if (!challenge.test(said) || verifyToken === undefined || notificationUrl === undefined)
+    return refused(400);
+  const challengeResponse = toHex(crypto.sha256([said, verifyToken, notificationUrl]));
   return { isSigned: false, answer: json(200, { challengeResponse }) };
 };
 
@@ -131,20 +133,6 @@ export const xeroHandshake: Handshaker = ({ body }) => {
   const events = atPointer(jsonOf(body), '/events');
   return Array.isArray(events) && events.length === 0 ? { isSigned: true, answer: empty } : null;
 };
-
-const snsHost = /^sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?$/;
-
-/** Whether an address is one of AWS SNS, over https. */
-export function isSnsUrl(address: string): boolean {
-  const url = URL.parse(address);
-  return (
-    url !== null &&
-    url.protocol === 'https:' &&
-    url.port === '' &&
-    url.username === '' &&
-    snsHost.test(url.hostname)
-  );
-}
 
 /** The subscription that SNS wants confirmed by asking for an address of its own. */
 export const snsHandshake: Handshaker = (request) => {

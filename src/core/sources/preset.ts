@@ -34,6 +34,14 @@ export interface Derived {
   withHash?: true;
 }
 
+/** A text about a request that only code finds. */
+export interface Found {
+  /** Where it is, in words. */
+  where: string;
+  /** Null: it is not there. Never throws. */
+  find(request: ReceivedRequest): string | null;
+}
+
 /** What a source holds besides its preset. */
 export interface Held {
   /** Newest first. */
@@ -63,10 +71,10 @@ export interface Preset {
   secret: string | null;
   fields: readonly FieldSpec[];
   /** Null: the SHA-256 of the body is the key. */
-  id: Derived | null;
-  type: Derived | null;
+  id: Derived | Found | null;
+  type: Derived | Found | null;
   /** What the provider calls the thing the event is about, where it is always in one place. */
-  reference: Derived | null;
+  reference: Derived | Found | null;
   /** Null: `200 {"received":true}`. */
   ack: Answer | null;
   /** Status for a request that is not believed. */

@@ -1,7 +1,7 @@
 import type { AnyScheme, Scheme } from '../../../sdk/scheme.ts';
 import { schemeNamed } from '../../../sdk/schemes.ts';
 import { describeScheme } from '../profiles/describe.ts';
-import type { Answer, Preset } from './preset.ts';
+import type { Answer, Derived, Found, Preset } from './preset.ts';
 import { preset } from './presets/make.ts';
 import { ownPresets } from './presets/own.ts';
 import { platformPresets } from './presets/platforms.ts';
@@ -41,9 +41,9 @@ export function describeSchemes(): Record<string, unknown>[] {
       description,
       required: isRequired,
     })),
-    eventId: each.id ?? 'the SHA-256 of the body',
-    eventType: each.type,
-    reference: each.reference,
+    eventId: each.id === null ? 'the SHA-256 of the body' : describeDerived(each.id),
+    eventType: describeDerived(each.type),
+    reference: describeDerived(each.reference),
     ack: ackOf(each, false),
     rejectStatus: each.rejectStatus,
     handshake: each.handshake !== null,
@@ -51,4 +51,8 @@ export function describeSchemes(): Record<string, unknown>[] {
     note: each.note,
     scheme: 'read' in each.scheme ? null : describeScheme(each.scheme),
   }));
+}
+
+function describeDerived(derived: Derived | Found | null): unknown {
+  return derived !== null && 'where' in derived ? derived.where : derived;
 }

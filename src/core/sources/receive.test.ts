@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { nodeCrypto } from '../../adapters/system/crypto.ts';
-import { parseFields } from './fields.ts';
+import { readFields } from './fields.ts';
 import { presetNamed } from './presets.ts';
 import { answerHandshake } from './receive.ts';
 
@@ -26,10 +26,7 @@ describe('handshakes are answered as their providers want', () => {
     test(id, () => {
       const preset = presetNamed(provider)!;
       const { secret, privateKey, ...rest } = config;
-      const read = parseFields(
-        { ...preset, fields: preset.fields.map((spec) => ({ ...spec, isRequired: false })) },
-        rest,
-      );
+      const read = readFields(preset, rest);
       const held = { secrets: [secret ?? privateKey ?? 'k'], fields: 'fields' in read ? read.fields : {} };
       const received = {
         method: request.method,

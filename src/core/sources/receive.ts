@@ -23,10 +23,14 @@ export function verifyRequest(
   crypto: Crypto,
 ): Verification {
   const { secrets, fields, nowS, certificates = {} } = held;
+  const { headers, body, method = 'POST', url = '' } = request;
   const keys = preset.fields.filter(({ isKey }) => isKey).flatMap(({ name }) => fields[name] ?? []);
   const toleranceMs = fields.tolerance === undefined ? null : parseDuration(fields.tolerance);
   const input = {
-    ...request,
+    headers,
+    body,
+    method,
+    url,
     secrets: [...secrets, ...keys],
     fields,
     nowS,

@@ -1,12 +1,14 @@
 import * as hash from '../../../../sdk/schemes/hash.ts';
 import { discord, sendgrid } from '../../../../sdk/schemes/public.ts';
+import { awsSns } from '../../../../sdk/schemes/sns.ts';
 import { gitlabSigningToken } from '../../../../sdk/schemes/standard.ts';
 import { linear, mailgun, slack, zoom } from '../../../../sdk/schemes/timed.ts';
 import { gitlabToken } from '../../../../sdk/schemes/token.ts';
+import { twilio } from '../../../../sdk/schemes/twilio.ts';
 import { hubspotV1, hubspotV2, hubspotV3 } from '../../../../sdk/schemes/url.ts';
 import * as handshakes from '../handshakes.ts';
 import type { Preset } from '../preset.ts';
-import { notificationUrl, type PresetParts, preset } from './make.ts';
+import { certificateHosts, notificationUrl, type PresetParts, preset } from './make.ts';
 
 const unsignedBody = 'The token says who sends and nothing about the body.';
 
@@ -88,6 +90,29 @@ export const platformPresets: readonly Preset[] = [
   preset('mailgun', 'Mailgun', mailgun, {
     secret: 'HTTP webhook signing key',
     note: 'Mailgun signs a time and a token, not the event. The token recognises repetitions, so that nobody sends another event under it.',
+  }),
+  preset('twilio', 'Twilio', twilio, {
+    secret: 'Auth token',
+    fields: [notificationUrl],
+    id: { from: [{ header: 'i-twilio-idempotency-token' }] },
+    type: { from: ['EventType', 'MessageStatus', 'SmsStatus', 'CallStatus'].map((form) => ({ form })) },
+    reference: { from: [{ form: 'MessageSid' }, { form: 'CallSid' }] },
+    ack: { status: 200, contentType: 'text/xml', body: '<Response/>' },
+    deadline: '15 s',
+  }),
+  preset('aws-sns', 'Amazon SNS', awsSns, {
+    secret: null,
+    fields: [
+      {
+        name: 'topicArn',
+        description: 'The topic whose messages count. Without it, anyone with an AWS account can send some.',
+      },
+      certificateHosts,
+    ],
+    id: { from: [{ body: '/MessageId' }] },
+    type: { from: [{ header: 'x-amz-sns-message-type' }, { body: '/Type' }] },
+    handshake: handshakes.snsHandshake,
+    deadline: '15 s',
   }),
   preset('sendgrid', 'SendGrid', sendgrid, {
     secret: null,

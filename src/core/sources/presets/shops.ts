@@ -1,11 +1,33 @@
+import { fromBase64 } from '../../../../sdk/encoding.ts';
+import { atPointer, type ReceivedRequest, valuesAt } from '../../../../sdk/place.ts';
+import { adyenStandard } from '../../../../sdk/schemes/adyen.ts';
+import { braintree } from '../../../../sdk/schemes/braintree.ts';
+import { ebay } from '../../../../sdk/schemes/ebay.ts';
 import * as hash from '../../../../sdk/schemes/hash.ts';
+import { paypal } from '../../../../sdk/schemes/paypal.ts';
 import { bigcommerce } from '../../../../sdk/schemes/standard.ts';
 import { airwallex, paddle, stripe } from '../../../../sdk/schemes/timed.ts';
 import { xendit } from '../../../../sdk/schemes/token.ts';
 import { square } from '../../../../sdk/schemes/url.ts';
+import { wix, wixEvent } from '../../../../sdk/schemes/wix.ts';
 import * as handshakes from '../handshakes.ts';
 import type { Preset } from '../preset.ts';
-import { notificationUrl, preset } from './make.ts';
+import { certificateHosts, notificationUrl, preset } from './make.ts';
+
+function adyenItem(name: string): { body: string } {
+  return { body: `/NotificationRequestItem/${name}` };
+}
+
+function wixText(body: Uint8Array, pointer: string): string | null {
+  const value = atPointer(wixEvent(body), pointer);
+  return typeof value === 'string' ? value : null;
+}
+
+function braintreeKind(request: ReceivedRequest): string | null {
+  const payload = valuesAt({ form: 'bt_payload' }, request)[0]?.replaceAll('\n', '') ?? '';
+  const xml = new TextDecoder().decode(fromBase64(payload) ?? new Uint8Array());
+  return /<kind>([a-z_]{1,100})<\/kind>/.exec(xml)?.[1] ?? null;
+}
 
 /** Shops and payments. */
 export const shopPresets: readonly Preset[] = [
@@ -39,6 +61,65 @@ export const shopPresets: readonly Preset[] = [
     secret: 'Signature key',
     fields: [notificationUrl],
     deadline: '10 s',
+  }),
+  preset('ebay', 'eBay', ebay, {
+    secret: null,
+    fields: [
+      {
+        name: 'publicKey',
+        description: 'The public key (PEM) that getPublicKey shows for the key id in the signature.',
+        isKey: true,
+      },
+      {
+        name: 'verifyToken',
+        also: 'verificationToken',
+        description: 'The verification token of the subscription.',
+        isSecret: true,
+      },
+      { ...notificationUrl, also: 'endpoint' },
+    ],
+    id: { from: [{ body: '/notification/notificationId' }] },
+    type: { from: [{ body: '/metadata/topic' }] },
+    handshake: handshakes.ebayHandshake,
+    deadline: '3 s',
+    note: 'Asking eBay for its public key takes an access token of the application, so the key is given; when eBay changes it, give the new one as a secret besides.',
+  }),
+  preset('wix', 'Wix', wix, {
+    secret: 'Public key of the app (PEM)',
+    id: { where: '/data/id of the event in the token', find: ({ body }) => wixText(body, '/data/id') },
+    type: { where: '/eventType of the event in the token', find: ({ body }) => wixText(body, '/eventType') },
+    deadline: '1.25 s',
+  }),
+  preset('paypal', 'PayPal', paypal, {
+    secret: null,
+    fields: [
+      { name: 'webhookId', description: "The webhook's id in the PayPal dashboard.", isRequired: true },
+      certificateHosts,
+    ],
+    id: { from: [{ body: '/id' }] },
+    type: { from: [{ body: '/event_type' }] },
+    reference: { from: [{ body: '/resource/id' }] },
+    note: 'The signature covers a CRC of the body only: ask PayPal for the resource before money moves.',
+  }),
+  preset('braintree', 'Braintree', braintree, {
+    secret: 'Private key',
+    fields: [
+      { name: 'publicKey', also: 'publicKeyId', description: 'The public key beside it.', isRequired: true },
+    ],
+    type: { where: 'kind of the XML in bt_payload', find: braintreeKind },
+    handshake: handshakes.braintreeHandshake,
+    deadline: '30 s',
+  }),
+  preset('adyen-standard', 'Adyen, payments', adyenStandard, {
+    secret: 'HMAC key (hex)',
+    id: {
+      each: '/notificationItems',
+      from: [adyenItem('pspReference'), adyenItem('eventCode'), adyenItem('success')],
+    },
+    type: { from: [{ body: `/notificationItems/0${adyenItem('eventCode').body}` }] },
+    reference: { from: [{ body: `/notificationItems/0${adyenItem('merchantReference').body}` }] },
+    ack: { status: 200, contentType: 'text/plain', body: '[accepted]' },
+    note: 'Only eight fields of each item are signed; the others may have been changed on the way.',
   }),
   preset('adyen-header', 'Adyen, platforms and management', hash.adyenHeader, {
     secret: 'HMAC key (hex)',
