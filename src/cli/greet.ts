@@ -64,7 +64,7 @@ function seen(caught: Caught, url: string, directory: Directory, crypto: Crypto)
       for (const [name, value] of Object.entries(caught.headers)) headers.push(name, String(value));
       const verdict = verifyAs(
         endpoint.profile,
-        { headers, body: caught.body, method: 'POST', url, secrets, nowS },
+        { headers, body: caught.body, method: 'POST', url, secrets, fields: {}, nowS },
         crypto,
       );
       if (verdict.valid)

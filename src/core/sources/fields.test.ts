@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { checkSecrets, parseFields } from './fields.ts';
+import { describeSchemes, presetNamed, presets } from './presets.ts';
+
+describe('what a source holds', () => {
+  test('fields are known by our names and by those they have where they come from', () => {
+    const ebay = presetNamed('ebay')!;
+    assert.deepEqual(parseFields(ebay, { verificationToken: 't', endpoint: 'https://a.example/' }), {
+      fields: { verifyToken: 't', notificationUrl: 'https://a.example/' },
+    });
+    const hosts = parseFields(presetNamed('paypal')!, {
+      webhookId: 'w',
+      certificateHosts: ['a.example', 'b.example'],
+    });
+    assert.deepEqual(hosts, { fields: { webhookId: 'w', certificateHosts: 'a.example,b.example' } });
+    assert.deepEqual(parseFields(presetNamed('github')!, undefined), { fields: {} });
+  });
+
+  test('what is unknown, missing or no text is a problem with a pointer', () => {
+    const problemsOf = (name: string, value: unknown) => {
+      const read = parseFields(presetNamed(name)!, value);
+      return 'problems' in read ? read.problems.map(({ pointer }) => pointer) : [];
+    };
+    assert.deepEqual(problemsOf('github', { webhookId: 'x' }), ['/fields/webhookId']);
+    assert.deepEqual(problemsOf('paypal', {}), ['/fields/webhookId']);
+    assert.deepEqual(problemsOf('paypal', { webhookId: 5 }), ['/fields/webhookId']);
+    assert.deepEqual(problemsOf('paypal', { webhookId: 'x'.repeat(5001) }), ['/fields/webhookId']);
+    assert.deepEqual(problemsOf('paypal', []), ['/fields']);
+    assert.deepEqual(problemsOf('stripe', { tolerance: '2d' }), ['/fields/tolerance']);
+    assert.deepEqual(problemsOf('stripe', { tolerance: '5s' }), []);
+    assert.deepEqual(problemsOf('github', { tolerance: '5s' }), ['/fields/tolerance']);
+    assert.deepEqual(problemsOf('github', JSON.parse('{"__proto__":"x"}')), ['/fields/__proto__']);
+  });
+
+  test('a source needs a key that its scheme can read, as a secret or as a field', () => {
+    const check = (name: string, secrets: string[], fields: Record<string, string> = {}) =>
+      checkSecrets(presetNamed(name)!, { secrets, fields }).map(({ pointer }) => pointer);
+    assert.deepEqual(check('github', []), ['/secret']);
+    assert.deepEqual(check('github', ['a', '']), ['/secrets/1']);
+    assert.deepEqual(check('standard', ['not base64!']), ['/secrets/0']);
+    assert.deepEqual(
+      check('standard', [], { publicKey: 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=' }),
+      [],
+    );
+    assert.deepEqual(check('adyen-standard', ['xyz']), ['/secrets/0']);
+    assert.deepEqual(check('discord', [], { publicKey: 'abc' }), ['/fields/publicKey']);
+    assert.deepEqual(check('discord', [], { publicKey: 'ab'.repeat(32) }), []);
+    assert.deepEqual(check('paypal', [], { webhookId: 'w' }), []);
+    assert.deepEqual(check('wix', ['-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n']), []);
+  });
+
+  test('every preset is described with its name, its fields and what it answers', () => {
+    const described = describeSchemes();
+    assert.deepEqual(
+      described.map(({ name }) => name),
+      presets.map(({ name }) => name),
+    );
+    assert.equal(new Set(presets.map(({ name }) => name)).size, presets.length);
+    const text = JSON.stringify(described);
+    assert.deepEqual(JSON.parse(text), described);
+    const adyen = described.find(({ name }) => name === 'adyen-standard')!;
+    assert.deepEqual(adyen.ack, { status: 200, contentType: 'text/plain', body: '[accepted]' });
+  });
+});
