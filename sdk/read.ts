@@ -26,7 +26,7 @@ export function readRequest(scheme: Scheme, input: VerifyInput): Reading {
 
   const signed = readSigned(scheme, listed, input);
   if ('reason' in signed) return signed;
-  const hasVersion = keys.some((key) => listed[listOf(key)].length > 0);
+  const hasVersion = keys.some((key) => listed[listOf(scheme, key)].length > 0);
   if (!hasVersion)
     return { reason: listed.plain.length + listed.ed25519.length > 0 ? 'mismatch' : 'unknown_version' };
   const proofs = keys.map((key, secret) => proofOf(scheme, { key, secret }, listed, signed.parts));
@@ -68,11 +68,9 @@ interface Listed {
   timestamp: string | null;
 }
 
-/** A scheme whose algorithm is ed25519 has no other list. */
-function listOf(key: Key): 'plain' | 'ed25519' {
-  return (key.kind === 'private' || key.kind === 'public') && !key.id.startsWith('public:')
-    ? 'ed25519'
-    : 'plain';
+/** A scheme whose own algorithm is ed25519 has no other list. */
+function listOf({ algorithm }: Scheme, { kind }: Key): 'plain' | 'ed25519' {
+  return algorithm !== 'ed25519' && (kind === 'private' || kind === 'public') ? 'ed25519' : 'plain';
 }
 
 function tokenOf(text: string): Listed {
@@ -210,7 +208,7 @@ function proofOf(
   parts: readonly Part[],
 ): Proof {
   const { algorithm, encoding } = scheme;
-  if (listOf(key) === 'ed25519') {
+  if (listOf(scheme, key) === 'ed25519') {
     const signatures = listed.ed25519.map((text) => fromBase64(text)!);
     return { secret, kind: 'public', algorithm: 'ed25519', key, parts, signatures };
   }
