@@ -1,5 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { renderDocumentation } from '../src/config.ts';
+import { renderSchemes } from '../src/core/sources/document.ts';
 
 // The pages that are rendered from tables of the source: `npm run docs`. A test compares them.
 writeFileSync(new URL('operating/configuration.md', import.meta.url), renderDocumentation());
+const schemes = new URL('using/schemes.md', import.meta.url);
+const page = readFileSync(schemes, 'utf8');
+const marks = /(?<=<!-- written by npm run docs -->\n).*?(?=<!-- end -->)/s;
+writeFileSync(
+  schemes,
+  page.replace(marks, () => `\n${renderSchemes()}\n\n`),
+);

@@ -16,6 +16,8 @@ export type Proof = {
     }
   | { kind: 'digest'; parts: readonly Part[]; encoding: Encoding; signatures: readonly string[] }
   | { kind: 'text'; expected: string; signatures: readonly string[] }
+  /** Nothing to prove: the scheme does not sign. */
+  | { kind: 'none'; signatures: readonly string[] }
   | {
       kind: 'public';
       algorithm: PublicAlgorithm;

@@ -10,6 +10,7 @@ import * as standardWebhooks from './schemes/standard.ts';
 import * as timed from './schemes/timed.ts';
 import * as token from './schemes/token.ts';
 import { twilio } from './schemes/twilio.ts';
+import { gumroad, unsigned } from './schemes/unsigned.ts';
 import * as url from './schemes/url.ts';
 import { wix } from './schemes/wix.ts';
 
@@ -40,6 +41,7 @@ export const schemes: Readonly<Record<string, AnyScheme>> = {
   github: hash.github,
   'gitlab-signing-token': standardWebhooks.gitlabSigningToken,
   'gitlab-token': token.gitlabToken,
+  gumroad,
   hookdeck: hash.hookdeck,
   'hubspot-v1': url.hubspotV1,
   'hubspot-v2': url.hubspotV2,
@@ -60,6 +62,7 @@ export const schemes: Readonly<Record<string, AnyScheme>> = {
   twilio,
   twitter: hash.twitter,
   wix,
+  unsigned,
   woocommerce: hash.woocommerce,
   xendit: token.xendit,
   xero: hash.xero,

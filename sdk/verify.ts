@@ -63,6 +63,7 @@ function findSecret(proofs: readonly Proof[], crypto: Crypto): number | null {
 }
 
 function holds(proof: Proof, crypto: Crypto): boolean {
+  if (proof.kind === 'none') return true;
   let isHeld = false;
   // A key without signatures for it costs no computation.
   if (proof.signatures.length === 0) return false;
@@ -77,7 +78,7 @@ function holds(proof: Proof, crypto: Crypto): boolean {
   return isHeld;
 }
 
-function expectedBy(proof: Exclude<Proof, { kind: 'public' }>, crypto: Crypto): string {
+function expectedBy(proof: Exclude<Proof, { kind: 'public' | 'none' }>, crypto: Crypto): string {
   if (proof.kind === 'text') return proof.expected;
   const { parts, encoding } = proof;
   if (proof.kind === 'mac') return crypto.hmac(proof.algorithm, hashed(proof.key, crypto), parts, encoding);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -67,6 +67,51 @@ describe('surehook sign and surehook verify', () => {
     assert.equal(code, 1);
     assert.equal(JSON.parse(out[0]!).reason, 'unknown scheme "nope"');
     assert.equal(run(runSign, { scheme: 'nope', secret: ['x'] }).code, 2);
+  });
+
+  test('--field and --certificate give what a scheme needs besides the secret', () => {
+    const vectors = JSON.parse(
+      readFileSync(new URL('../../test/vectors/signatures.json', import.meta.url), 'utf8'),
+    ) as {
+      id: string;
+      headers: Record<string, string>;
+      rawBodyBase64: string;
+      certPem: string;
+      publicKey: string;
+    }[];
+    const folder = mkdtempSync(join(tmpdir(), 'surehook-certificate-'));
+    try {
+      const paypal = vectors.find(({ id }) => id === 'paypal/01')!;
+      const certificate = join(folder, 'certificate.pem');
+      writeFileSync(certificate, paypal.certPem);
+      const header = Object.entries(paypal.headers).map(([name, value]) => `${name}: ${value}`);
+      const given = Buffer.from(paypal.rawBodyBase64, 'base64');
+      const options = { scheme: 'paypal', header, field: ['webhookId=4JH86294D6297924G'] };
+      assert.equal(run(runVerify, { ...options, certificate }, given).code, 0);
+      const missing = run(runVerify, options, given);
+      assert.deepEqual([missing.code, JSON.parse(missing.out[0]!).reason], [1, 'certificate_needed']);
+      for (const wrong of [
+        { field: ['colour=red'] },
+        { field: ['webhookId'] },
+        { certificate: '/nowhere/at/all.pem' },
+      ]) {
+        const { code, out, err } = run(runVerify, { ...options, ...wrong }, given);
+        assert.deepEqual([code, out, err.length], [2, [], 1]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("--header tells sign the content type that Twilio's scheme looks at", () => {
+    const header = ['Content-Type: application/x-www-form-urlencoded'];
+    const request = { scheme: 'twilio', secret: ['token'], url: 'https://in.example/in/t' };
+    const { out } = run(runSign, { ...request, header }, Buffer.from('b=2&a=1'));
+    const signature = JSON.parse(out[0]!)['x-twilio-signature'];
+    const verified = { ...request, header: [...header, `X-Twilio-Signature: ${signature}`] };
+    assert.equal(run(runVerify, verified, Buffer.from('a=1&b=2')).code, 0);
+    assert.equal(run(runSign, { ...request, header: ['no colon'] }).code, 2);
+    assert.equal(run(runSign, { ...request, scheme: 'paypal' }).code, 2);
   });
 
   test('a command line that is not right says what to give, prints nothing else and exits with 2', () => {

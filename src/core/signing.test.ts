@@ -32,6 +32,35 @@ describe('test vectors are judged as their authors did', () => {
   });
 });
 
+/** What docs/decisions/0010 decides, and the vectors that show it. */
+const refusedByChoice: Record<string, string[]> = {
+  'upper-case hex': ['stripe/11', 'slack/14', 'paddle/15', 'mailgun/07', 'lemon-squeezy/08', 'linear/12'],
+  'a prefix in another case': ['github/07'],
+  'base64 written otherwise': ['standard-webhooks/10', 'standard-webhooks/11', 'svix/10', 'svix/11'],
+  'other separators': ['standard-webhooks/09', 'svix/09', 'stripe/14'],
+  'letters after the timestamp': ['standard-webhooks/29', 'svix/29', 'stripe/15'],
+  'signed in the future': ['stripe/23', 'slack/05', 'paddle/17', 'hubspot-v3/03'],
+  'stale, where the provider names no tolerance': ['zoom/02', 'mailgun/10'],
+};
+
+describe('where verifiers differ, ours refuses', () => {
+  const all = vectors('signatures') as unknown as { id: string; strictness: string }[];
+
+  test('every such vector is named under what decides it', () => {
+    const chosen = all.filter(({ strictness }) => strictness === 'choice').map(({ id }) => id);
+    assert.deepEqual(Object.values(refusedByChoice).flat().sort(), chosen.sort());
+  });
+
+  for (const [rule, ids] of Object.entries(refusedByChoice)) {
+    test(rule, () => {
+      for (const id of ids) {
+        const vector = all.find((each) => each.id === id);
+        assert.equal(judgeVector(vector, 0, crypto).valid, false, id);
+      }
+    });
+  }
+});
+
 describe('schemes by name', () => {
   test('a name nobody knows is a reason when verifying and an error when signing, and both list the known ones', () => {
     const body = Buffer.from('x');

@@ -8,7 +8,6 @@ import type { Held } from './sources/preset.ts';
 import { presetNamed } from './sources/presets.ts';
 import { verifyRequest } from './sources/receive.ts';
 
-export type { VerifyInput } from '../../sdk/reading.ts';
 export type { Crypto, Key, Part } from '../../sdk/scheme.ts';
 export type { SignInput } from '../../sdk/sign.ts';
 

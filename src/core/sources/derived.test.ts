@@ -100,6 +100,7 @@ describe('what a request is about', () => {
         [],
         ['tok', 'opened', null],
       ],
+      ['gumroad', 'sale_id=S&resource_name=sale&retry_count=2', [], ['S:sale', 'sale', 'S']],
       ['mailgun', 'token=tok2&event=opened', [], ['tok2', 'opened', null]],
     ];
     for (const [name, body, headers, expected] of rows)

@@ -1,6 +1,7 @@
 import * as hash from '../../../../sdk/schemes/hash.ts';
 import { cloudevents, standard, svix } from '../../../../sdk/schemes/standard.ts';
 import { foxreload } from '../../../../sdk/schemes/timed.ts';
+import { unsigned } from '../../../../sdk/schemes/unsigned.ts';
 import type { FieldSpec, Preset } from '../preset.ts';
 import { preset } from './make.ts';
 
@@ -34,4 +35,8 @@ export const ownPresets: readonly Preset[] = [
   }),
   preset('petstore', 'Petstore', hash.petstore, { reference, deadline: '5 s' }),
   preset('ecomm', 'Shops', hash.ecomm, { reference, deadline: '10 s' }),
+  preset('unsigned', 'Senders that do not sign', unsigned, {
+    secret: null,
+    note: 'Whoever knows the address of the source is believed: keep it secret, and ask the sender before money moves.',
+  }),
 ];

@@ -8,6 +8,7 @@ import { paypal } from '../../../../sdk/schemes/paypal.ts';
 import { bigcommerce } from '../../../../sdk/schemes/standard.ts';
 import { airwallex, paddle, stripe } from '../../../../sdk/schemes/timed.ts';
 import { xendit } from '../../../../sdk/schemes/token.ts';
+import { gumroad } from '../../../../sdk/schemes/unsigned.ts';
 import { square } from '../../../../sdk/schemes/url.ts';
 import { wix, wixEvent } from '../../../../sdk/schemes/wix.ts';
 import * as handshakes from '../handshakes.ts';
@@ -146,6 +147,14 @@ export const shopPresets: readonly Preset[] = [
   }),
   preset('checkout-com', 'Checkout.com', hash.checkoutCom, { secret: 'Webhook signature key' }),
   preset('airwallex', 'Airwallex', airwallex, { secret: 'Webhook secret' }),
+  preset('gumroad', 'Gumroad', gumroad, {
+    secret: null,
+    id: { from: [{ form: 'sale_id' }, { form: 'resource_name' }], joint: ':' },
+    type: { from: [{ form: 'resource_name' }] },
+    reference: { from: [{ form: 'sale_id' }] },
+    deadline: '5 s',
+    note: 'Gumroad does not sign: keep the address secret, and ask its API for the sale. Its form counts retries, so the sale recognises a repetition.',
+  }),
   preset('xero', 'Xero', hash.xero, {
     secret: 'Webhooks key',
     ack: { status: 200, contentType: null, body: '' },
