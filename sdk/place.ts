@@ -1,3 +1,4 @@
+import { numberTextAt } from './digits.ts';
 import { formFieldsMax, type Place } from './scheme.ts';
 
 /**
@@ -48,8 +49,11 @@ function queryValues(url: string, name: string): string[] {
 /** The fields of a form body; null when there are more than `formFieldsMax`. */
 export function formOf(body: Uint8Array): URLSearchParams | null {
   let fields = 1;
-  for (const byte of body) if (byte === 0x26) fields += 1;
-  return fields > formFieldsMax ? null : new URLSearchParams(new TextDecoder().decode(body));
+  for (let at = body.indexOf(0x26); at >= 0; at = body.indexOf(0x26, at + 1)) {
+    fields += 1;
+    if (fields > formFieldsMax) return null;
+  }
+  return new URLSearchParams(new TextDecoder().decode(body));
 }
 
 /** What a body holds, read once however many places are looked up in it; undefined where it is no JSON. */
@@ -65,12 +69,16 @@ export function jsonOf(body: Uint8Array): unknown {
   return known.value;
 }
 
-function parse(body: Uint8Array, reviver?: Parameters<typeof JSON.parse>[1]): unknown {
+function parse(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body), reviver);
+    return JSON.parse(textOf(body));
   } catch {
     return undefined;
   }
+}
+
+function textOf(body: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(body);
 }
 
 /** What stands at a JSON pointer within a value; undefined where there is nothing. */
@@ -85,15 +93,9 @@ export function atPointer(value: unknown, pointer: string): unknown {
 }
 
 function bodyValue(body: Uint8Array, pointer: string): string | null {
-  let value = atPointer(jsonOf(body), pointer);
+  const value = atPointer(jsonOf(body), pointer);
   // A number of more digits than a double holds is taken as it is written: ids are often that long.
-  if (typeof value === 'number' && !Number.isSafeInteger(value))
-    value = atPointer(parse(body, asWritten), pointer);
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : null;
-}
-
-function asWritten(this: unknown, _name: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' ? (context?.source ?? value) : value;
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? String(value) : numberTextAt(textOf(body), pointer);
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : null;
 }
