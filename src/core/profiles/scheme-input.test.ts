@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { schemes } from '../../../sdk/schemes.ts';
 import { nodeCrypto } from '../../adapters/system/crypto.ts';
 import { eventIdOf, eventTypeOf } from '../sources/derived.ts';
-import { parseFields } from '../sources/fields.ts';
+import { readFields } from '../sources/fields.ts';
 import { presetOf } from '../sources/presets.ts';
 import { verifyRequest } from '../sources/receive.ts';
 import { describeScheme } from './describe.ts';
@@ -54,7 +54,7 @@ describe('schemes that a user describes', () => {
     };
     assert.equal(judged({}), 'valid');
     assert.equal(judged({ nowS: nowS + 61 }), 'too_old');
-    const read = parseFields(preset, { tolerance: '5m' });
+    const read = readFields(preset, { tolerance: '5m' });
     assert.equal(judged({ nowS: nowS + 61, ...read }), 'valid');
     assert.deepEqual(
       [eventIdOf(preset, null, request, crypto), eventTypeOf(preset, null, request)],

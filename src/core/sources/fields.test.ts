@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkSecrets, parseFields } from './fields.ts';
+import { checkSecrets, missingIn, readFields } from './fields.ts';
 import { describeSchemes, presetNamed, presets } from './presets.ts';
 
 describe('what a source holds', () => {
   test('fields are known by our names and by those they have where they come from', () => {
     const ebay = presetNamed('ebay')!;
-    assert.deepEqual(parseFields(ebay, { verificationToken: 't', endpoint: 'https://a.example/' }), {
+    assert.deepEqual(readFields(ebay, { verificationToken: 't', endpoint: 'https://a.example/' }), {
       fields: { verifyToken: 't', notificationUrl: 'https://a.example/' },
     });
-    const hosts = parseFields(presetNamed('paypal')!, {
+    const hosts = readFields(presetNamed('paypal')!, {
       webhookId: 'w',
       certificateHosts: ['a.example', 'b.example'],
     });
     assert.deepEqual(hosts, { fields: { webhookId: 'w', certificateHosts: 'a.example,b.example' } });
-    assert.deepEqual(parseFields(presetNamed('github')!, undefined), { fields: {} });
+    assert.deepEqual(readFields(presetNamed('github')!, undefined), { fields: {} });
   });
 
-  test('what is unknown, missing or no text is a problem with a pointer', () => {
+  test('what is unknown or no text is a problem with a pointer; what is missing may come later', () => {
     const problemsOf = (name: string, value: unknown) => {
-      const read = parseFields(presetNamed(name)!, value);
+      const read = readFields(presetNamed(name)!, value);
       return 'problems' in read ? read.problems.map(({ pointer }) => pointer) : [];
     };
     assert.deepEqual(problemsOf('github', { webhookId: 'x' }), ['/fields/webhookId']);
-    assert.deepEqual(problemsOf('paypal', {}), ['/fields/webhookId']);
+    assert.deepEqual(problemsOf('paypal', {}), []);
     assert.deepEqual(problemsOf('paypal', { webhookId: 5 }), ['/fields/webhookId']);
     assert.deepEqual(problemsOf('paypal', { webhookId: 'x'.repeat(5001) }), ['/fields/webhookId']);
     assert.deepEqual(problemsOf('paypal', []), ['/fields']);
@@ -33,10 +33,10 @@ describe('what a source holds', () => {
     assert.deepEqual(problemsOf('github', JSON.parse('{"__proto__":"x"}')), ['/fields/__proto__']);
   });
 
-  test('a source needs a key that its scheme can read, as a secret or as a field', () => {
+  test('secrets and keys must be written as their scheme reads them', () => {
     const check = (name: string, secrets: string[], fields: Record<string, string> = {}) =>
       checkSecrets(presetNamed(name)!, { secrets, fields }).map(({ pointer }) => pointer);
-    assert.deepEqual(check('github', []), ['/secret']);
+    assert.deepEqual(check('github', []), []);
     assert.deepEqual(check('github', ['a', '']), ['/secrets/1']);
     assert.deepEqual(check('standard', ['not base64!']), ['/secrets/0']);
     assert.deepEqual(
@@ -48,6 +48,17 @@ describe('what a source holds', () => {
     assert.deepEqual(check('discord', [], { publicKey: 'ab'.repeat(32) }), []);
     assert.deepEqual(check('paypal', [], { webhookId: 'w' }), []);
     assert.deepEqual(check('wix', ['-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n']), []);
+  });
+
+  test('what a source still needs is named', () => {
+    const missing = (name: string, secrets: string[], fields: Record<string, string> = {}) =>
+      missingIn(presetNamed(name)!, { secrets, fields });
+    assert.deepEqual(missing('stripe', []), ['secret']);
+    assert.deepEqual(missing('stripe', ['k']), []);
+    assert.deepEqual(missing('standard', [], { publicKey: 'whpk_x' }), []);
+    assert.deepEqual(missing('paypal', []), ['webhookId']);
+    assert.deepEqual(missing('meta', []), ['secret', 'verifyToken']);
+    assert.deepEqual(missing('unsigned', []), []);
   });
 
   test('every preset is described with its name, its fields and what it answers', () => {

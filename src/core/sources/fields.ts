@@ -4,23 +4,14 @@ import type { Problem } from '../errors.ts';
 import * as limits from '../limits.ts';
 import type { Held, Preset } from './preset.ts';
 
-type ReadFields = { fields: Record<string, string> } | { problems: Problem[] };
-
-/** Reads all that a source has to hold besides secrets: what `readFields` reads, with nothing that the preset needs left out. */
-export function parseFields(preset: Preset, value: unknown): ReadFields {
-  const read = readFields(preset, value);
-  if ('problems' in read) return read;
-  const problems = preset.fields
-    .filter(({ name, isRequired }) => isRequired && !Object.hasOwn(read.fields, name))
-    .map(({ name }) => ({ pointer: `/fields/${name}`, detail: `is needed for ${preset.name}` }));
-  return problems.length === 0 ? read : { problems };
-}
-
 /**
- * Reads what a scheme takes besides secrets, by the preset's names or those they have where they come from. Pointers of the
- * problems begin with `/fields`.
+ * Reads what a scheme takes besides secrets, by the preset's names or those they have where they come from. What is missing is no
+ * problem: providers show much of it only once they know the address. Pointers of the problems begin with `/fields`.
  */
-export function readFields(preset: Preset, value: unknown): ReadFields {
+export function readFields(
+  preset: Preset,
+  value: unknown,
+): { fields: Record<string, string> } | { problems: Problem[] } {
   const input = value ?? {};
   if (typeof input !== 'object' || Array.isArray(input))
     return { problems: [{ pointer: '/fields', detail: 'must be an object of texts' }] };
@@ -48,22 +39,33 @@ function isTolerance(text: string): boolean {
 }
 
 /**
- * What is wrong with the secrets of a source: none where one is needed, or not written as the scheme reads them. Pointers begin with
- * `/secrets` or `/fields`; no secret is repeated.
+ * Secrets and keys that are not written as the scheme reads them. Pointers begin with `/secrets` or `/fields`; no secret is
+ * repeated.
  */
 export function checkSecrets(preset: Preset, { secrets, fields }: Held): Problem[] {
   const { scheme } = preset;
   const form = 'read' in scheme ? scheme.keyForm : scheme;
-  const keys = preset.fields
-    .filter(({ isKey }) => isKey)
-    .map(({ name }) => [`/fields/${name}`, fields[name]]);
-  const given = [...secrets.map((text, place) => [`/secrets/${place}`, text]), ...keys].filter(
-    (each): each is [string, string] => each[1] !== undefined,
-  );
-  if (given.length === 0 && preset.secret !== null)
-    return [{ pointer: '/secret', detail: `is needed for ${preset.name}: ${preset.secret}` }];
   if (form === undefined) return [];
+  const given: [pointer: string, text: string][] = [
+    ...secrets.map((text, place): [string, string] => [`/secrets/${place}`, text]),
+    ...keysIn(preset, fields).map((name): [string, string] => [`/fields/${name}`, fields[name]!]),
+  ];
   return given
     .filter(([, text]) => keyOf(form, text) === null)
     .map(([pointer]) => ({ pointer, detail: `is not written as ${preset.name} writes it` }));
+}
+
+/**
+ * What a source still has to be given before any request can be believed: `secret` and names of fields. Until then all are
+ * refused.
+ */
+export function missingIn(preset: Preset, { secrets, fields }: Held): string[] {
+  const hasKey = preset.secret === null || secrets.length > 0 || keysIn(preset, fields).length > 0;
+  const names = preset.fields.filter(({ name, isRequired }) => isRequired && !Object.hasOwn(fields, name));
+  return [...(hasKey ? [] : ['secret']), ...names.map(({ name }) => name)];
+}
+
+function keysIn(preset: Preset, fields: Held['fields']): string[] {
+  const names = preset.fields.filter(({ isKey }) => isKey).map(({ name }) => name);
+  return names.filter((name) => Object.hasOwn(fields, name));
 }
