@@ -37,7 +37,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex');
 
 /**
  * Puts the adapters together and listens. `died` is called when the process must end because the disk cannot be trusted. A start
@@ -110,8 +111,20 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     },
   });
   opened.engine = engine;
+  let url = '';
   const server = createServer(
-    apiPartsOf({ config, keys, version, store, engine, metrics, policy, random, warn: telemetry.warn }),
+    apiPartsOf({
+      publicUrl: () => url,
+      config,
+      keys,
+      version,
+      store,
+      engine,
+      metrics,
+      policy,
+      random,
+      warn: telemetry.warn,
+    }),
     {
       onFault: (error, refusal) =>
         log.logger.error(
@@ -126,7 +139,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     },
   );
   const address = await listen(server, config);
-  const url = config.publicUrl ?? address;
+  url = config.publicUrl?.replace(/\/+$/, '') ?? address;
   const always = log.logger.child({}, { level: 'info' });
   always.info({ url, address, lost: engine.lost }, 'listening');
   for (const warning of keys.warnings) log.logger.warn(warning);
@@ -158,6 +171,7 @@ function policyOf(config: Config): AddressPolicy {
 }
 
 interface ApiPartsInput {
+  publicUrl(): string;
   config: Config;
   keys: Keys;
   version: string;
@@ -170,6 +184,7 @@ interface ApiPartsInput {
 }
 
 function apiPartsOf({
+  publicUrl,
   config,
   keys,
   version,
@@ -180,7 +195,7 @@ function apiPartsOf({
   random,
   warn,
 }: ApiPartsInput): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer } = engine;
+  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller } = engine;
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   const counted = askedOnceIn(limits.countsKeepMs, systemClock, async () => {
@@ -210,6 +225,9 @@ function apiPartsOf({
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
     startReplay: (account, filter) => replayer.startReplay(account, filter),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
+    receiver,
+    puller,
+    publicUrl,
     async metrics() {
       const { open, dead, waitedMs } = await counted();
       const { lanes, quick, slow, breakersOpen } = dispatcher.figures();

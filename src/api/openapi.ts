@@ -4,6 +4,7 @@ import { problems } from './errors.ts';
 import * as models from './models.ts';
 import type { Route } from './route.ts';
 import { endpoint, endpointWithSecret } from './routes/endpoint-models.ts';
+import { source, sourceRequest } from './routes/source-models.ts';
 
 type Json = Record<string, unknown>;
 
@@ -23,10 +24,12 @@ const named = new Map<unknown, string>([
   [models.attempt, 'Attempt'],
   [models.replay, 'Replay'],
   [models.stats, 'Stats'],
+  [source, 'Source'],
+  [sourceRequest, 'SourceRequest'],
   [models.problem, 'Problem'],
 ]);
 
-const pathParamTexts = { id: 'The id.', name: 'The name.' } as const;
+const pathParamTexts = { id: 'The id.', name: 'The name.', token: 'The token.' } as const;
 
 const about = `Surehook takes events and tells endpoints about them: signed, retried, durable.
 
@@ -113,7 +116,7 @@ function operation(route: Route): Json {
     rendered.requestBody = {
       required: !route.bodyOptional,
       content: {
-        'application/json': {
+        [route.bodyIs === 'bytes' ? '*/*' : 'application/json']: {
           schema: plain(route.requestBody),
           ...(route.bodyExample === undefined ? {} : { example: route.bodyExample }),
         },

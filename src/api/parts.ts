@@ -5,6 +5,8 @@ import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Accepted, PublishOptions } from '../flow/accept.ts';
 import type { Administration } from '../flow/administer.ts';
 import type { Directory } from '../flow/directory.ts';
+import type { Puller } from '../flow/pull.ts';
+import type { Receiver } from '../flow/receive.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -29,6 +31,12 @@ export interface ApiParts {
   cancelDelivery(account: Account, key: number): Promise<void>;
   startReplay(account: Account, filter: ReplayFilter): Promise<Replay>;
   cancelReplay(account: Account, id: string): Promise<Replay>;
+  /** What providers hand in. */
+  receiver: Receiver;
+  /** Messages that are fetched. */
+  puller: Puller;
+  /** How the outside reaches this server, without a slash at the end; known once it listens. */
+  publicUrl(): string;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** Resolves with null when everything can work, else with what anybody may know of what is wrong. */

@@ -12,6 +12,7 @@ export type Right = Scope | 'admin' | 'none';
 export interface PathParams {
   id: string;
   name: string;
+  token: string;
 }
 
 /** One request that has passed authentication and validation. */
@@ -26,6 +27,8 @@ export interface Call<Query = unknown, Body = unknown> {
   text: string;
   headers: IncomingHttpHeaders;
   requestId: string;
+  /** What is to happen when the caller's connection ends before it is answered. */
+  gone(act: () => void): void;
 }
 
 /** `body` is rendered as JSON; `text` goes out as it is. Status and type are the route's own and JSON unless given. */
@@ -57,9 +60,9 @@ interface Described {
   maxBodyBytes?: number;
   /**
    * Who judges the body. `validated` (unless given): the schema, before the handler. `described`: the flow, from the parsed
-   * value. `raw`: the flow, from the text. In the latter two the schema only describes; a test holds it against what is accepted.
+   * value. `raw`: the flow, from the text. `bytes`: nobody; the route is served by `door.ts`. In all but the first the schema only describes.
    */
-  bodyIs?: 'validated' | 'described' | 'raw';
+  bodyIs?: 'validated' | 'described' | 'raw' | 'bytes';
 }
 
 /** A route with everything that is true about it in one place: served, validated, authorised and documented from here. */

@@ -10,6 +10,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { testsAtOnce } from './routes/tests-at-once.ts';
 
@@ -24,6 +25,7 @@ export function routes(given: ApiParts): Route[] {
     ...endpointRoutes(parts, { path: '/v1/webhooks', defaultProfile: 'petstore', tag: 'Webhooks' }),
     ...deliveryRoutes(parts),
     ...replayRoutes(parts),
+    ...sourceRoutes(parts),
     ...eventTypeRoutes(parts),
     ...profileRoutes(),
     ...statsRoutes(parts),

@@ -9,6 +9,7 @@ import { Addresses } from './addresses.ts';
 import { Authenticator, noAccount, nobody, type Principal } from './auth.ts';
 import { clientAddressFor } from './client-address.ts';
 import { mountDocs } from './docs.ts';
+import { mountDoor } from './door.ts';
 import { problemHeaders, toProblem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
 import { type Refusal, refusalOf, refusalTeller } from './refusals.ts';
@@ -88,10 +89,12 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
   const table = routes(parts);
   const pages = mountDocs(app, table, parts.version);
   const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
+  mountDoor(app, parts);
+  const mounted = table.filter((route) => route.bodyIs !== 'bytes');
   for (const maxBytes of new Set(table.map((route) => route.maxBodyBytes))) {
     app.register(async (scope) => {
       acceptBodies(scope, maxBytes);
-      for (const route of table) if (route.maxBodyBytes === maxBytes) mount(scope, route, auth, addresses);
+      for (const route of mounted) if (route.maxBodyBytes === maxBytes) mount(scope, route, auth, addresses);
     });
   }
   app.setNotFoundHandler((request, reply) => {
@@ -169,10 +172,21 @@ function mount(scope: FastifyInstance, route: Route, auth: Authenticator, addres
       checkBody?.(value);
       const params = request.params as Call['params'];
       const requestId = request.id;
+      const gone = (act: () => void): void => void reply.raw.once('close', act);
       return sendAnswer(
         reply,
         route,
-        await route.handle({ principal, account, params, query, body: value, text, headers, requestId }),
+        await route.handle({
+          principal,
+          account,
+          params,
+          query,
+          body: value,
+          text,
+          headers,
+          requestId,
+          gone,
+        }),
       );
     },
   });

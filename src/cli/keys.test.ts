@@ -30,7 +30,13 @@ function newWorld(): Heard {
   let filled = 0;
   const inStore = keysInStore({
     store: {
-      directory: async () => ({ accounts: [{ account, version: 0 }], endpoints: [], keys, eventTypes: [] }),
+      directory: async () => ({
+        accounts: [{ account, version: 0 }],
+        endpoints: [],
+        keys,
+        eventTypes: [],
+        sources: [],
+      }),
       createKey: async (key) => void keys.push(key),
       deleteKey: async (id) =>
         void keys.splice(

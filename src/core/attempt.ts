@@ -1,4 +1,4 @@
-/** Why an attempt failed, in the words of the contract (§5). `lost`: the process died while the request was under way. */
+/** Why an attempt failed, in the words of the contract (§5). `lost`: the process died while the request was under way. `nack`: whoever fetched it gave it back. */
 export const attemptErrors = [
   'timeout',
   'connection_refused',
@@ -11,6 +11,7 @@ export const attemptErrors = [
   'http_status',
   'protocol',
   'lost',
+  'nack',
 ] as const;
 /** Why an attempt did not end in a 2xx; one of `attemptErrors`. */
 export type AttemptError = (typeof attemptErrors)[number];

@@ -5,6 +5,7 @@ import type { Problem } from './errors.ts';
 import * as limits from './limits.ts';
 import { masked } from './masked.ts';
 import { isTypePattern } from './match.ts';
+import { pullUrl } from './pull.ts';
 import type { RetryPolicy, RetryWritten } from './retry.ts';
 
 /*
@@ -25,11 +26,12 @@ export function readUrl(value: unknown, policy: AddressPolicy, problems: Problem
   const pointer = '/url';
   if (typeof value !== 'string')
     return say(problems, pointer, 'must be a string such as "https://shop.example/hooks"');
+  if (value.trim() === pullUrl) return pullUrl;
   if (queueSchemes.test(value))
     return say(
       problems,
       pointer,
-      'names a queue, which is not available in this version; use an https:// URL',
+      'names a queue, which is not available in this version; use an https:// URL, or "pull:" to fetch events',
     );
   const url = value.trim();
   const checked = checkUrl(url, policy);

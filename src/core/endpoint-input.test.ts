@@ -159,8 +159,28 @@ test('a URL that deliveries must not go to is refused however it is written', ()
 });
 
 test('a queue as target is refused with a hint, as it is not available', () => {
-  for (const url of ['pull:', 'redis://r?stream=s', 'nats://n', 'amqp://a', 'kafka://k', 'sqs://q'])
+  for (const url of ['pull:x', 'redis://r?stream=s', 'nats://n', 'amqp://a', 'kafka://k', 'sqs://q'])
     assert.deepEqual(refused({ url }), ['/url'], url);
+});
+
+test('a queue inside Surehook is a target that stays one, and what passes originals on names its sources', () => {
+  const pulled = make({ ...least, url: ' pull: ' });
+  assert.equal(pulled.url, 'pull:');
+  assert.deepEqual(
+    pointersOf(() => changed(pulled, { url: 'https://shop.example/' })),
+    ['/url'],
+  );
+  assert.deepEqual(
+    pointersOf(() => changed(make(least), { url: 'pull:' })),
+    ['/url'],
+  );
+  assert.deepEqual(refused({ profile: 'original' }), ['/sources']);
+  assert.deepEqual(refused({ wire: { envelope: { kind: 'original' } } }), ['/sources']);
+  const original = make({ ...least, profile: 'original', sources: ['*'] });
+  assert.deepEqual(
+    pointersOf(() => changed(original, { sources: null })),
+    ['/sources'],
+  );
 });
 
 test('headers of the server, the connection and the signature cannot be set', () => {

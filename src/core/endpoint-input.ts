@@ -18,6 +18,7 @@ import type { Profile } from './profiles/profile.ts';
 import { checkSecret, newSecret } from './profiles/secret.ts';
 import { profileNamed, profiles } from './profiles/table.ts';
 import { parseWireOverride, wireOf } from './profiles/wire.ts';
+import { isPulled } from './pull.ts';
 import { sameRetry } from './retry.ts';
 
 /** What reading an endpoint's settings needs to know. */
@@ -91,6 +92,7 @@ export function readNewEndpoint(
   const secret =
     readSecret(reader, profile, settings.wire) ?? madeSecret(reader, profile, settings.wire, rules);
   checkHeaders(reader, settings.headers, wireOf({ profile: profile.name, wire: settings.wire }));
+  checkSources(reader, { ...settings, profile: profile.name });
   const status = readStatus(reader) === 'paused' ? pausedBy(rules.by, rules.nowMs) : resumed(rules.nowMs);
   reader.done();
   return {
@@ -138,6 +140,9 @@ export function readEndpointChanges(body: unknown, current: Endpoint, rules: End
   if (status !== undefined && status !== current.status) {
     Object.assign(changes, status === 'active' ? resumed(rules.nowMs) : pausedBy(rules.by, rules.nowMs));
   }
+  checkSources(reader, { ...current, ...changes });
+  if (changes.url !== undefined && isPulled({ url: changes.url }) !== isPulled(current))
+    reader.wrong('url', 'cannot change between being sent to and being fetched from; make another endpoint');
   if (isMoved) changes.headers = withoutKept(changes.headers, reader.value('headers'));
   if (changes.headers !== undefined || changes.profile !== undefined || changes.wire !== undefined) {
     const { profile: name, wire, headers } = { ...current, ...changes };
@@ -285,6 +290,12 @@ function madeSecret(
   const fits = 'value' in checkSecret(profile, secret, wireOf({ profile: profile.name, wire }));
   if (!fits) reader.wrong('secret', 'is required with this wire format: only you know how its secrets look');
   return secret;
+}
+
+/** What nobody handed in through a source has no original. */
+function checkSources(reader: BodyReader, endpoint: Pick<Endpoint, 'profile' | 'wire' | 'sources'>): void {
+  if (wireOf(endpoint).envelope.kind === 'original' && endpoint.sources === null)
+    reader.wrong('sources', 'is required to pass on what came through them: ids of sources, or ["*"]');
 }
 
 /** The secrets that stay have to be usable with a new profile or wire format, too. */

@@ -18,11 +18,13 @@ export interface Event {
   origin: Origin;
   /** W3C trace id (32 hex digits) that the publisher sent along, if any. */
   traceId: string | null;
+  /** How it came in, as `core/received.ts` writes it; null when it was not handed in through a source. */
+  received: string | null;
   createdAtMs: number;
 }
 
 /** An event without its payload, as lists show it. */
-export type EventHead = Omit<Event, 'data'>;
+export type EventHead = Omit<Event, 'data' | 'received'>;
 
 /** An event before the store has given it a position. */
 export type NewEvent = Omit<Event, 'seq'>;

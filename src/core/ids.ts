@@ -3,7 +3,7 @@ const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 const deliveryPattern = /^dlv_[0-9a-hjkmnp-tv-z]{11}$/;
 
 /** What an id names (contract §2). */
-export type IdPrefix = 'acc_' | 'ep_' | 'evt_' | 'src_' | 'ord_' | 'rpl_' | 'bin_' | 'key_' | 'alr_';
+export type IdPrefix = 'acc_' | 'ep_' | 'evt_' | 'src_' | 'srq_' | 'ord_' | 'rpl_' | 'bin_' | 'key_' | 'alr_';
 
 /** Random bytes that `newId` takes. */
 export const idBytes = 10;

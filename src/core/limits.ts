@@ -77,6 +77,45 @@ export const searchBytes = 32 * 1024 * 1024;
 export const listDefault = 50;
 export const listMax = 250;
 
+// Receiving.
+export const sourcesPerAccount = 1000;
+/** Largest request that a source takes, and how far its owner may move it. */
+export const sourceBodyDefaultBytes = 5 * 1024 * 1024;
+export const sourceBodyMinBytes = 1024;
+export const sourceBodyMaxBytes = 16 * 1024 * 1024;
+export const sourceSecretChars = 4096;
+export const sourceFields = 20;
+export const sourceFieldChars = 4096;
+export const sourceSchemas = 100;
+export const ackBodyChars = 1000;
+export const trackingChars = 16 * 1024;
+/** A token in an address that strangers know: 32 characters that hold 160 random bits. */
+export const tokenBytes = 20;
+/** How long a source knows what came through it before. */
+export const dedupeKeepMs = 35 * 86_400_000;
+/** What else came through a source, kept for people: newest requests of each verdict, and their bytes. */
+export const requestsKept = 1000;
+export const requestsKeptBytes = 64 * 1024 * 1024;
+/** Of the requests of one source that are not taken in, how many are kept in a second; the others are answered and counted. */
+export const requestsKeptPerS = 20;
+/** Headers of an inbound request that are kept, as text. */
+export const receivedHeaderChars = 16 * 1024;
+
+// Pull.
+export const pullMax = 100;
+export const pullWaitMaxMs = 20_000;
+export const pullLeaseMinMs = 1000;
+export const pullLeaseDefaultMs = 30_000;
+export const pullLeaseMaxMs = 12 * 3_600_000;
+export const nackDelayMaxMs = 30 * 86_400_000;
+/** Deliveries that one ack or nack may name. */
+export const pullIds = 1000;
+/** Consumers that may wait for messages at one endpoint, and at all of them. */
+export const pullWaitersEach = 100;
+export const pullWaiters = 5000;
+/** What one answer holds at most of data, unless a single message is larger. */
+export const pullBytes = 8 * 1024 * 1024;
+
 // Sending.
 export const connectTimeoutMs = 5000;
 export const responseHeaderBytes = 16 * 1024;

@@ -60,6 +60,7 @@ function eventWith(more: Partial<Event> = {}): Event {
     source: null,
     origin: 'api',
     traceId: null,
+    received: null,
     createdAtMs: 0,
     ...more,
   };
@@ -196,7 +197,15 @@ describe('bodies', () => {
 
   test('a body can be shared unless it holds a signature', () => {
     const shared = profiles.filter(({ wire }) => bodyIsShared(wire)).map(({ name }) => name);
-    assert.deepEqual(shared, ['standard', 'foxreload', 'petstore', 'ecomm', 'cloudevents', 'slack']);
+    assert.deepEqual(shared, [
+      'standard',
+      'foxreload',
+      'petstore',
+      'ecomm',
+      'cloudevents',
+      'slack',
+      'original',
+    ]);
     const prepared = prepare(endpointWith(), { accountId: 'acc_1', version: '1' });
     const body = buildBody({ event: eventWith(), prepared, nowMs, crypto });
     const traceBytes = new Uint8Array(24);

@@ -8,6 +8,7 @@ import type { Event } from './event.ts';
 import * as limits from './limits.ts';
 import type { Wire } from './profiles/profile.ts';
 import { signedHeaders, wireOf } from './profiles/wire.ts';
+import { bodyOf, formOf, headersOf } from './received.ts';
 import type { Crypto } from './signing.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -118,6 +119,7 @@ export function buildBody(input: {
 }): RequestBody {
   const { event, prepared } = input;
   const { envelope } = prepared.wire;
+  if (envelope.kind === 'original') return originalBody(event);
   if (envelope.kind === 'data')
     return { head: '', withData: true, tail: '', bytes: encoder.encode(event.data) };
   if (envelope.kind === 'text') {
@@ -139,6 +141,15 @@ export function buildBody(input: {
   }
   tail = `${text}}`;
   return { head, withData: true, tail, bytes: encoder.encode(head + event.data + tail) };
+}
+
+/** The provider's bytes. What is not JSON stands in no part of the data as it was, so that a beginning of it is shown. */
+function originalBody({ data, received }: Event): RequestBody {
+  if (received === null || formOf(received) === 'json')
+    return { head: '', withData: true, tail: '', bytes: encoder.encode(data) };
+  const bytes = bodyOf(data, received);
+  const head = new TextDecoder().decode(bytes.subarray(0, limits.attemptBodyBytes + 1));
+  return { head, withData: false, tail: '', bytes };
 }
 
 function memberValue(template: string, event: Event): string {
@@ -186,7 +197,8 @@ export function buildRequest(input: RequestInput): Request {
   const { prepared, event, nowMs, crypto } = input;
   const { endpoint, wire } = prepared;
   const body = input.body ?? buildBody(input);
-  const headers = prepared.before.slice();
+  const isOriginal = wire.envelope.kind === 'original' && event.received !== null;
+  const headers = isOriginal ? headersOf(event.received!) : prepared.before.slice();
   for (const template of prepared.templates) {
     headers.push(template.name, fill(template, event, prepared.accountId, crypto));
   }
@@ -200,11 +212,20 @@ export function buildRequest(input: RequestInput): Request {
     );
   }
   headers.push('surehook-attempt', String(input.attemptNumber));
-  if (prepared.traced) headers.push('traceparent', traceparent(event.traceId, input.traceBytes));
-  if (event.origin !== 'api') headers.push('surehook-origin', event.origin);
+  if (prepared.traced && !(isOriginal && headers.includes('traceparent')))
+    headers.push('traceparent', traceparent(event.traceId, input.traceBytes));
+  if (event.origin !== 'api') originHeaders(headers, event, isOriginal);
   if (input.test === true) headers.push('surehook-test', 'true');
   for (const part of prepared.after) headers.push(part);
   return { url: endpoint.url, headers, body };
+}
+
+/** How an inbound event came, and what it is about: its body may say that in the provider's words only. */
+function originHeaders(headers: string[], event: Event, isOriginal: boolean): void {
+  headers.push('surehook-origin', event.origin);
+  if (event.source !== null) headers.push('surehook-source', event.source);
+  if (event.reference !== null) headers.push('surehook-reference', headerSafe(event.reference, false));
+  if (isOriginal) headers.push('surehook-event-id', event.id);
 }
 
 const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -8,6 +8,7 @@ import { type EventInput, parseBatch, parseEvent } from '../core/event-input.ts'
 import { matchesFilter } from '../core/filter.ts';
 import { newId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
+import { isPulled } from '../core/pull.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { AcceptItem, AcceptResult, EventSummary, TargetMode } from '../ports/store.ts';
@@ -56,6 +57,19 @@ const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}
 /** How often a match is made again because the endpoints changed during the commit, before the publisher is asked to come back. */
 const matchTries = 5;
 
+/** What is to be stored, and how. */
+interface Draft {
+  account: Account;
+  event: NewEvent;
+  deliverAtMs: number | null;
+  idempotency: AcceptItem['idempotency'];
+  inbound: AcceptItem['inbound'];
+  beganAtMs: number;
+}
+
+/** Nothing was stored, for it is known already. */
+type Known = Exclude<AcceptResult, { kind: 'stored' | 'stale' }>;
+
 /** Takes events in: parse → match → store event and what is owed in one act → and only then say so. */
 export class Accepter {
   readonly #parts: AcceptParts;
@@ -82,7 +96,19 @@ export class Accepter {
     if (slot !== null) this.#occupy(slot);
     this.#inFlight.begin();
     try {
-      return await this.#take(owner, this.#eventOf(owner, input, options), input, idempotency, beganAtMs);
+      const event = this.#eventOf(owner, input, options);
+      const problems = this.#parts.directory.checkData(owner.no, event.type, event.data);
+      if (problems.length > 0) throw invalid(problems);
+      const { deliverAtMs } = input;
+      const result = await this.#take({
+        account: owner,
+        event,
+        deliverAtMs,
+        idempotency,
+        inbound: null,
+        beganAtMs,
+      });
+      return answerOf(result, event);
     } finally {
       if (slot !== null) this.#keysUnderWay.delete(slot);
       this.#inFlight.end();
@@ -100,6 +126,27 @@ export class Accepter {
       parseBatch(body).map((item) => this.publish(account, item, options)),
     );
     return settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error)));
+  }
+
+  /**
+   * An event that no publisher wrote: it came through a source, or was found by asking. Resolves once it is on disk, or with
+   * the event that it is known as; throws `unavailable` when nothing is promised.
+   */
+  async takeIn(
+    account: Account,
+    event: NewEvent,
+    inbound: NonNullable<AcceptItem['inbound']>,
+  ): Promise<{ eventId: string; isNew: boolean }> {
+    const beganAtMs = this.#parts.clock.monotonicMs();
+    this.#inFlight.begin();
+    try {
+      const draft = { account, event, deliverAtMs: null, idempotency: null, inbound, beganAtMs };
+      const result = await this.#take(draft);
+      if (result.kind === 'seen') return { eventId: result.eventId, isNew: false };
+      return { eventId: event.id, isNew: result.kind === 'stored' };
+    } finally {
+      this.#inFlight.end();
+    }
   }
 
   /** Refuses from now on; resolves when what was taken in before is answered. */
@@ -151,27 +198,22 @@ export class Accepter {
       traceId:
         options.traceparent === null ? null : (traceparentPattern.exec(options.traceparent)?.[1] ?? null),
       createdAtMs: nowMs,
+      received: null,
     };
   }
 
-  async #take(
-    account: Account,
-    event: NewEvent,
-    input: Pick<EventInput, 'deliverAtMs'>,
-    idempotency: AcceptItem['idempotency'],
-    beganAtMs: number,
-  ): Promise<Accepted> {
+  async #take(draft: Draft): Promise<Known | { kind: 'stored'; deliveries: number }> {
+    const { account, event, deliverAtMs, idempotency, inbound, beganAtMs } = draft;
     const { directory, dispatcher, doubt, telemetry, clock } = this.#parts;
-    const problems = directory.checkData(account.no, event.type, event.data);
-    if (problems.length > 0) throw invalid(problems);
     for (let n = 0; n < matchTries; n++) {
       if (this.#stopping || doubt.exists) throw unavailable();
       const targets = this.#match(event);
-      const later = input.deliverAtMs !== null && input.deliverAtMs > clock.nowMs();
+      const later = deliverAtMs !== null && deliverAtMs > clock.nowMs();
       const reserved: (Reservation | null)[] = [];
       const modes: TargetMode[] = [];
       for (const endpoint of targets) {
-        const reservation = later || endpoint.ordered ? null : dispatcher.reserve(endpoint);
+        const reservation =
+          later || endpoint.ordered || isPulled(endpoint) ? null : dispatcher.reserve(endpoint);
         reserved.push(reservation);
         modes.push(reservation !== null ? 'begun' : endpoint.ordered ? 'ordered' : 'queued');
       }
@@ -179,9 +221,10 @@ export class Accepter {
         event,
         endpointNos: targets.map((endpoint) => endpoint.no),
         modes,
-        dueAtMs: later ? input.deliverAtMs! : event.createdAtMs,
+        dueAtMs: later ? deliverAtMs : event.createdAtMs,
         directoryVersion: directory.version(account.no),
         idempotency,
+        inbound,
       };
       const result = await this.#store(item, reserved);
       if (result.kind === 'stored') {
@@ -189,21 +232,11 @@ export class Accepter {
         this.#handOver(stored, item, reserved);
         const durationMs = clock.monotonicMs() - beganAtMs;
         telemetry.accepted(stored, { deliveries: targets.length, durationMs });
-        return {
-          status: 202,
-          event: {
-            id: event.id,
-            type: event.type,
-            createdAtMs: event.createdAtMs,
-            deliveries: targets.length,
-          },
-          conflict: false,
-          replayed: false,
-        };
+        return { kind: 'stored', deliveries: targets.length };
       }
       for (const reservation of reserved) if (reservation !== null) dispatcher.giveBack(reservation);
       if (result.kind === 'stale') await this.#parts.refresh();
-      else return known(result);
+      else return result;
     }
     throw unavailable();
   }
@@ -253,7 +286,14 @@ export class Accepter {
   }
 }
 
-function known(result: Exclude<AcceptResult, { kind: 'stored' | 'stale' }>): Accepted {
+function answerOf(result: Known | { kind: 'stored'; deliveries: number }, event: NewEvent): Accepted {
+  if (result.kind === 'stored') {
+    const { id, type, createdAtMs } = event;
+    const { deliveries } = result;
+    return { status: 202, event: { id, type, createdAtMs, deliveries }, conflict: false, replayed: false };
+  }
+  if (result.kind === 'seen')
+    throw new Error('An event that came through no source was taken for one that did.');
   if (result.kind === 'key_reused') {
     throw invalid([
       {

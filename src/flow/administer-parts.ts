@@ -2,6 +2,7 @@ import type { Scope } from '../core/account.ts';
 import type { AddressPolicy } from '../core/address.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { SourceStore } from '../ports/source-store.ts';
 import type { Administration as AdministrationStore } from '../ports/store.ts';
 import type { CompileSchema, Directory } from './directory.ts';
 
@@ -13,7 +14,7 @@ export interface Actor {
 }
 
 export interface AdministrationParts {
-  store: AdministrationStore;
+  store: AdministrationStore & Pick<SourceStore, 'createSource' | 'updateSource' | 'deleteSource'>;
   directory: Directory;
   clock: Clock;
   random: Random;

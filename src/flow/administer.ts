@@ -7,13 +7,14 @@ import { idBytes, newId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
 import { EndpointActs } from './administer-endpoints.ts';
 import type { Actor, AdministrationParts } from './administer-parts.ts';
+import { type SourceActs, sourceActs } from './administer-sources.ts';
 import type { CompileSchema, DataCheck } from './directory.ts';
 
 /**
  * What people and API clients change: accounts, keys, endpoints, event types. Everything is checked before anything is stored,
  * and the directory knows of a change before its promise resolves. Bodies are parsed JSON of any shape.
  */
-export interface Administration {
+export interface Administration extends SourceActs {
   createAccount(body: unknown): Promise<Account>;
   updateAccount(account: Account, body: unknown): Promise<Account>;
   /** Its endpoints and keys go with it. The account `default` stays. */
@@ -43,6 +44,7 @@ export function createAdministration(parts: AdministrationParts): Administration
     ...accountActs(parts),
     ...keyActs(parts),
     ...eventTypeActs(parts),
+    ...sourceActs(parts),
     createEndpoint: (account, body, options) => endpoints.create(account, body, options),
     updateEndpoint: (account, id, body, actor) => endpoints.update(account, id, body, actor),
     deleteEndpoint: (account, id) => endpoints.delete(account, id),

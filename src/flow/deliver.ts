@@ -87,6 +87,7 @@ export class Deliverer {
       origin: 'api',
       traceId: null,
       createdAtMs: atMs,
+      received: null,
     };
     const request = this.#build(made, endpoint, { n: 1, atMs, test: true });
     const outcome = await this.#send(request, endpoint);

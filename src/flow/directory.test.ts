@@ -54,6 +54,7 @@ const key = (id: string, accountNo: number | null): ApiKey => ({
   createdAtMs: 0,
 });
 const stored = (more: Partial<Stored> = {}): Stored => ({
+  sources: [],
   accounts: [
     { account: account(1), version: 3 },
     { account: account(2), version: 0 },

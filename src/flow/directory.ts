@@ -3,6 +3,7 @@ import type { Endpoint } from '../core/endpoint.ts';
 import type { Problem } from '../core/errors.ts';
 import { MatchIndex } from '../core/match.ts';
 import type { Directory as StoredDirectory } from '../ports/store.ts';
+import { Sources } from './sources.ts';
 
 /** Says what is wrong with an event's data (JSON text); pointers begin with `/data`. An empty list: nothing. */
 export type DataCheck = (data: string) => Problem[];
@@ -45,12 +46,14 @@ export class Directory {
   readonly #endpoints = new Map<number, Endpoint>();
   readonly #endpointNos = new Map<string, number>();
   readonly #keys = new Map<string, ApiKey>();
+  readonly sources: Sources;
   /** Grows with every change that came from outside a refresh, records of failure aside. */
   #changes = 0;
   #refreshing: Promise<void> | null = null;
 
   constructor(stored: StoredDirectory, compile: CompileSchema) {
     this.#compile = compile;
+    this.sources = new Sources(compile, () => this.#changes++);
     this.replaceWith(stored);
   }
 
@@ -83,6 +86,7 @@ export class Directory {
     for (const endpoint of stored.endpoints) this.setEndpoint(endpoint, 0);
     for (const key of stored.keys) this.setKey(key);
     for (const eventType of stored.eventTypes) this.setEventType(eventType);
+    this.sources.replaceWith(stored.sources);
   }
 
   /**
@@ -193,6 +197,7 @@ export class Directory {
     if (entry === undefined) return;
     for (const endpoint of entry.endpoints.values()) this.#forgetEndpoint(endpoint);
     for (const hash of entry.keys.keys()) this.#keys.delete(hash);
+    this.sources.deleteAccount(no);
     this.#accountNos.delete(entry.account.id);
     this.#accounts.delete(no);
   }

@@ -5,6 +5,7 @@ import { FairQueue } from '../core/fair.ts';
 import type { Lane, Line } from '../core/lane.ts';
 import * as lanes from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
+import { isPulled } from '../core/pull.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult, LaneStart } from '../ports/store.ts';
 import { type Claimed, Claimer } from './claim.ts';
@@ -48,6 +49,8 @@ export interface DispatchParts {
   directory: Directory;
   claim(requests: { endpointNo: number; take: Record<Line, number> }[]): Promise<ClaimResult[]>;
   release(owed: Owed[]): Promise<void>;
+  /** Something waits where nothing is sent: the endpoint is fetched from, or gone. */
+  unsent(endpointNo: number, dueAtMs: number): void;
   /** Runs one delivery; must call `ended` exactly once, as soon as the outcome is known. */
   deliver(owed: Owed, endpoint: Endpoint, ended: (outcome: Outcome | null) => void): void;
 }
@@ -120,7 +123,10 @@ export class Dispatcher {
   /** Work was stored for this endpoint. */
   note(endpointNo: number, line: Line, dueAtMs: number): void {
     const state = this.#laneOf(endpointNo);
-    if (state === undefined) return;
+    if (state === undefined) {
+      this.#parts.unsent(endpointNo, dueAtMs);
+      return;
+    }
     if (dueAtMs < state.lane.nextAtMs[line]) state.lane.nextAtMs[line] = dueAtMs;
     if (state.claiming && dueAtMs < state.noted[line]) state.noted[line] = dueAtMs;
     this.#serve(state);
@@ -129,7 +135,10 @@ export class Dispatcher {
   /** A person or API client acted on the endpoint or its deliveries: a fresh chance, and a look at what waits. */
   nudge(endpointNo: number): void {
     const state = this.#laneOf(endpointNo);
-    if (state === undefined) return;
+    if (state === undefined) {
+      this.look(endpointNo);
+      return;
+    }
     const endpoint = this.#parts.directory.endpoint(endpointNo);
     if (endpoint !== null) lanes.reconfigure(state.lane, endpoint);
     lanes.closeBreaker(state.lane);
@@ -172,7 +181,7 @@ export class Dispatcher {
     const known = this.#lanes.get(endpointNo);
     if (known !== undefined) return known;
     const endpoint = this.#parts.directory.endpoint(endpointNo);
-    if (endpoint === null) return undefined;
+    if (endpoint === null || isPulled(endpoint)) return undefined;
     const lane = lanes.newLane({
       endpointNo,
       accountNo: endpoint.accountNo,

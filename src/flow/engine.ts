@@ -12,6 +12,8 @@ import { Deliverer } from './deliver.ts';
 import { type CompileSchema, Directory } from './directory.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Doubt } from './doubt.ts';
+import { Puller } from './pull.ts';
+import { Receiver } from './receive.ts';
 import { Replayer } from './replay.ts';
 import { Settler } from './settle.ts';
 import { Sweeper } from './sweep.ts';
@@ -25,7 +27,7 @@ export interface EngineParts {
   random: Random;
   telemetry: Telemetry;
   crypto: Crypto;
-  sha256(text: string): string;
+  sha256(content: Uint8Array | string): string;
   compileSchema: CompileSchema;
   nodeName: string;
   version: string;
@@ -44,6 +46,8 @@ export interface Engine {
   deliverer: Deliverer;
   dispatcher: Dispatcher;
   replayer: Replayer;
+  receiver: Receiver;
+  puller: Puller;
   /** Deliveries that were under way when the predecessor died. */
   lost: number;
   /** Refuses new events, lets what is under way finish for up to `limits.drainMs`, gives the rest back. */
@@ -95,6 +99,9 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       return await doubt.during(() => store.claim({ epoch, requests, nowMs: clock.nowMs() }));
     },
     release,
+    unsent: (endpointNo, dueAtMs) => {
+      if (directory.endpoint(endpointNo) !== null) puller.note(endpointNo, dueAtMs);
+    },
     deliver: (owed, endpoint, ended) => void deliverer.deliver(owed, endpoint, ended),
   });
   const accepter = new Accepter({
@@ -122,6 +129,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     store: watched,
     nudge: (endpointNo) => dispatcher.nudge(endpointNo),
   });
+  const puller: Puller = new Puller({ clock, store: watched, directory, warn: telemetry.warn });
+  const receiver = new Receiver({ ...parts, store: watched, directory, accepter });
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
 
   /** Acts that nobody was told of may have changed endpoints, begun replays and put deliveries back. */
@@ -153,6 +162,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   await replayer.start();
   watcher.start();
   sweeper.start();
+  puller.start();
 
   return {
     store: watched,
@@ -161,8 +171,11 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     deliverer,
     dispatcher,
     replayer,
+    receiver,
+    puller,
     lost: lost.length,
     async stop() {
+      puller.stop();
       replayer.stop();
       sweeper.stop();
       watcher.stop();
@@ -177,6 +190,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       settler.stop();
       await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
       await deliverer.idle();
+      await receiver.idle();
     },
   };
 }

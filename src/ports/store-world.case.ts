@@ -87,6 +87,7 @@ export class World {
       dueAtMs: t0,
       directoryVersion: this.version,
       idempotency: null,
+      inbound: null,
       ...changes,
       endpointNos,
       event: newEvent({ accountNo: this.accountNo, id: this.#id('evt'), ...changes.event }),
@@ -220,6 +221,7 @@ export function newEvent(changes: Partial<NewEvent> = {}): NewEvent {
     source: null,
     origin: 'api',
     traceId: null,
+    received: null,
     createdAtMs: t0,
     ...changes,
   };

@@ -1,9 +1,11 @@
 import { adminCases } from './store-admin.case.ts';
 import { leaseCases } from './store-lease.case.ts';
 import { orderCases } from './store-order.case.ts';
+import { pullCases } from './store-pull.case.ts';
 import { readingCases } from './store-reading.case.ts';
 import { replayCases } from './store-replay.case.ts';
 import { searchCases } from './store-search.case.ts';
+import { sourceCases } from './store-sources.case.ts';
 import { upkeepCases } from './store-upkeep.case.ts';
 import { wayCases } from './store-way.case.ts';
 import type { OpenStore } from './store-world.case.ts';
@@ -18,4 +20,6 @@ export function storeContract(name: string, open: OpenStore): void {
   readingCases(name, open);
   searchCases(name, open);
   upkeepCases(name, open);
+  sourceCases(name, open);
+  pullCases(name, open);
 }

@@ -6,6 +6,9 @@ import type { Event, EventHead, NewEvent } from '../core/event.ts';
 import type { HealthDecision } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
+import type { Source } from '../core/source.ts';
+import type { PullStore } from './pull-store.ts';
+import type { SourceStore } from './source-store.ts';
 
 /*
  * What the flow asks of the disk. Every act is atomic and durable when its promise resolves. Acts that are started while a
@@ -27,6 +30,8 @@ export interface AcceptItem {
   /** Version of the account's endpoints that the match was made with. */
   directoryVersion: number;
   idempotency: { key: string; requestHash: string } | null;
+  /** What is unique about it within the source that it came through, for `limits.dedupeKeepMs`; null: it came through none. */
+  inbound: { sourceNo: number; key: string } | null;
 }
 
 /** What the API answers for an event. */
@@ -46,6 +51,8 @@ export type AcceptResult =
   | { kind: 'replayed'; event: EventSummary; status: number; conflict: boolean }
   /** The idempotency key is known with another request. */
   | { kind: 'key_reused' }
+  /** The same came through this source before, as that event. Nothing was stored. */
+  | { kind: 'seen'; eventId: string }
   /** The account's endpoints changed since the match: match again. Nothing was stored. */
   | { kind: 'stale' };
 
@@ -185,6 +192,7 @@ export interface Directory {
   endpoints: Endpoint[];
   keys: ApiKey[];
   eventTypes: EventType[];
+  sources: Source[];
 }
 
 /** Accounts, keys, endpoints and event types: written seldom, held in memory by `flow/directory.ts`. */
@@ -323,4 +331,11 @@ export interface Upkeep {
 }
 
 /** Everything that is asked of the disk. */
-export interface Store extends DeliveryStore, DeliveryAdmin, Administration, Reading, Upkeep {}
+export interface Store
+  extends DeliveryStore,
+    DeliveryAdmin,
+    Administration,
+    SourceStore,
+    PullStore,
+    Reading,
+    Upkeep {}

@@ -32,13 +32,15 @@ export interface Reply {
 
 const silent: Telemetry = {
   accepted() {},
+  received() {},
   attempted() {},
   endpointChanged() {},
   lost() {},
   warn() {},
 };
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex');
 
 /** The whole server in one process on SQLite in memory: real routes, flow and store; the network and the clock are the test's. */
 export class ApiWorld {
@@ -184,7 +186,7 @@ export class ApiWorld {
 }
 
 function apiPartsOf(engine: Engine, store: Store, clock: ManualClock): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer } = engine;
+  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller } = engine;
   const random = systemRandom();
   return {
     store,
@@ -208,6 +210,9 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock): ApiParts 
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
     startReplay: (account, filter) => replayer.startReplay(account, filter),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
+    receiver,
+    puller,
+    publicUrl: () => 'https://surehook.example',
     metrics: async () => 'surehook_up 1\n',
     ready: async () => null,
     sha256,

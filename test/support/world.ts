@@ -55,6 +55,7 @@ export async function openWorld(
   const random = seededRandom(1);
   const telemetry: Telemetry = {
     accepted: ({ id }) => reports.push(`accepted ${id}`),
+    received: ({ verdict }) => reports.push(`received ${verdict}`),
     attempted: ({ event, result }) => reports.push(`attempted ${event.id} ${result}`),
     endpointChanged: ({ status, reason }) => reports.push(`endpoint ${status}: ${reason}`),
     lost: ({ deliveryKey }) => reports.push(`lost ${deliveryKey}`),

@@ -17,6 +17,7 @@ import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint 
 import { getEvent, listEvents } from './acts/events.ts';
 import { claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
 import { counts, stats } from './acts/numbers.ts';
+import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
   createReplay,
@@ -26,6 +27,14 @@ import {
   stepReplay,
 } from './acts/replay.ts';
 import { settle } from './acts/settle.ts';
+import {
+  getRequest,
+  keepRequest,
+  listRequests,
+  requestTaken,
+  sourceFigures,
+} from './acts/source-requests.ts';
+import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
 import { ready, sweep } from './acts/upkeep.ts';
 import type { Database } from './database.ts';
 import type { SealedStore } from './sealed.ts';
@@ -51,7 +60,11 @@ export type ReadName =
   | 'keysOfEvent'
   | 'ownedKeys'
   | 'stats'
-  | 'counts';
+  | 'counts'
+  | 'sourceById'
+  | 'getRequest'
+  | 'listRequests'
+  | 'sourceFigures';
 export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup'>;
 
 export const readActs: Acts<ReadName> = {
@@ -71,6 +84,10 @@ export const readActs: Acts<ReadName> = {
   ownedKeys,
   stats,
   counts,
+  sourceById,
+  getRequest,
+  listRequests,
+  sourceFigures,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -96,6 +113,13 @@ export const writeActs: Acts<WriteName> = {
   deleteEndpoint,
   putEventType,
   deleteEventType,
+  createSource,
+  updateSource,
+  deleteSource,
+  keepRequest,
+  requestTaken,
+  pull,
+  settlePulled,
   sweep,
   ready,
 };

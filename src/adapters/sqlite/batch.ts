@@ -14,7 +14,7 @@ export type Result = { value: unknown } | { error: Error };
 export type Fault = (phase: 'before' | 'middle' | 'after') => boolean;
 
 /** Acts that refuse before their first write, so that they need no savepoint of their own. */
-const refusesFirst = new Set<WriteName>(['accept', 'settle', 'claim', 'release', 'spill']);
+const refusesFirst = new Set<WriteName>(['accept', 'settle', 'claim', 'release', 'spill', 'pull']);
 
 /** Acts whose failure may leave work ours that has no row and that nobody holds: an accept stored unknown, a release or a look-up undone. */
 const leavesUnheld = new Set<WriteName>(['accept', 'release', 'reclaim', 'join']);

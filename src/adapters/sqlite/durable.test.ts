@@ -150,10 +150,14 @@ test('a database of another program is refused and left as it is', async () => {
 
 test('the migration status of a file shows what is missing, and makes no file', () => {
   const file = join(folder, 'none.db');
-  assert.deepEqual(migrationStatus(file), { version: 0, latest: 1, pending: ['0001-beginning'] });
+  assert.deepEqual(migrationStatus(file), {
+    version: 0,
+    latest: 2,
+    pending: ['0001-beginning', '0002-sources'],
+  });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 1, latest: 1, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 2, latest: 2, pending: [] });
   db.close();
 });
 

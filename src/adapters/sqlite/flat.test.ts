@@ -11,13 +11,15 @@ const plain: AcceptItem = {
   dueAtMs: t0,
   directoryVersion: 3,
   idempotency: null,
+  inbound: null,
 };
 const full: AcceptItem = {
   ...plain,
-  event: newEvent({ reference: 'r', source: 'src_1', origin: 'poll', traceId: 'ab' }),
+  event: newEvent({ reference: 'r', source: 'src_1', origin: 'poll', traceId: 'ab', received: 'json' }),
   endpointNos: [1, 2],
   modes: ['queued', 'ordered'],
   idempotency: { key: 'k', requestHash: 'h' },
+  inbound: { sourceNo: 3, key: 'i:1' },
 };
 const nobody: AcceptItem = { ...plain, endpointNos: [], modes: [] };
 

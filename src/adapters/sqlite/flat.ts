@@ -13,12 +13,12 @@ type SettleInput = Parameters<DeliveryStore['settle']>[0];
 /** Values and short lists; one value where a list has one. */
 export type Flat = unknown[];
 
-const itemValues = 17;
+const itemValues = 20;
 const settlementValues = 26;
 
 export function flatAccept({ epoch, nowMs, items }: AcceptInput): Flat {
   const flat: Flat = [epoch, nowMs];
-  for (const { event, endpointNos, modes, dueAtMs, directoryVersion, idempotency } of items) {
+  for (const { event, endpointNos, modes, dueAtMs, directoryVersion, idempotency, inbound } of items) {
     flat.push(
       event.accountNo,
       event.id,
@@ -30,6 +30,7 @@ export function flatAccept({ epoch, nowMs, items }: AcceptInput): Flat {
     );
     flat.push(event.origin, event.traceId, event.createdAtMs, oneOrList(endpointNos), oneOrList(modes));
     flat.push(dueAtMs, directoryVersion, idempotency !== null, idempotency?.key, idempotency?.requestHash);
+    flat.push(event.received, inbound?.sourceNo, inbound?.key);
   }
   return flat;
 }
@@ -100,6 +101,7 @@ function itemOf(flat: Flat, at: number): AcceptItem {
       origin: flat[at + 7] as Origin,
       traceId: flat[at + 8] as string | null,
       createdAtMs: flat[at + 9] as number,
+      received: flat[at + 17] as string | null,
     },
     endpointNos: listOf<number>(flat[at + 10]),
     modes: listOf<TargetMode>(flat[at + 11]),
@@ -107,6 +109,10 @@ function itemOf(flat: Flat, at: number): AcceptItem {
     directoryVersion: flat[at + 13] as number,
     idempotency:
       flat[at + 14] === true ? { key: flat[at + 15] as string, requestHash: flat[at + 16] as string } : null,
+    inbound:
+      flat[at + 18] === undefined
+        ? null
+        : { sourceNo: flat[at + 18] as number, key: flat[at + 19] as string },
   };
 }
 

@@ -26,7 +26,15 @@ const accountNo = made === 'exists' ? 1 : made.account.no;
 async function acceptForEver(name: number): Promise<never> {
   for (let i = 0; ; i += 1) {
     const event = newEvent({ accountNo, id: `evt_${name}_${i}` });
-    const item = { event, endpointNos: [], modes: [], dueAtMs: 0, directoryVersion: 1, idempotency: null };
+    const item = {
+      event,
+      endpointNos: [],
+      modes: [],
+      dueAtMs: 0,
+      directoryVersion: 1,
+      idempotency: null,
+      inbound: null,
+    };
     const [result] = await store.accept({ epoch, items: [item], nowMs: 0 });
     if (result!.kind === 'stored') process.stdout.write(`${result!.seq}\n`);
   }

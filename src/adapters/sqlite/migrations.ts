@@ -1,9 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
 import { beginning } from './migrations/0001-beginning.ts';
+import { sources } from './migrations/0002-sources.ts';
 
 /** Forward only. A published entry is never edited: a change is a new entry. */
-const migrations: readonly { name: string; sql: string }[] = [{ name: '0001-beginning', sql: beginning }];
+const migrations: readonly { name: string; sql: string }[] = [
+  { name: '0001-beginning', sql: beginning },
+  { name: '0002-sources', sql: sources },
+];
 
 /** Marks a file as ours ("SHK1"), so that somebody else's database is not taken for an empty one. */
 const applicationId = 0x53484b31;

@@ -60,13 +60,15 @@ CREATE TABLE delivery (
   ended_at INTEGER,
   order_ref TEXT,
   order_position INTEGER
-) STRICT;
+, pulled_at INTEGER) STRICT;
 
 CREATE INDEX delivery_due ON delivery (endpoint_no, line, due_at) WHERE state = 0 AND lease IS NULL;
 
 CREATE INDEX delivery_leased ON delivery (lease) WHERE lease IS NOT NULL;
 
 CREATE INDEX delivery_order ON delivery (endpoint_no, order_ref, order_position) WHERE state = 0 AND order_ref IS NOT NULL;
+
+CREATE INDEX delivery_pulled ON delivery (endpoint_no, due_at) WHERE pulled_at IS NOT NULL AND state = 0;
 
 CREATE INDEX delivery_replay ON delivery (replay_no) WHERE state = 0 AND replay_no IS NOT NULL;
 
@@ -111,7 +113,7 @@ CREATE TABLE event (
   created_at INTEGER NOT NULL,
   -- Last, so that reading the rest of a row never reads a large payload.
   data TEXT NOT NULL
-) STRICT;
+, received TEXT) STRICT;
 
 CREATE INDEX event_account ON event (account_no);
 
@@ -196,6 +198,53 @@ CREATE TABLE replay (
 CREATE INDEX replay_account ON replay (account_no);
 
 CREATE INDEX replay_status ON replay (status) WHERE status <> 'done';
+
+CREATE TABLE source (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  account_no INTEGER NOT NULL,
+  -- Encrypted: token, secrets, fields and tracking; NULL once it is deleted.
+  secrets BLOB,
+  config TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT;
+
+CREATE INDEX source_account ON source (account_no) WHERE deleted_at IS NULL;
+
+CREATE TABLE source_key (
+  source_no INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (source_no, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX source_key_age ON source_key (created_at);
+
+CREATE TABLE source_request (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  source_no INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  verdict TEXT NOT NULL,
+  reason TEXT,
+  detail TEXT,
+  status INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  body_bytes INTEGER NOT NULL,
+  event_id TEXT,
+  -- What the body takes here.
+  kept_bytes INTEGER NOT NULL,
+  -- Encrypted: address and headers may hold credentials.
+  head BLOB NOT NULL,
+  body BLOB
+) STRICT;
+
+CREATE INDEX source_request_age ON source_request (at);
+
+CREATE INDEX source_request_of ON source_request (source_no, verdict, no, kept_bytes);
 
 CREATE TABLE stat (
   endpoint_no INTEGER NOT NULL,

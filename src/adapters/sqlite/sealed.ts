@@ -1,6 +1,8 @@
 import type { Endpoint, NewEndpoint } from '../../core/endpoint.ts';
+import type { SourceStore } from '../../ports/source-store.ts';
 import type { Administration, Directory, Store } from '../../ports/store.ts';
 import type { Vault } from '../../ports/vault.ts';
+import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
 
 /** An endpoint as it is written: secrets and header values encrypted. Plain ones never reach SQL, nor another thread. */
 export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers'> & {
@@ -12,8 +14,11 @@ export type SealedChanges = Partial<Omit<NewSealedEndpoint, 'id' | 'accountNo' |
 
 /** The store's acts as SQL sees them. */
 export interface SealedStore
-  extends Omit<Store, 'directory' | 'createEndpoint' | 'updateEndpoint' | 'close'> {
-  directory(): Promise<Omit<Directory, 'endpoints'> & { endpoints: SealedEndpoint[] }>;
+  extends Omit<Store, 'directory' | 'createEndpoint' | 'updateEndpoint' | 'close' | keyof SourceStore>,
+    SealedSourceStore {
+  directory(): Promise<
+    Omit<Directory, 'endpoints' | 'sources'> & { endpoints: SealedEndpoint[]; sources: SealedSource[] }
+  >;
   endpointId(no: number): Promise<string | null>;
   createEndpoint(
     endpoint: NewSealedEndpoint,
@@ -29,11 +34,17 @@ export interface SealedStore
 export function sealing(
   inner: SealedStore,
   vault: Vault,
-): Pick<Administration, 'directory' | 'createEndpoint' | 'updateEndpoint'> {
+): Pick<Administration, 'directory' | 'createEndpoint' | 'updateEndpoint'> &
+  ReturnType<typeof sealingSources> {
   return {
+    ...sealingSources(inner, vault),
     async directory() {
       const found = await inner.directory();
-      return { ...found, endpoints: found.endpoints.map((endpoint) => opened(endpoint, vault)) };
+      return {
+        ...found,
+        endpoints: found.endpoints.map((endpoint) => opened(endpoint, vault)),
+        sources: found.sources.map((source) => openedSource(source, vault)),
+      };
     },
     async createEndpoint(endpoint, maxEndpoints) {
       const made = await inner.createEndpoint(

@@ -17,6 +17,15 @@ export function createTelemetry(
     'From the parsed request to the commit.',
     boundsS,
   );
+  const receivedTotal = metrics.counter(
+    'surehook_requests_received_total',
+    'Requests that came through sources, by verdict and reason.',
+  );
+  const receiveSeconds = metrics.histogram(
+    'surehook_receive_duration_seconds',
+    'From the whole request to its acknowledgement, of those that were taken in.',
+    boundsS,
+  );
   const attemptsTotal = metrics.counter('surehook_attempts_total', 'Delivery attempts by result and error.');
   const attemptSeconds = metrics.histogram(
     'surehook_attempt_duration_seconds',
@@ -50,6 +59,14 @@ export function createTelemetry(
         },
         'accepted',
       );
+    },
+    received({ source, verdict, reason, durationMs }) {
+      receivedTotal(`verdict="${verdict}",reason="${reason ?? ''}"`);
+      if (reason === null) receiveSeconds(durationMs);
+      // What was taken in has its line as an accepted event.
+      if (!info || verdict === 'accepted') return;
+      const account = accountIdOf(source.accountNo);
+      logger.info({ account, source: source.id, verdict, reason }, 'received');
     },
     attempted({ event, deliveryKey, endpointId, accountId, attempt, result }) {
       attemptsTotal(`result="${result}",error="${attempt.error ?? ''}"`);

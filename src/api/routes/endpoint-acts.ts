@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { endpointView, secretView } from '../../core/endpoint-view.ts';
+import { SurehookError } from '../../core/errors.ts';
 import { parseTestEvent } from '../../core/event-input.ts';
 import * as limits from '../../core/limits.ts';
+import { isPulled } from '../../core/pull.ts';
 import { attemptView } from '../attempt-view.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
@@ -66,7 +68,7 @@ function sending(parts: ApiParts, one: string, tag: string): Route[] {
       bodyExample: { eventType: 'order.created', data: { reference: 'ORD-12345' } },
       maxBodyBytes: parts.maxPayloadBytes + limits.envelopeBytes,
       success: { status: 200, description: 'What came of the attempt.', schema: models.attempt },
-      fails: ['too_many_requests'],
+      fails: ['conflict', 'too_many_requests'],
       handle: (call) => test(parts, call),
     }),
     route({
@@ -175,6 +177,8 @@ function states(parts: ApiParts, one: string, tag: string): Route[] {
 
 async function test(parts: ApiParts, call: Call): Promise<Answer> {
   const one = findEndpoint(parts, call.account, call.params.id);
+  if (isPulled(one))
+    throw new SurehookError('conflict', 'Nothing is sent to this endpoint: publish an event and receive it.');
   const event = parseTestEvent(call.text);
   const attempt = await parts.test(one, event);
   return { body: attemptView(attempt, { key: null, endpoint: one, data: event.data }) };

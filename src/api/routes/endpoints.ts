@@ -10,6 +10,7 @@ import { type Call, type Route, route } from '../route.ts';
 import { endpointActs } from './endpoint-acts.ts';
 import { endpoint, endpointChanges, endpointInput, endpointWithSecret } from './endpoint-models.ts';
 import { findEndpoint } from './find-endpoint.ts';
+import { pullRoutes } from './pull.ts';
 
 /** Where the routes are mounted and what a new endpoint is told by when it does not say. */
 export interface EndpointMount {
@@ -20,7 +21,12 @@ export interface EndpointMount {
 
 export function endpointRoutes(parts: ApiParts, mount: EndpointMount): Route[] {
   const one = `${mount.path}/{id}`;
-  return [...collection(parts, mount), ...single(parts, mount), ...endpointActs(parts, one, mount.tag)];
+  return [
+    ...collection(parts, mount),
+    ...single(parts, mount),
+    ...endpointActs(parts, one, mount.tag),
+    ...pullRoutes(parts, one, mount.tag),
+  ];
 }
 
 function collection(parts: ApiParts, { path, defaultProfile, tag }: EndpointMount): Route[] {

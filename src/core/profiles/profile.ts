@@ -6,11 +6,13 @@ import type { RetryPolicy } from '../retry.ts';
  * How the body is made. `members`: an object without white space, its members in this order; a template is `{id}`, `{type}`,
  * `{timestamp}` (all as JSON strings), `{data}` (the publisher's bytes, exactly once), `{signature}` (last member only: signs
  * the text without it) or fixed text. `data`: the data alone. `text`: a message for people, as an incoming-webhook URL takes it.
+ * `original`: what a provider sent, body and headers as they came; of an event that came otherwise the data alone.
  */
 export type Envelope =
   | { kind: 'members'; members: readonly (readonly [name: string, template: string])[] }
   | { kind: 'data' }
-  | { kind: 'text' };
+  | { kind: 'text' }
+  | { kind: 'original' };
 
 /** What goes over the wire: body, signature, and further headers whose values are templates (`{id}`, `{uuid}`, `{type}`, `{time}`, `{account}`, `{reference}`). */
 export interface Wire {

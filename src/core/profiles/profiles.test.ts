@@ -20,6 +20,7 @@ describe('policies', () => {
     ecomm: '1s 2s 4s 8s 16s',
     cloudevents: '5s 5m 30m 2h 5h 10h 14h 20h 24h',
     slack: '5s 5m 30m 2h 5h 10h 14h 20h 24h',
+    original: '5s 5m 30m 2h 5h 10h 14h 20h 24h',
   };
   const timeouts: Record<string, string> = {
     standard: '15s',
@@ -29,6 +30,7 @@ describe('policies', () => {
     ecomm: '10s',
     cloudevents: '15s',
     slack: '15s',
+    original: '15s',
   };
 
   for (const profile of profiles) {
@@ -58,6 +60,7 @@ describe('policies', () => {
       petstore: 'exhausted disabled',
       ecomm: 'none',
       slack: 'none',
+      original: `down ${days(5)} 5 disabled`,
     });
   });
 });
@@ -74,6 +77,7 @@ describe('secrets of endpoints', () => {
       petstore: /^whsec_[0-9a-f]{32}$/,
       ecomm: /^[0-9a-f]{64}$/,
       slack: /^[0-9a-f]{64}$/,
+      original: /^[0-9a-f]{64}$/,
     };
     for (const profile of profiles) {
       const secret = newSecret(profile, (count) => randomBytes(count));

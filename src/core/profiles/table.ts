@@ -157,6 +157,18 @@ const slack: Profile = {
   httpsOnly: false,
 };
 
+const original: Profile = {
+  name: 'original',
+  description:
+    "What came through a source, unchanged: the provider's raw body, headers and signature. Nothing is signed anew; retried as standard is.",
+  wire: { envelope: { kind: 'original' }, signature: null, headers: {} },
+  retry: standardRetry,
+  timeoutMs: 15 * second,
+  failure: downFiveDays,
+  secret: { kind: 'none' },
+  httpsOnly: false,
+};
+
 /** Every profile an endpoint can name. */
 export const profiles: readonly Profile[] = [
   standard,
@@ -166,6 +178,7 @@ export const profiles: readonly Profile[] = [
   ecomm,
   cloudevents,
   slack,
+  original,
 ];
 
 const byName = new Map(profiles.map((profile) => [profile.name, profile]));

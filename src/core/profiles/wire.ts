@@ -100,8 +100,8 @@ function parseEnvelope(value: unknown): { envelope: Envelope } | { problems: Pro
   const at = '/wire/envelope';
   const input = asObject(value);
   const kind = input?.kind;
-  if (input === null || (kind !== 'data' && kind !== 'text' && kind !== 'members')) {
-    return { problems: [{ pointer: at, detail: 'must have the kind members, data or text' }] };
+  if (input === null || (kind !== 'data' && kind !== 'text' && kind !== 'members' && kind !== 'original')) {
+    return { problems: [{ pointer: at, detail: 'must have the kind members, data, text or original' }] };
   }
   const problems = unknownMembers(input, kind === 'members' ? ['kind', 'members'] : ['kind'], at);
   if (kind !== 'members') return problems.length === 0 ? { envelope: { kind } } : { problems };

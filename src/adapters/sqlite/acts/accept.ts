@@ -3,6 +3,7 @@ import type { AcceptItem, AcceptResult, DeliveryStore, EventSummary } from '../.
 import type { Database, Row } from '../database.ts';
 import { insertOrdered } from './order.ts';
 import { pastAt, pastWithId } from './past.ts';
+import { rememberKey, seenKey } from './received.ts';
 import { places } from './rows.ts';
 
 type Input = Parameters<DeliveryStore['accept']>[0];
@@ -19,12 +20,17 @@ function acceptOne(db: Database, item: AcceptItem, nowMs: number): AcceptResult 
     const known = knownRequest(db, event.accountNo, idempotency, nowMs);
     if (known !== null) return known;
   }
+  if (item.inbound !== null) {
+    const eventId = seenKey(db, item.inbound, nowMs);
+    if (eventId !== null) return { kind: 'seen', eventId };
+  }
   if (item.directoryVersion !== versionOf(db, event.accountNo)) return { kind: 'stale' };
   const past = pastWithId(db, item);
   if (past !== undefined) return duplicate(db, item, past, nowMs);
   const seq = insertEvent(db, item);
   if (seq === null) return duplicate(db, item, presentWithId(db, item), nowMs);
   insertWaiting(db, item, seq);
+  if (item.inbound !== null) rememberKey(db, item.inbound, event.id, nowMs);
   if (idempotency !== null) remember(db, item, { seq, status: 202, conflict: false }, nowMs);
   return { kind: 'stored', seq };
 }
@@ -32,8 +38,8 @@ function acceptOne(db: Database, item: AcceptItem, nowMs: number): AcceptResult 
 function insertEvent(db: Database, { event, endpointNos }: AcceptItem): number | null {
   const seq = db.nextSeq;
   const inserted = db.run(
-    `INSERT INTO event (seq, account_no, id, type, timestamp, reference, source, origin, trace_id, targets, created_at, data)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_no, id) DO NOTHING`,
+    `INSERT INTO event (seq, account_no, id, type, timestamp, reference, source, origin, trace_id, targets, created_at, data, received)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_no, id) DO NOTHING`,
     seq,
     event.accountNo,
     event.id,
@@ -46,6 +52,7 @@ function insertEvent(db: Database, { event, endpointNos }: AcceptItem): number |
     endpointNos.length === 1 ? `[${endpointNos[0]}]` : JSON.stringify(endpointNos),
     event.createdAtMs,
     event.data,
+    event.received,
   );
   return inserted === 0 ? null : db.takeSeq();
 }

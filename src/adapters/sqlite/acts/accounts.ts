@@ -4,6 +4,7 @@ import type { Administration } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import type { SealedStore } from '../sealed.ts';
 import { allEndpoints } from './endpoints.ts';
+import { allSources, deleteSourcesOf } from './sources.ts';
 
 export function directory(db: Database): Awaited<ReturnType<SealedStore['directory']>> {
   return {
@@ -13,6 +14,7 @@ export function directory(db: Database): Awaited<ReturnType<SealedStore['directo
     endpoints: allEndpoints(db),
     keys: db.all('SELECT * FROM api_key ORDER BY created_at, id').map(keyOf),
     eventTypes: db.all('SELECT * FROM event_type').map(eventTypeOf),
+    sources: allSources(db),
   };
 }
 
@@ -57,6 +59,7 @@ export function deleteAccount(db: Database, no: number, nowMs: number): void {
     nowMs,
     no,
   );
+  deleteSourcesOf(db, no, nowMs);
   db.run('DELETE FROM api_key WHERE account_no = ?', no);
   db.run('DELETE FROM event_type WHERE account_no = ?', no);
   db.run('DELETE FROM account WHERE no = ?', no);

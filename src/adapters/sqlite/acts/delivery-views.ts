@@ -79,6 +79,7 @@ export function begunViews(db: Database, event: Row, limit: number = places): De
       key,
       state: open,
       lease: 0,
+      pulled_at: null,
       tries: 0,
       attempts: 0,
       due_at: 0,
@@ -101,7 +102,7 @@ export function viewOf(row: Row): DeliveryView {
     ? 'cancelled'
     : statusOf({
         state: states[row.state as number]!,
-        leased: row.lease !== null,
+        leased: row.lease !== null || row.pulled_at !== null,
         tries: row.tries as number,
         endpointActive: row.status === 'active',
       });

@@ -171,5 +171,5 @@ function insertOpen(db: Database, owed: Owed, more: { lease: number | null; dueA
   return inserted === 1;
 }
 
-const owedSql = `SELECT d.key, d.endpoint_no, d.tries, d.attempts, d.started_at, d.replay_no, ${eventColumns}
+export const owedSql = `SELECT d.key, d.endpoint_no, d.tries, d.attempts, d.started_at, d.replay_no, ${eventColumns}
   FROM delivery d CROSS JOIN event e ON e.seq = d.key >> 16`;

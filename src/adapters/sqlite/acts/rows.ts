@@ -20,7 +20,7 @@ export const attemptIds = 8192;
 
 export const headColumns =
   'e.seq, e.account_no, e.id, e.type, e.timestamp, e.reference, e.source, e.origin, e.trace_id, e.created_at';
-export const eventColumns = `${headColumns}, e.data`;
+export const eventColumns = `${headColumns}, e.data, e.received`;
 
 export function headOf(row: Row): EventHead {
   return {
@@ -38,7 +38,7 @@ export function headOf(row: Row): EventHead {
 }
 
 export function eventOf(row: Row): Event {
-  return { ...headOf(row), data: row.data as string };
+  return { ...headOf(row), data: row.data as string, received: row.received as string | null };
 }
 
 /** From a delivery row joined with its event; leased, so never fresh. */

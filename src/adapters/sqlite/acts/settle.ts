@@ -134,7 +134,7 @@ function updateCancelled(db: Database, { key, attempt }: Settlement): boolean {
   return updated === 1;
 }
 
-function insertAttempt(db: Database, key: number, attempt: Attempt): void {
+export function insertAttempt(db: Database, key: number, attempt: Attempt): void {
   if (attempt.n > limits.attemptsKept) return;
   db.run(
     `INSERT INTO attempt (id, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,

@@ -4,8 +4,10 @@ import type { Database, Row } from '../database.ts';
 import { unblock } from './endpoints.ts';
 import { freeNext } from './order.ts';
 import { forgetPast, rememberPast } from './past.ts';
+import { forgetKeys } from './received.ts';
 import { countReplayed, finishIfDone } from './replay.ts';
 import { attemptIds, dead, places } from './rows.ts';
+import { forgetRequests } from './source-requests.ts';
 import { tallyDead } from './tally.ts';
 
 type Input = Parameters<Upkeep['sweep']>[0];
@@ -120,5 +122,6 @@ function deleteOldRecords(db: Database, { nowMs, keepSinceMs, limit }: Input): b
     keepSinceMs,
     limit,
   );
-  return Math.max(keys, stats, replays, forgetPast(db, nowMs, limit)) >= limit;
+  const inbound = Math.max(forgetKeys(db, nowMs, limit), forgetRequests(db, keepSinceMs, limit));
+  return Math.max(keys, stats, replays, inbound, forgetPast(db, nowMs, limit)) >= limit;
 }

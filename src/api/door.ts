@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SurehookError } from '../core/errors.ts';
+import type { InboundRequest } from '../core/inbound.ts';
+import type { Source } from '../core/source.ts';
+import type { Taken } from '../core/tokens.ts';
+import type { DoorAnswer } from '../flow/receive.ts';
+import type { ApiParts } from './parts.ts';
+import { readBody } from './request-body.ts';
+
+/*
+ * `/in/:token`: where providers knock. Whatever a body is, it is taken as bytes; how large it may be is the source's to say.
+ */
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on requests to a source's address, before the body is read. */
+    source: Source | null;
+    /** The source's limit, if it has one. */
+    allowance: Taken | null;
+    /** The body was larger than the source takes, and is not here. */
+    tooLarge: boolean;
+  }
+}
+
+const doorPath = '/in/:token';
+const nothing = Buffer.alloc(0);
+
+type DoorParts = Pick<ApiParts, 'receiver' | 'publicUrl'>;
+
+/** Serves the addresses of sources. */
+export function mountDoor(app: FastifyInstance, { receiver, publicUrl }: DoorParts): void {
+  app.decorateRequest('source', null);
+  app.decorateRequest('allowance', null);
+  app.decorateRequest('tooLarge', false);
+  app.register(async (scope) => {
+    scope.addContentTypeParser('*', (request, payload, done) => {
+      const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+      readBody(payload, { maxBytes: request.source!.maxBodyBytes, declaredBytes }, (error, body) => {
+        request.tooLarge = error instanceof SurehookError && error.code === 'too_large';
+        if (request.tooLarge) done(null, nothing);
+        else done(error, body);
+      });
+    });
+    scope.route({
+      method: ['GET', 'POST'],
+      url: doorPath,
+      exposeHeadRoute: false,
+      onRequest: (request, reply, done) => {
+        request.source = receiver.source((request.params as { token: string }).token);
+        request.allowance = receiver.admit(request.source);
+        const { allowance, source } = request;
+        if (allowance !== null) tellLimit(reply, source, allowance);
+        if (allowance?.taken === false)
+          throw new SurehookError(
+            'too_many_requests',
+            'This source takes no more requests just now. Send it again.',
+            {
+              retryAfterS: allowance.waitS,
+            },
+          );
+        done();
+      },
+      handler: async (request, reply) => {
+        const source = request.source!;
+        const inbound = inboundOf(request, publicUrl());
+        if (request.tooLarge)
+          return answer(reply, source, tooLarge(receiver, source, inbound, request), request.id);
+        if (request.method === 'GET')
+          throw new SurehookError(
+            'method_not_allowed',
+            'Webhooks are sent here by POST; nothing is asked by GET.',
+          );
+        return answer(reply, source, await receiver.receive(source, inbound), request.id);
+      },
+    });
+  });
+}
+
+/** The request as it came: bytes, and headers that came twice twice. */
+function inboundOf(request: FastifyRequest, publicUrl: string): InboundRequest {
+  const { method = '', url = '', rawHeaders } = request.raw;
+  return {
+    method,
+    url: publicUrl + url,
+    headers: rawHeaders,
+    body: (request.body as Buffer | undefined) ?? nothing,
+  };
+}
+
+function tooLarge(
+  receiver: DoorParts['receiver'],
+  source: Source,
+  inbound: InboundRequest,
+  request: FastifyRequest,
+): DoorAnswer {
+  const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+  const bodyBytes = Math.max(declaredBytes, source.maxBodyBytes + 1);
+  const detail = `The body is larger than the ${source.maxBodyBytes} bytes that this source takes (maxBody).`;
+  return receiver.refuse(source, inbound, { status: 413, reason: 'too_large', detail }, bodyBytes);
+}
+
+function answer(reply: FastifyReply, source: Source, found: DoorAnswer, requestId: string): FastifyReply {
+  if (found.kind === 'received') {
+    const { ack } = source;
+    if (ack !== null) return reply.code(ack.status).header('content-type', ack.contentType).send(ack.body);
+    const body = found.duplicate ? '{"received":true,"duplicate":true}' : '{"received":true}';
+    return reply.code(200).header('content-type', 'application/json; charset=utf-8').send(body);
+  }
+  const { refusal, errors } = found;
+  const { status, reason, detail } = refusal;
+  const problem = {
+    type: `urn:surehook:problem:${reason.replaceAll('_', '-')}`,
+    title: 'The request was not taken in',
+    status,
+    detail,
+    ...(errors.length > 0 ? { errors } : {}),
+    requestId,
+  };
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
+}
+
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers, in the spelling that most clients read. */
+function tellLimit(reply: FastifyReply, { ratePerSecond }: Source, { remaining, waitS }: Taken): void {
+  reply.header('ratelimit-limit', String(ratePerSecond));
+  reply.header('ratelimit-remaining', String(remaining));
+  reply.header('ratelimit-reset', String(waitS));
+}

@@ -1,0 +1,319 @@
+import type { Scheme } from '../../sdk/scheme.ts';
+import { schemeNamed, schemes } from '../../sdk/schemes.ts';
+import { asRecord, BodyReader, jsonChars, pointerStep, readText, readWhole } from './body.ts';
+import { readRateLimit } from './endpoint-fields.ts';
+import type { Problem } from './errors.ts';
+import { isEventType } from './event.ts';
+import * as limits from './limits.ts';
+import { masked } from './masked.ts';
+import { describeScheme } from './profiles/describe.ts';
+import { headerName, parseScheme } from './profiles/scheme-input.ts';
+import type { Ack, NewSource, Source, Where } from './source.ts';
+
+/** Changes to a source that the store can take. */
+export type SourceChanges = Partial<Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs'>>;
+
+/** What reading a source's settings needs to know. */
+export interface SourceRules {
+  nowMs: number;
+  /** Throws when a schema cannot be used. */
+  compileSchema(schema: Record<string, unknown>): unknown;
+}
+
+const settable = [
+  'name',
+  'scheme',
+  'secret',
+  'secrets',
+  'fields',
+  'eventType',
+  'eventId',
+  'reference',
+  'maxBody',
+  'rateLimit',
+  'ack',
+  'reject',
+  'schemas',
+  'tracking',
+];
+const shownOnly = ['id', 'url', 'createdAt', 'updatedAt'];
+const printable = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+const fieldName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+const contentTypePattern = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(?:; ?charset=[a-z0-9-]+)?$/i;
+const placeMust =
+  'must be a JSON pointer such as "/data/id", {"header":NAME}, {"query":NAME} or {"text":VALUE}';
+
+/** Reads the body of `POST /v1/sources` (contract §6). What is absent or `null` has its default. Throws `invalid` with pointers. */
+export function readNewSource(
+  body: unknown,
+  rules: SourceRules & Pick<Source, 'id' | 'accountNo' | 'token'>,
+): NewSource {
+  const reader = new BodyReader(body, settable);
+  for (const name of ['name', 'scheme']) if (!reader.has(name)) reader.wrong(name, 'is required');
+  const { id, accountNo, token, nowMs } = rules;
+  const source: NewSource = {
+    id,
+    accountNo,
+    token,
+    ...defaults,
+    ...readSettings(reader, defaults, rules),
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  reader.done();
+  return source;
+}
+
+/**
+ * Reads the body of `PATCH /v1/sources/:id`: what is absent stays, `null` goes back to its default. What an answer showed can
+ * be sent back: masked secrets and fields stand for those that are stored.
+ */
+export function readSourceChanges(body: unknown, current: Source, rules: SourceRules): SourceChanges {
+  const reader = new BodyReader(body, [...settable, ...shownOnly]);
+  const changes = readSettings(reader, current, rules);
+  reader.done();
+  return { ...changes, updatedAtMs: rules.nowMs };
+}
+
+type Settings = Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs' | 'updatedAtMs'>;
+
+const defaults: Settings = {
+  name: '',
+  scheme: 'standard',
+  custom: null,
+  secrets: [],
+  fields: {},
+  eventType: null,
+  eventId: null,
+  reference: null,
+  maxBodyBytes: limits.sourceBodyDefaultBytes,
+  ratePerSecond: null,
+  ack: null,
+  rejectStatus: null,
+  schemas: null,
+  tracking: null,
+};
+
+function readSettings(reader: BodyReader, current: Settings, rules: SourceRules): Partial<Settings> {
+  const found: Partial<Settings> = {};
+  const { problems } = reader;
+  const take = <K extends keyof Settings>(
+    name: string,
+    field: K,
+    read: (value: unknown) => Settings[K] | undefined,
+  ): void => {
+    if (!reader.has(name)) return;
+    const given = reader.value(name) ?? null;
+    const value = given === null && name !== 'name' ? defaults[field] : read(given);
+    if (value !== undefined) found[field] = value;
+  };
+  const say = (name: string, detail: string): undefined => void reader.wrong(name, detail);
+  take('name', 'name', (v) => {
+    const text = readText(v, limits.nameChars);
+    return text === undefined || text.trim() === ''
+      ? say('name', `must be text of 1–${limits.nameChars} characters`)
+      : text;
+  });
+  if (reader.has('scheme')) Object.assign(found, readScheme(reader, problems));
+  readSecrets(reader, current, found);
+  take('fields', 'fields', (v) => readFields(v, current.fields, problems));
+  for (const name of ['eventType', 'eventId', 'reference'] as const)
+    take(name, name, (v) => readWhere(v) ?? say(name, placeMust));
+  take('maxBody', 'maxBodyBytes', (v) => readBytes(v) ?? say('maxBody', bytesMust));
+  take('rateLimit', 'ratePerSecond', (v) => readRateLimit(v, problems));
+  take('ack', 'ack', (v) => readAck(v, problems));
+  take('reject', 'rejectStatus', (v) => readReject(v, problems));
+  take('schemas', 'schemas', (v) => readSchemas(v, rules, problems));
+  take('tracking', 'tracking', (v) => readTracking(v) ?? say('tracking', 'must be an object'));
+  return found;
+}
+
+function readScheme(reader: BodyReader, problems: Problem[]): Partial<Pick<Settings, 'scheme' | 'custom'>> {
+  const value = reader.value('scheme') ?? null;
+  if (typeof value === 'string') {
+    if (schemeNamed(value) !== undefined) return { scheme: value, custom: null };
+    reader.wrong(
+      'scheme',
+      `must be one of ${Object.keys(schemes).join(', ')}, or an object; see GET /v1/schemes`,
+    );
+    return {};
+  }
+  const read = parseScheme(value, '/scheme');
+  if ('scheme' in read) return { scheme: 'custom', custom: read.scheme };
+  problems.push(...read.problems);
+  return {};
+}
+
+/** `secret` is the only one, `secrets` are all of them; the n-th masked one stands for the n-th that is stored. */
+function readSecrets(reader: BodyReader, current: Settings, found: Partial<Settings>): void {
+  if (reader.has('secret') && reader.has('secrets')) {
+    reader.wrong('secrets', 'goes without secret');
+    return;
+  }
+  const kept = current.secrets.values();
+  const read = (value: unknown, pointer: string): string => {
+    const text = value === masked ? kept.next().value : value;
+    const fits = typeof text === 'string' && text.length <= limits.sourceSecretChars && printable.test(text);
+    if (fits) return text;
+    const must = `must be 1–${limits.sourceSecretChars} printable characters`;
+    reader.wrong(pointer, value === masked ? 'stands for a secret that is not there' : must);
+    return '';
+  };
+  if (reader.has('secret')) {
+    const value = reader.value('secret') ?? null;
+    found.secrets = value === null ? [] : [read(value, 'secret')];
+  } else if (reader.has('secrets')) {
+    const value = reader.value('secrets') ?? [];
+    const most = limits.secretsAtOnce;
+    if (Array.isArray(value) && value.length <= most)
+      found.secrets = value.map((one: unknown, place) => read(one, `secrets/${place}`));
+    else reader.wrong('secrets', `must be an array of at most ${most} secrets, newest first`);
+  }
+}
+
+function readFields(
+  value: unknown,
+  kept: Readonly<Record<string, string>>,
+  problems: Problem[],
+): Record<string, string> | undefined {
+  const entries = Object.entries(asRecord(value) ?? {});
+  if (asRecord(value) === null || entries.length > limits.sourceFields) {
+    const detail = `must be an object of at most ${limits.sourceFields} names and texts; GET /v1/schemes says which`;
+    problems.push({ pointer: '/fields', detail });
+    return undefined;
+  }
+  const before = problems.length;
+  const fields = entries.map(([name, text]): [string, string] => {
+    const kept1 = Object.hasOwn(kept, name) ? kept[name] : undefined;
+    if (text === masked && kept1 !== undefined) return [name, kept1];
+    const fits =
+      typeof text === 'string' && text !== masked && text !== '' && text.length <= limits.sourceFieldChars;
+    if (!fits || !fieldName.test(name))
+      problems.push({
+        pointer: `/fields/${pointerStep(name)}`,
+        detail: `must be a name and a text of 1–${limits.sourceFieldChars} characters`,
+      });
+    return [name, String(text)];
+  });
+  return problems.length === before ? Object.fromEntries(fields) : undefined;
+}
+
+function readWhere(value: unknown): Where | undefined {
+  if (typeof value === 'string') return value.startsWith('/') ? pointer(value) : undefined;
+  const entries = Object.entries(asRecord(value) ?? {});
+  const [name, text] = entries[0] ?? [];
+  if (entries.length !== 1 || typeof text !== 'string' || text === '' || text.length > limits.wirePartChars)
+    return undefined;
+  if (name === 'header') return headerName.test(text) ? { header: text.toLowerCase() } : undefined;
+  if (name === 'body') return text.startsWith('/') ? pointer(text) : undefined;
+  if (name === 'query') return { query: text };
+  return name === 'text' && isEventType(text) ? { text } : undefined;
+}
+
+function pointer(text: string): Where | undefined {
+  return text.length <= limits.wirePartChars ? { body: text } : undefined;
+}
+
+const sizes: Record<string, number> = { '': 1, kib: 1024, mib: 1024 * 1024, kb: 1000, mb: 1_000_000 };
+const bytesMust = `must be a number of bytes or a size such as "5MiB", from ${limits.sourceBodyMinBytes} to ${limits.sourceBodyMaxBytes} bytes`;
+
+function readBytes(value: unknown): number | undefined {
+  const match = typeof value === 'string' ? /^(\d{1,9})\s*(kib|mib|kb|mb)?$/i.exec(value) : null;
+  const bytes = match === null ? value : Number(match[1]) * sizes[(match[2] ?? '').toLowerCase()]!;
+  return readWhole(bytes, limits.sourceBodyMinBytes, limits.sourceBodyMaxBytes);
+}
+
+function readAck(value: unknown, problems: Problem[]): Ack | undefined {
+  if (asRecord(value) === null) {
+    problems.push({
+      pointer: '/ack',
+      detail: 'must be {"status":200,"contentType":"text/plain","body":"[accepted]"}',
+    });
+    return undefined;
+  }
+  const reader = new BodyReader(value, ['status', 'contentType', 'body'], { pointer: '/ack', problems });
+  return {
+    status: reader.optional('status', 200, 'must be a status from 200 to 299', (v) => readWhole(v, 200, 299)),
+    contentType: reader.optional('contentType', 'text/plain; charset=utf-8', 'must be a media type', (v) =>
+      typeof v === 'string' && v.length <= 100 && contentTypePattern.test(v) ? v : undefined,
+    ),
+    body: reader.optional('body', '', `must be text of at most ${limits.ackBodyChars} characters`, (v) =>
+      readText(v, limits.ackBodyChars),
+    ),
+  };
+}
+
+function readReject(value: unknown, problems: Problem[]): number | undefined {
+  const status =
+    asRecord(value) === null
+      ? value
+      : new BodyReader(value, ['status'], { pointer: '/reject', problems }).value('status');
+  const fits = readWhole(status, 400, 599);
+  if (fits === undefined)
+    problems.push({ pointer: '/reject/status', detail: 'must be a status from 400 to 599' });
+  return fits;
+}
+
+function readSchemas(value: unknown, rules: SourceRules, problems: Problem[]): string | undefined {
+  const record = asRecord(value);
+  const entries = Object.entries(record ?? {});
+  if (
+    record === null ||
+    entries.length > limits.sourceSchemas ||
+    jsonChars(record) > limits.eventTypeSchemaChars
+  ) {
+    const detail = `must be an object of at most ${limits.sourceSchemas} JSON Schemas by event type, or "*" for all others`;
+    problems.push({ pointer: '/schemas', detail });
+    return undefined;
+  }
+  const before = problems.length;
+  for (const [type, schema] of entries) {
+    const at = `/schemas/${pointerStep(type)}`;
+    if (type !== '*' && !isEventType(type))
+      problems.push({ pointer: at, detail: 'must stand under an event type or "*"' });
+    else if (asRecord(schema) === null)
+      problems.push({ pointer: at, detail: 'must be a JSON Schema, an object' });
+    else {
+      try {
+        rules.compileSchema(schema as Record<string, unknown>);
+      } catch (error) {
+        problems.push({
+          pointer: at,
+          detail: `cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+        });
+      }
+    }
+  }
+  return problems.length === before ? JSON.stringify(record) : undefined;
+}
+
+function readTracking(value: unknown): string | undefined {
+  return asRecord(value) !== null && jsonChars(value) <= limits.trackingChars
+    ? JSON.stringify(value)
+    : undefined;
+}
+
+/** A source as the API shows it. Secrets and fields are never shown again: what is masked can be sent back and stays. */
+export function sourceView(source: Source, publicUrl: string): Record<string, unknown> {
+  const { custom, ack } = source;
+  const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+  return {
+    id: source.id,
+    url: `${publicUrl}/in/${source.token}`,
+    name: source.name,
+    scheme: custom === null ? source.scheme : describeScheme(custom as Scheme),
+    secrets: source.secrets.map(() => masked),
+    fields: Object.fromEntries(Object.keys(source.fields).map((name) => [name, masked])),
+    eventType: source.eventType,
+    eventId: source.eventId,
+    reference: source.reference,
+    maxBody: source.maxBodyBytes,
+    rateLimit: source.ratePerSecond === null ? null : { perSecond: source.ratePerSecond },
+    ack: ack === null ? null : { ...ack },
+    reject: source.rejectStatus === null ? null : { status: source.rejectStatus },
+    schemas: json(source.schemas),
+    tracking: json(source.tracking),
+    createdAt: new Date(source.createdAtMs).toISOString(),
+    updatedAt: new Date(source.updatedAtMs).toISOString(),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Account } from '../core/account.ts';
+import { notFound, SurehookError } from '../core/errors.ts';
+import { idBytes, newId } from '../core/ids.ts';
+import * as limits from '../core/limits.ts';
+import type { Source } from '../core/source.ts';
+import { readNewSource, readSourceChanges } from '../core/source-input.ts';
+import type { AdministrationParts } from './administer-parts.ts';
+
+/** What people and API clients do with sources. */
+export interface SourceActs {
+  createSource(account: Account, body: unknown): Promise<Source>;
+  updateSource(account: Account, id: string, body: unknown): Promise<Source>;
+  /** Its address is unknown from then on; events that came through it stay. */
+  deleteSource(account: Account, id: string): Promise<void>;
+}
+
+export function sourceActs(parts: AdministrationParts): SourceActs {
+  const { store, directory, clock, random, compileSchema } = parts;
+  const turns = new Map<number, Promise<unknown>>();
+
+  function find(account: Account, id: string): Source {
+    const source = directory.sources.byId(account.no, id);
+    if (source === null) throw notFound('source', id);
+    return source;
+  }
+
+  /** Changes to one source go one after another, for each builds on what the last one left. */
+  async function inTurn<T>(no: number, act: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(no) ?? Promise.resolve()).then(act, act);
+    turns.set(no, turn);
+    try {
+      return await turn;
+    } finally {
+      if (turns.get(no) === turn) turns.delete(no);
+    }
+  }
+
+  return {
+    async createSource(account, body) {
+      const nowMs = clock.nowMs();
+      const source = readNewSource(body, {
+        id: newId('src_', nowMs, random.bytes(idBytes)),
+        accountNo: account.no,
+        token: newToken(random.bytes(limits.tokenBytes)),
+        nowMs,
+        compileSchema,
+      });
+      const made = await store.createSource(source, limits.sourcesPerAccount);
+      if (made === 'too_many') {
+        const detail = `The account has ${limits.sourcesPerAccount} sources, the most it can have. Delete one first.`;
+        throw new SurehookError('conflict', detail);
+      }
+      directory.sources.set(made);
+      return made;
+    },
+    updateSource: (account, id, body) =>
+      inTurn(find(account, id).no, async () => {
+        const current = find(account, id);
+        const changes = readSourceChanges(body, current, { nowMs: clock.nowMs(), compileSchema });
+        const changed = await store.updateSource(current.no, changes);
+        if (changed === null) throw notFound('source', id);
+        directory.sources.set(changed);
+        return changed;
+      }),
+    deleteSource: (account, id) =>
+      inTurn(find(account, id).no, async () => {
+        const source = find(account, id);
+        await store.deleteSource(source.no, clock.nowMs());
+        directory.sources.delete(source);
+      }),
+  };
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** Five bits a character, for addresses. */
+function newToken(bytes: Uint8Array): string {
+  let text = '';
+  for (let bit = 0; bit + 5 <= bytes.length * 8; bit += 5) {
+    const at = bit >> 3;
+    const word = (bytes[at]! << 8) | (bytes[at + 1] ?? 0);
+    text += letters[(word >> (11 - (bit & 7))) & 31]!;
+  }
+  return text;
+}
