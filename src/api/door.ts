@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SurehookError } from '../core/errors.ts';
 import type { InboundRequest } from '../core/inbound.ts';
+import * as limits from '../core/limits.ts';
 import type { Source } from '../core/source.ts';
 import type { Taken } from '../core/tokens.ts';
 import type { DoorAnswer } from '../flow/receive.ts';
@@ -51,26 +52,18 @@ export function mountDoor(app: FastifyInstance, { receiver, publicUrl }: DoorPar
         const { allowance, source } = request;
         if (allowance !== null) tellLimit(reply, source, allowance);
         if (allowance?.taken === false)
-          throw new SurehookError(
-            'too_many_requests',
-            'This source takes no more requests just now. Send it again.',
-            {
-              retryAfterS: allowance.waitS,
-            },
-          );
+          throw new SurehookError('too_many_requests', 'This source takes no more just now. Send it again.', {
+            retryAfterS: allowance.waitS,
+          });
         done();
       },
       handler: async (request, reply) => {
         const source = request.source!;
         const inbound = inboundOf(request, publicUrl());
-        if (request.tooLarge)
-          return answer(reply, source, tooLarge(receiver, source, inbound, request), request.id);
-        if (request.method === 'GET')
-          throw new SurehookError(
-            'method_not_allowed',
-            'Webhooks are sent here by POST; nothing is asked by GET.',
-          );
-        return answer(reply, source, await receiver.receive(source, inbound), request.id);
+        const found = request.tooLarge
+          ? tooLarge(receiver, source, inbound, request)
+          : await receiver.receive(source, inbound);
+        return send(reply, found, request.id);
       },
     });
   });
@@ -96,26 +89,27 @@ function tooLarge(
   const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
   const bodyBytes = Math.max(declaredBytes, source.maxBodyBytes + 1);
   const detail = `The body is larger than the ${source.maxBodyBytes} bytes that this source takes (maxBody).`;
-  return receiver.refuse(source, inbound, { status: 413, reason: 'too_large', detail }, bodyBytes);
+  return receiver.refuse(source, inbound, { status: 413, reason: 'too_large', detail }, { bodyBytes });
 }
 
-function answer(reply: FastifyReply, source: Source, found: DoorAnswer, requestId: string): FastifyReply {
-  if (found.kind === 'received') {
-    const { ack } = source;
-    if (ack !== null) return reply.code(ack.status).header('content-type', ack.contentType).send(ack.body);
-    const body = found.duplicate ? '{"received":true,"duplicate":true}' : '{"received":true}';
-    return reply.code(200).header('content-type', 'application/json; charset=utf-8').send(body);
+function send(reply: FastifyReply, found: DoorAnswer, requestId: string): FastifyReply {
+  if (found.kind === 'answer') {
+    const { status, contentType, body } = found.answer;
+    if (contentType !== null) reply.header('content-type', contentType);
+    // As bytes, or the type would be told with a charset that the provider did not ask for.
+    return reply.code(status).send(Buffer.from(body));
   }
-  const { refusal, errors } = found;
+  const { refusal, problems } = found;
   const { status, reason, detail } = refusal;
   const problem = {
     type: `urn:surehook:problem:${reason.replaceAll('_', '-')}`,
     title: 'The request was not taken in',
     status,
     detail,
-    ...(errors.length > 0 ? { errors } : {}),
+    ...(problems.length > 0 ? { errors: problems } : {}),
     requestId,
   };
+  if (status === 503) reply.header('retry-after', String(limits.busyRetryAfterS));
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')

@@ -10,6 +10,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
+import { schemeRoutes } from './routes/schemes.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { testsAtOnce } from './routes/tests-at-once.ts';
@@ -26,6 +27,7 @@ export function routes(given: ApiParts): Route[] {
     ...deliveryRoutes(parts),
     ...replayRoutes(parts),
     ...sourceRoutes(parts),
+    ...schemeRoutes(),
     ...eventTypeRoutes(parts),
     ...profileRoutes(),
     ...statsRoutes(parts),

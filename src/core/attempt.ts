@@ -52,6 +52,8 @@ export function notSent(error: AttemptError, detail: string): Outcome {
 
 /** One request exactly as it goes out. The body is `head` + the event's data + `tail` (or `head` alone when `data` is not part of it). */
 export interface Request {
+  /** POST when absent. A GET has no body. */
+  method?: 'GET';
   url: string;
   headers: FlatHeaders;
   body: RequestBody;

@@ -84,8 +84,6 @@ export const sourceBodyDefaultBytes = 5 * 1024 * 1024;
 export const sourceBodyMinBytes = 1024;
 export const sourceBodyMaxBytes = 16 * 1024 * 1024;
 export const sourceSecretChars = 4096;
-export const sourceFields = 20;
-export const sourceFieldChars = 4096;
 export const sourceSchemas = 100;
 export const ackBodyChars = 1000;
 export const trackingChars = 16 * 1024;
@@ -98,6 +96,12 @@ export const requestsKept = 1000;
 export const requestsKeptBytes = 64 * 1024 * 1024;
 /** Of the requests of one source that are not taken in, how many are kept in a second; the others are answered and counted. */
 export const requestsKeptPerS = 20;
+/** Certificates of providers: how many are remembered and how long, also that there was none, and what fetching one may take. */
+export const certificatesKept = 1000;
+export const certificateKeepMs = 6 * 3_600_000;
+export const certificateAgainMs = 60_000;
+export const certificateTimeoutMs = 2500;
+export const certificateBytes = 64 * 1024;
 /** Headers of an inbound request that are kept, as text. */
 export const receivedHeaderChars = 16 * 1024;
 

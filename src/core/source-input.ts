@@ -1,14 +1,16 @@
-import type { Scheme } from '../../sdk/scheme.ts';
-import { schemeNamed, schemes } from '../../sdk/schemes.ts';
+import type { Place } from '../../sdk/scheme.ts';
 import { asRecord, BodyReader, jsonChars, pointerStep, readText, readWhole } from './body.ts';
 import { readRateLimit } from './endpoint-fields.ts';
 import type { Problem } from './errors.ts';
 import { isEventType } from './event.ts';
+import { presetFor } from './inbound.ts';
 import * as limits from './limits.ts';
 import { masked } from './masked.ts';
 import { describeScheme } from './profiles/describe.ts';
-import { headerName, parseScheme } from './profiles/scheme-input.ts';
+import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
 import type { Ack, NewSource, Source, Where } from './source.ts';
+import { checkSecrets, readFields } from './sources/fields.ts';
+import { presetNamed } from './sources/presets.ts';
 
 /** Changes to a source that the store can take. */
 export type SourceChanges = Partial<Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs'>>;
@@ -37,11 +39,9 @@ const settable = [
   'tracking',
 ];
 const shownOnly = ['id', 'url', 'createdAt', 'updatedAt'];
-const printable = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
-const fieldName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+/** A key in PEM has lines. */
+const printable = /^(?:[^\p{C}\p{Zl}\p{Zp}]|[\r\n])+$/u;
 const contentTypePattern = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(?:; ?charset=[a-z0-9-]+)?$/i;
-const placeMust =
-  'must be a JSON pointer such as "/data/id", {"header":NAME}, {"query":NAME} or {"text":VALUE}';
 
 /** Reads the body of `POST /v1/sources` (contract §6). What is absent or `null` has its default. Throws `invalid` with pointers. */
 export function readNewSource(
@@ -116,9 +116,9 @@ function readSettings(reader: BodyReader, current: Settings, rules: SourceRules)
   });
   if (reader.has('scheme')) Object.assign(found, readScheme(reader, problems));
   readSecrets(reader, current, found);
-  take('fields', 'fields', (v) => readFields(v, current.fields, problems));
-  for (const name of ['eventType', 'eventId', 'reference'] as const)
-    take(name, name, (v) => readWhere(v) ?? say(name, placeMust));
+  readHeld(reader, { ...current, ...found }, found);
+  take('eventType', 'eventType', (v) => readType(v, problems));
+  for (const name of ['eventId', 'reference'] as const) take(name, name, (v) => readPlace(v, name, problems));
   take('maxBody', 'maxBodyBytes', (v) => readBytes(v) ?? say('maxBody', bytesMust));
   take('rateLimit', 'ratePerSecond', (v) => readRateLimit(v, problems));
   take('ack', 'ack', (v) => readAck(v, problems));
@@ -131,10 +131,11 @@ function readSettings(reader: BodyReader, current: Settings, rules: SourceRules)
 function readScheme(reader: BodyReader, problems: Problem[]): Partial<Pick<Settings, 'scheme' | 'custom'>> {
   const value = reader.value('scheme') ?? null;
   if (typeof value === 'string') {
-    if (schemeNamed(value) !== undefined) return { scheme: value, custom: null };
+    const preset = presetNamed(value);
+    if (preset !== undefined) return { scheme: preset.name, custom: null };
     reader.wrong(
       'scheme',
-      `must be one of ${Object.keys(schemes).join(', ')}, or an object; see GET /v1/schemes`,
+      'must be the name of a preset (GET /v1/schemes lists them), or a scheme of your own',
     );
     return {};
   }
@@ -142,6 +143,36 @@ function readScheme(reader: BodyReader, problems: Problem[]): Partial<Pick<Setti
   if ('scheme' in read) return { scheme: 'custom', custom: read.scheme };
   problems.push(...read.problems);
   return {};
+}
+
+/**
+ * Fields by the preset, and whether secrets and keys are written as its scheme reads them. What is not known yet may be missing:
+ * many providers show it only once they know the address.
+ */
+function readHeld(reader: BodyReader, next: Settings, found: Partial<Settings>): void {
+  const preset = presetFor(next);
+  const isAsked = ['scheme', 'secret', 'secrets', 'fields'].some((name) => reader.has(name));
+  if (preset === null || !isAsked || reader.problems.length > 0) return;
+  const given = reader.has('fields') ? unmasked(reader.value('fields') ?? {}, next.fields) : next.fields;
+  const read = readFields(preset, given);
+  if ('problems' in read) {
+    reader.problems.push(...read.problems);
+    return;
+  }
+  found.fields = read.fields;
+  const problems = checkSecrets(preset, { secrets: next.secrets, fields: read.fields });
+  reader.problems.push(...problems.filter(({ pointer }) => pointer !== '/secret'));
+}
+
+/** A masked value stands for the one that is stored. */
+function unmasked(value: unknown, kept: Readonly<Record<string, string>>): unknown {
+  const record = asRecord(value);
+  if (record === null) return value;
+  const entries = Object.entries(record).map(([name, text]) => [
+    name,
+    text === masked && Object.hasOwn(kept, name) ? kept[name] : text,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** `secret` is the only one, `secrets` are all of them; the n-th masked one stands for the n-th that is stored. */
@@ -171,47 +202,21 @@ function readSecrets(reader: BodyReader, current: Settings, found: Partial<Setti
   }
 }
 
-function readFields(
-  value: unknown,
-  kept: Readonly<Record<string, string>>,
-  problems: Problem[],
-): Record<string, string> | undefined {
-  const entries = Object.entries(asRecord(value) ?? {});
-  if (asRecord(value) === null || entries.length > limits.sourceFields) {
-    const detail = `must be an object of at most ${limits.sourceFields} names and texts; GET /v1/schemes says which`;
-    problems.push({ pointer: '/fields', detail });
-    return undefined;
-  }
-  const before = problems.length;
-  const fields = entries.map(([name, text]): [string, string] => {
-    const kept1 = Object.hasOwn(kept, name) ? kept[name] : undefined;
-    if (text === masked && kept1 !== undefined) return [name, kept1];
-    const fits =
-      typeof text === 'string' && text !== masked && text !== '' && text.length <= limits.sourceFieldChars;
-    if (!fits || !fieldName.test(name))
-      problems.push({
-        pointer: `/fields/${pointerStep(name)}`,
-        detail: `must be a name and a text of 1–${limits.sourceFieldChars} characters`,
-      });
-    return [name, String(text)];
-  });
-  return problems.length === before ? Object.fromEntries(fields) : undefined;
+function readPlace(value: unknown, name: string, problems: Problem[]): Place | undefined {
+  const read = parsePlace(value, `/${name}`);
+  if ('place' in read) return read.place;
+  problems.push(...read.problems);
+  return undefined;
 }
 
-function readWhere(value: unknown): Where | undefined {
-  if (typeof value === 'string') return value.startsWith('/') ? pointer(value) : undefined;
-  const entries = Object.entries(asRecord(value) ?? {});
-  const [name, text] = entries[0] ?? [];
-  if (entries.length !== 1 || typeof text !== 'string' || text === '' || text.length > limits.wirePartChars)
-    return undefined;
-  if (name === 'header') return headerName.test(text) ? { header: text.toLowerCase() } : undefined;
-  if (name === 'body') return text.startsWith('/') ? pointer(text) : undefined;
-  if (name === 'query') return { query: text };
-  return name === 'text' && isEventType(text) ? { text } : undefined;
-}
-
-function pointer(text: string): Where | undefined {
-  return text.length <= limits.wirePartChars ? { body: text } : undefined;
+/** A place, or one type for all that comes. */
+function readType(value: unknown, problems: Problem[]): Where | undefined {
+  const text = asRecord(value)?.text;
+  if (text === undefined) return readPlace(value, 'eventType', problems);
+  if (typeof text === 'string' && isEventType(text) && Object.keys(value as object).length === 1)
+    return { text };
+  problems.push({ pointer: '/eventType/text', detail: 'must be an event type, and stand alone' });
+  return undefined;
 }
 
 const sizes: Record<string, number> = { '': 1, kib: 1024, mib: 1024 * 1024, kb: 1000, mb: 1_000_000 };
@@ -293,7 +298,14 @@ function readTracking(value: unknown): string | undefined {
     : undefined;
 }
 
-/** A source as the API shows it. Secrets and fields are never shown again: what is masked can be sent back and stays. */
+function shownFields(source: Source): Record<string, string> {
+  const specs = presetFor(source)?.fields ?? [];
+  const isSecret = (name: string): boolean => specs.find((spec) => spec.name === name)?.isSecret ?? false;
+  const shown = Object.entries(source.fields).map(([name, text]) => [name, isSecret(name) ? masked : text]);
+  return Object.fromEntries(shown) as Record<string, string>;
+}
+
+/** A source as the API shows it. Secrets are never shown again: what is masked can be sent back and stays. */
 export function sourceView(source: Source, publicUrl: string): Record<string, unknown> {
   const { custom, ack } = source;
   const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
@@ -301,9 +313,9 @@ export function sourceView(source: Source, publicUrl: string): Record<string, un
     id: source.id,
     url: `${publicUrl}/in/${source.token}`,
     name: source.name,
-    scheme: custom === null ? source.scheme : describeScheme(custom as Scheme),
+    scheme: custom === null ? source.scheme : describeScheme(custom),
     secrets: source.secrets.map(() => masked),
-    fields: Object.fromEntries(Object.keys(source.fields).map((name) => [name, masked])),
+    fields: shownFields(source),
     eventType: source.eventType,
     eventId: source.eventId,
     reference: source.reference,

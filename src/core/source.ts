@@ -28,8 +28,8 @@ export interface Source {
   fields: Record<string, string>;
   /** Null: where the preset has it. */
   eventType: Where | null;
-  eventId: Where | null;
-  reference: Where | null;
+  eventId: Place | null;
+  reference: Place | null;
   maxBodyBytes: number;
   ratePerSecond: number | null;
   ack: Ack | null;

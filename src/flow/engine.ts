@@ -8,6 +8,7 @@ import type { Sender } from '../ports/sender.ts';
 import type { LaneStart, Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { Accepter } from './accept.ts';
+import { Certificates } from './certificates.ts';
 import { Deliverer } from './deliver.ts';
 import { type CompileSchema, Directory } from './directory.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -130,7 +131,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     nudge: (endpointNo) => dispatcher.nudge(endpointNo),
   });
   const puller: Puller = new Puller({ clock, store: watched, directory, warn: telemetry.warn });
-  const receiver = new Receiver({ ...parts, store: watched, directory, accepter });
+  const certificates = new Certificates(parts);
+  const receiver = new Receiver({ ...parts, store: watched, directory, accepter, certificates });
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
 
   /** Acts that nobody was told of may have changed endpoints, begun replays and put deliveries back. */

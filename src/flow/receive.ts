@@ -1,16 +1,26 @@
-import { invalid, notFound, StoreError, SurehookError } from '../core/errors.ts';
+import { invalid, notFound, type Problem, StoreError, SurehookError } from '../core/errors.ts';
 import type { NewEvent } from '../core/event.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import { type Inbound, type InboundRequest, judgeInbound, type Refusal } from '../core/inbound.ts';
+import {
+  type Inbound,
+  type InboundRequest,
+  type Judged,
+  judgeInbound,
+  presetFor,
+  type Refusal,
+} from '../core/inbound.ts';
 import * as limits from '../core/limits.ts';
 import type { Crypto } from '../core/signing.ts';
 import type { DoorVerdict, Source, SourceRequest } from '../core/source.ts';
+import type { Answer, Handshake } from '../core/sources/preset.ts';
+import { ackOf } from '../core/sources/presets.ts';
 import type { Taken } from '../core/tokens.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { SourceStore } from '../ports/source-store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Accepter } from './accept.ts';
+import type { Certificates } from './certificates.ts';
 import type { Directory } from './directory.ts';
 
 export interface ReceiveParts {
@@ -18,16 +28,16 @@ export interface ReceiveParts {
   random: Random;
   telemetry: Telemetry;
   crypto: Crypto;
-  sha256(content: Uint8Array | string): string;
   store: Pick<SourceStore, 'keepRequest' | 'getRequest' | 'requestTaken'>;
   directory: Directory;
   accepter: Pick<Accepter, 'takeIn'>;
+  certificates: Certificates;
 }
 
-/** What the provider is answered. */
+/** What the provider is answered: what it wants to hear, or why its request is not taken in. */
 export type DoorAnswer =
-  | { kind: 'received'; eventId: string; duplicate: boolean }
-  | { kind: 'refused'; refusal: Refusal; errors: readonly { pointer: string; detail: string }[] };
+  | { kind: 'answer'; answer: Answer }
+  | { kind: 'refused'; refusal: Refusal; problems: readonly Problem[] };
 
 /** What came of judging a kept request again. */
 export interface Judgement {
@@ -65,43 +75,41 @@ export class Receiver {
     const { clock } = this.#parts;
     const beganAtMs = clock.monotonicMs();
     const atMs = clock.nowMs();
-    const judged = judgeInbound(source, request, atMs, this.#parts);
-    if (judged.kind === 'refused') return this.refuse(source, request, judged, request.body.length);
+    const judged = await this.#judge(source, request, atMs);
+    if (judged.kind === 'refused') return this.refuse(source, request, judged.refusal);
+    if (judged.kind === 'handshake') return await this.#greet(source, request, judged.handshake);
+    if (judged.kind === 'nothing')
+      throw new SurehookError('method_not_allowed', 'Webhooks are sent here by POST; this GET asks nothing.');
     const problems = this.#check(source, judged.inbound);
     if (problems.length > 0) {
       const { detail } = invalid(problems);
-      return this.refuse(
-        source,
-        request,
-        { status: 422, reason: 'schema', detail },
-        request.body.length,
-        problems,
-      );
+      return this.refuse(source, request, { status: 422, reason: 'schema', detail }, { problems });
     }
     const { eventId, isNew } = await this.#takeIn(source, judged.inbound, atMs);
     this.#tell(source, isNew ? 'accepted' : 'duplicate', null, beganAtMs);
+    const answer = source.ack ?? ackOf(presetFor(source)!, !isNew);
+    const { status } = answer;
     if (!isNew)
       this.#keep(
         source,
-        { ...request, body: new Uint8Array() },
-        { verdict: 'duplicate', eventId, status: 200 },
+        withoutBody(request),
+        { verdict: 'duplicate', eventId, status },
         request.body.length,
       );
-    return { kind: 'received', eventId, duplicate: !isNew };
+    return { kind: 'answer', answer };
   }
 
-  /** Answers and remembers a request that is not taken in; `bodyBytes` also of a body that was not read to its end. */
+  /** Answers and remembers a request that is not taken in; `bodyBytes` of a body that was not read to its end. */
   refuse(
     source: Source,
     request: InboundRequest,
     refusal: Refusal,
-    bodyBytes: number,
-    errors: readonly { pointer: string; detail: string }[] = [],
+    more: { problems?: readonly Problem[]; bodyBytes?: number } = {},
   ): DoorAnswer {
-    const { status, reason, detail } = refusal;
-    this.#tell(source, 'rejected', reason, this.#parts.clock.monotonicMs());
-    this.#keep(source, request, { verdict: 'rejected', status, reason, detail }, bodyBytes);
-    return { kind: 'refused', refusal, errors };
+    const { problems = [], bodyBytes = request.body.length } = more;
+    this.#tell(source, 'rejected', refusal.reason, this.#parts.clock.monotonicMs());
+    this.#keep(source, request, { verdict: 'rejected', ...refusal }, bodyBytes);
+    return { kind: 'refused', refusal, problems };
   }
 
   /**
@@ -123,9 +131,18 @@ export class Receiver {
       throw new SurehookError('conflict', detail);
     }
     const request = { ...kept, body: kept.body };
-    const judged = judgeInbound(source, request, kept.atMs, this.#parts);
-    if (judged.kind === 'refused')
-      return { verdict: 'rejected', reason: judged.reason, detail: judged.detail, eventId: null };
+    const judged = await this.#judge(source, request, kept.atMs);
+    if (judged.kind === 'refused') {
+      const { reason, detail } = judged.refusal;
+      return { verdict: 'rejected', reason, detail, eventId: null };
+    }
+    if (judged.kind !== 'believed')
+      return {
+        verdict: 'handshake',
+        reason: null,
+        detail: 'It asked whether somebody is here.',
+        eventId: null,
+      };
     const problems = this.#check(source, judged.inbound);
     if (problems.length > 0)
       return { verdict: 'rejected', reason: 'schema', detail: invalid(problems).detail, eventId: null };
@@ -139,7 +156,38 @@ export class Receiver {
     return this.#keeping;
   }
 
-  #check(source: Source, { type, data }: Inbound): { pointer: string; detail: string }[] {
+  /** A certificate that is not at hand is fetched, once. */
+  async #judge(
+    source: Source,
+    request: InboundRequest,
+    atMs: number,
+  ): Promise<Exclude<Judged, { kind: 'unsure' }>> {
+    const { crypto, certificates } = this.#parts;
+    const judged = judgeInbound(source, request, { atMs, certificates: {} }, crypto);
+    if (judged.kind !== 'unsure') return judged;
+    const { certificateUrl, refusal } = judged;
+    const pem = await certificates.at(certificateUrl);
+    if (pem === null) return { kind: 'refused', refusal };
+    const again = judgeInbound(source, request, { atMs, certificates: { [certificateUrl]: pem } }, crypto);
+    return again.kind === 'unsure' ? { kind: 'refused', refusal: again.refusal } : again;
+  }
+
+  /** A question of the provider is answered and is no event. */
+  async #greet(
+    source: Source,
+    request: InboundRequest,
+    { answer, confirmUrl }: Handshake,
+  ): Promise<DoorAnswer> {
+    if (confirmUrl !== undefined && (await this.#parts.certificates.ask(confirmUrl)) === null) {
+      const detail = 'The address that confirms the subscription did not answer. Let the provider ask again.';
+      return this.refuse(source, request, { status: 503, reason: 'not_confirmed', detail });
+    }
+    this.#tell(source, 'handshake', null, this.#parts.clock.monotonicMs());
+    this.#keep(source, request, { verdict: 'handshake', status: answer.status }, request.body.length);
+    return { kind: 'answer', answer };
+  }
+
+  #check(source: Source, { type, data }: Inbound): Problem[] {
     return this.#parts.directory.sources.check(source, type, data);
   }
 
@@ -216,4 +264,8 @@ export class Receiver {
     known.count += 1;
     return known.count <= limits.requestsKeptPerS;
   }
+}
+
+function withoutBody(request: InboundRequest): InboundRequest {
+  return { ...request, body: new Uint8Array() };
 }

@@ -27,6 +27,28 @@ export function whatIsSent(promise: Declare): void {
     },
   );
 
+  promise(
+    'a question goes out as a GET without a body, and its answer is kept as far as was asked for',
+    async (stage) => {
+      const text = 'x'.repeat(limits.responseReadBytes + 1000);
+      const receiver = await stage.receiver({
+        script: (_request, socket) => socket.write(response(200, {}, text)),
+      });
+      const request = {
+        ...requestTo(`${receiver.origin}/orders/1`, '', ['accept', 'application/json']),
+        method: 'GET' as const,
+      };
+      const sender = stage.sender();
+      const whole = await sender.send(request, { ...patient, bodyBytes: text.length });
+      assert.deepEqual([whole.responseBody.length, whole.responseTruncated], [text.length, false]);
+      const cut = await sender.send(request, { ...patient, bodyBytes: text.length - 1 });
+      assert.deepEqual([cut.responseBody.length, cut.responseTruncated], [text.length - 1, true]);
+      const [first] = receiver.requests;
+      assert.equal(first?.method, 'GET');
+      assert.equal(first?.headers['content-length'], undefined);
+    },
+  );
+
   promise('an empty body is sent as one', async (stage) => {
     const receiver = await stage.receiver();
     assert.equal((await stage.sender().send(requestTo(receiver.origin, ''), patient)).error, null);

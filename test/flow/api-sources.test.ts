@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
 import { verifyAs } from '../../src/core/signing.ts';
@@ -41,6 +42,7 @@ describe('sources', () => {
         headers: sent!.headers,
         body: sent!.body.bytes,
         secrets: [endpoint.secret],
+        fields: {},
         nowS: world.clock.nowMs() / 1000,
       },
       nodeCrypto(),
@@ -155,7 +157,6 @@ describe('sources', () => {
       name: 'S',
       scheme: 'standard',
       secret,
-      fields: { token: 'hidden-one' },
       rateLimit: { perSecond: 5 },
       maxBody: '1MiB',
       ack: { body: '[accepted]' },
@@ -163,7 +164,7 @@ describe('sources', () => {
     });
     const shown = (await world.ask('GET', `/v1/sources/${made.body.id}`)).body;
     for (const text of [made.text, JSON.stringify(shown), (await world.ask('GET', '/v1/sources')).text]) {
-      assert.ok(!text.includes(secret) && !text.includes('hidden-one'));
+      assert.ok(!text.includes(secret));
     }
     assert.match(shown.url, /^https:\/\/surehook\.example\/in\/[a-z2-7]{32}$/);
     const back = await world.ask('PATCH', `/v1/sources/${made.body.id}`, { ...shown, name: 'T' });
@@ -178,7 +179,6 @@ describe('sources', () => {
       name: '',
       scheme: 'nobody',
       secrets: ['', 5],
-      fields: { a: 1 },
       eventType: 'no-pointer',
       eventId: { header: 'bad name' },
       maxBody: '1GiB',
@@ -195,7 +195,7 @@ describe('sources', () => {
       '/eventId',
       '/eventType',
       '/extra',
-      '/fields/a',
+
       '/maxBody',
       '/name',
       '/rateLimit/perSecond',
@@ -206,6 +206,61 @@ describe('sources', () => {
       '/secrets/1',
       '/tracking',
     ]);
+  });
+
+  test('fields and secrets are held against what the preset takes, and what is not known yet may be missing', async () => {
+    const refused = async (more: object) => {
+      const answer = await world.ask('POST', '/v1/sources', { name: 'S', ...more });
+      return answer.body.errors?.map((one: { pointer: string }) => one.pointer) ?? answer.status;
+    };
+    assert.deepEqual(await refused({ scheme: 'standard', fields: { nobody: 'x' } }), ['/fields/nobody']);
+    assert.deepEqual(await refused({ scheme: 'standard', fields: { tolerance: 'soon' } }), [
+      '/fields/tolerance',
+    ]);
+    assert.deepEqual(await refused({ scheme: 'standard', secrets: [secret, 'no base64!'] }), ['/secrets/1']);
+    assert.deepEqual(await refused({ scheme: 'standard', secret, secrets: [secret] }), ['/secrets']);
+    assert.equal(await refused({ scheme: 'paypal' }), 201);
+    assert.equal(await refused({ scheme: 'standard' }), 201);
+  });
+
+  test('every preset is listed with what a source needs for it, and can be named', async () => {
+    const { data } = (await world.ask('GET', '/v1/schemes')).body;
+    assert.ok(data.length > 30);
+    for (const { name } of data)
+      assert.equal((await world.ask('POST', '/v1/sources', { name, scheme: name })).status, 201, name);
+  });
+
+  test('a scheme of your own is taken in the grammar of schemes, shown and believed', async () => {
+    const scheme = {
+      place: { header: 'x-sig' },
+      prefix: 'v1=',
+      message: ['{body}'],
+      algorithm: 'hmac-sha256',
+      encoding: 'hex',
+    };
+    const made = await world.ask('POST', '/v1/sources', {
+      name: 'Own',
+      scheme,
+      secret: 'k',
+      eventType: { text: 'own.event' },
+    });
+    assert.equal(made.status, 201, made.text);
+    assert.deepEqual(made.body.scheme.message, ['{body}']);
+    const mac = createHmac('sha256', 'k').update(body).digest('hex');
+    const url = new URL(made.body.url).pathname;
+    const answer = await world.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'x-sig': `v1=${mac}` },
+      payload: body,
+    });
+    assert.deepEqual(answer.json(), { received: true });
+    assert.equal((await events())[0].type, 'own.event');
+    const bad = await world.ask('POST', '/v1/sources', {
+      name: 'Own',
+      scheme: { ...scheme, message: ['{nobody}'] },
+    });
+    assert.deepEqual(bad.body.errors[0].pointer.slice(0, 16), '/scheme/message/');
   });
 
   test('another account sees neither the source nor its requests', async () => {

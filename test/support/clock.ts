@@ -26,6 +26,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** Is at another time, without anything that was to happen in between. */
+  jumpTo(nowMs: number): void {
+    this.#nowMs = nowMs;
+  }
+
   /** Lets everything that is ready run: promises, and what they start. */
   async settle(): Promise<void> {
     for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));

@@ -101,9 +101,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#ended) return;
-    if (this.#bytes <= limits.attemptBodyBytes) this.#chunks.push(chunk);
+    const keptBytes = this.#keptBytes();
+    if (this.#bytes <= keptBytes) this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes <= limits.responseReadBytes) return;
+    if (this.#bytes <= Math.max(limits.responseReadBytes, keptBytes)) return;
     const connection = this.#connection;
     this.#endByStatus(true);
     if (connection) this.#line.connections.drop(connection);
@@ -112,7 +113,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#ended) return;
     const connection = this.#connection;
-    this.#endByStatus(this.#bytes > limits.attemptBodyBytes);
+    this.#endByStatus(this.#bytes > this.#keptBytes());
     if (connection) this.#line.connections.give(connection);
   }
 
@@ -150,12 +151,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     connection.client.dispatch(
       {
         path: this.#target.parts.path,
-        method: 'POST',
+        method: this.#request.method ?? 'POST',
         headers: this.#request.headers,
-        body: this.#request.body.bytes,
+        body: this.#request.method === 'GET' ? null : this.#request.body.bytes,
       },
       this,
     );
+  }
+
+  #keptBytes(): number {
+    return this.#limits.bodyBytes ?? limits.attemptBodyBytes;
   }
 
   #endByFault(fault: Fault): void {
@@ -178,7 +183,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       detail,
       durationMs: Math.round(this.#line.clock.monotonicMs() - this.#startedAtMs),
       responseHeaders: headers === noHeaders ? [] : flatten(headers),
-      responseBody: this.#bytes === 0 ? '' : textOf(this.#chunks),
+      responseBody: this.#bytes === 0 ? '' : textOf(this.#chunks, this.#keptBytes()),
       responseTruncated: truncated,
       retryAfter: firstOf(headers, 'retry-after'),
     });

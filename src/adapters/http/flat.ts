@@ -22,7 +22,7 @@ export interface Parcel {
   bodies: Uint8Array<ArrayBuffer>;
 }
 
-const requestValues = 7;
+const requestValues = 9;
 const outcomeValues = 10;
 
 export function parcelOf(numbered: readonly Numbered[]): Parcel {
@@ -33,7 +33,7 @@ export function parcelOf(numbered: readonly Numbered[]): Parcel {
   for (const { number, request, limits } of numbered) {
     const { url, headers, body } = request;
     flat.push(number, url, headers.join('\n'), headers.length, body.bytes.byteLength);
-    flat.push(limits.timeoutMs, limits.connectTimeoutMs);
+    flat.push(limits.timeoutMs, limits.connectTimeoutMs, limits.bodyBytes, request.method);
     bodies.set(body.bytes, at);
     at += body.bytes.byteLength;
   }
@@ -46,14 +46,21 @@ export function requestsOf({ flat, bodies }: Parcel): Numbered[] {
   let from = 0;
   for (let at = 0; at < flat.length; at += requestValues) {
     const to = from + (flat[at + 4] as number);
+    const bodyBytes = flat[at + 7] as number | undefined;
+    const method = flat[at + 8] as 'GET' | undefined;
     numbered.push({
       number: flat[at] as number,
       request: {
         url: flat[at + 1] as string,
         headers: headersOf(flat[at + 2] as string, flat[at + 3] as number),
         body: { head: '', withData: false, tail: '', bytes: bodies.subarray(from, to) },
+        ...(method === undefined ? {} : { method }),
       },
-      limits: { timeoutMs: flat[at + 5] as number, connectTimeoutMs: flat[at + 6] as number },
+      limits: {
+        timeoutMs: flat[at + 5] as number,
+        connectTimeoutMs: flat[at + 6] as number,
+        ...(bodyBytes === undefined ? {} : { bodyBytes }),
+      },
     });
     from = to;
   }

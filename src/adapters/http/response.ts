@@ -53,12 +53,12 @@ function placeOf(location: string): string {
   return url.host === '' ? url.protocol : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-/** The first `limits.attemptBodyBytes` of a body as text; a character that the cut goes through is left out. */
-export function textOf(chunks: readonly Buffer[]): string {
+/** The first `keptBytes` of a body as text; a character that the cut goes through is left out. */
+export function textOf(chunks: readonly Buffer[], keptBytes: number = attemptBodyBytes): string {
   const only = chunks.length === 1 ? chunks[0] : undefined;
   const bytes = only ?? Buffer.concat(chunks);
-  if (bytes.length <= attemptBodyBytes) return bytes.toString('utf8');
-  return bytes.toString('utf8', 0, wholeCharacters(bytes, attemptBodyBytes));
+  if (bytes.length <= keptBytes) return bytes.toString('utf8');
+  return bytes.toString('utf8', 0, wholeCharacters(bytes, keptBytes));
 }
 
 /** At most `end`, moved back to where a UTF-8 character begins. */

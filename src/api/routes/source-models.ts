@@ -31,7 +31,7 @@ const settings = {
     type: ['object', 'null'],
     additionalProperties: { type: 'string' },
     description:
-      'What the scheme needs besides: a public key, a webhook id, a verify token … Never shown again; `•••` keeps a value.',
+      'What the scheme needs besides: a public key, a webhook id, a verify token … (`GET /v1/schemes`). Those that are secret are never shown again; `•••` keeps a value.',
   }),
   eventType: place("the event's type"),
   eventId: place("the event's id"),
