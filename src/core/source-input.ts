@@ -9,7 +9,7 @@ import { masked } from './masked.ts';
 import { describeScheme } from './profiles/describe.ts';
 import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
 import type { Ack, NewSource, Source, Where } from './source.ts';
-import { checkSecrets, readFields } from './sources/fields.ts';
+import { checkSecrets, missingIn, readFields } from './sources/fields.ts';
 import { presetNamed } from './sources/presets.ts';
 
 /** Changes to a source that the store can take. */
@@ -38,7 +38,7 @@ const settable = [
   'schemas',
   'tracking',
 ];
-const shownOnly = ['id', 'url', 'createdAt', 'updatedAt'];
+const shownOnly = ['id', 'url', 'missing', 'createdAt', 'updatedAt'];
 /** A key in PEM has lines. */
 const printable = /^(?:[^\p{C}\p{Zl}\p{Zp}]|[\r\n])+$/u;
 const contentTypePattern = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(?:; ?charset=[a-z0-9-]+)?$/i;
@@ -160,8 +160,7 @@ function readHeld(reader: BodyReader, next: Settings, found: Partial<Settings>):
     return;
   }
   found.fields = read.fields;
-  const problems = checkSecrets(preset, { secrets: next.secrets, fields: read.fields });
-  reader.problems.push(...problems.filter(({ pointer }) => pointer !== '/secret'));
+  reader.problems.push(...checkSecrets(preset, { secrets: next.secrets, fields: read.fields }));
 }
 
 /** A masked value stands for the one that is stored. */
@@ -308,6 +307,7 @@ function shownFields(source: Source): Record<string, string> {
 /** A source as the API shows it. Secrets are never shown again: what is masked can be sent back and stays. */
 export function sourceView(source: Source, publicUrl: string): Record<string, unknown> {
   const { custom, ack } = source;
+  const preset = presetFor(source);
   const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
   return {
     id: source.id,
@@ -316,6 +316,7 @@ export function sourceView(source: Source, publicUrl: string): Record<string, un
     scheme: custom === null ? source.scheme : describeScheme(custom),
     secrets: source.secrets.map(() => masked),
     fields: shownFields(source),
+    missing: preset === null ? [] : missingIn(preset, source),
     eventType: source.eventType,
     eventId: source.eventId,
     reference: source.reference,

@@ -143,6 +143,8 @@ describe('sources', () => {
   test('a source made before its secret is known refuses and keeps; up to four secrets are valid at once', async () => {
     const supplier = await provider(world, { secret: undefined });
     assert.equal((await supplier.post(body)).json().type, 'urn:surehook:problem:no-secret');
+    const made = await world.ask('GET', `/v1/sources/${supplier.id}`);
+    assert.deepEqual(made.body.missing, ['secret']);
     const olds = Array.from({ length: 3 }, (_, n) => `whsec_${Buffer.alloc(24, n + 1).toString('base64')}`);
     await world.ask('PATCH', `/v1/sources/${supplier.id}`, { secrets: [...olds, secret] });
     assert.equal((await supplier.post(body)).statusCode, 200);

@@ -83,9 +83,9 @@ export const sourceChanges = Type.Object(
     ...optional,
     secret,
     ...Object.fromEntries(
-      ['id', 'url', 'createdAt', 'updatedAt'].map((name) => [
+      ['id', 'url', 'missing', 'createdAt', 'updatedAt'].map((name) => [
         name,
-        Type.Optional(Type.String({ description: 'Ignored: as an answer showed it.' })),
+        Type.Optional(Type.Unknown({ description: 'Ignored: as an answer showed it.' })),
       ]),
     ),
   },
@@ -97,6 +97,10 @@ export const source = Type.Object({
   id: Type.String({ description: '`src_…`' }),
   url: Type.String({ description: 'Where the provider sends to. Whoever knows it can knock.' }),
   ...settings,
+  missing: Type.Array(Type.String(), {
+    description:
+      'What it still has to be given, `secret` or names of fields; until then nothing is believed.',
+  }),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
 });
