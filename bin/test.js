@@ -1,8 +1,9 @@
 // `npm test`: format and lint, types, unused code, then every test. With arguments, only the tests in those files:
-// `npm test -- src/core/verdict.test.ts`. With `--checks`, only what comes before the tests.
+// `npm test -- src/core/verdict.test.ts`. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
+import { startTestPostgres } from './postgres.js';
 import { prepare, root } from './runtime.js';
 
 const patterns = ['src/**/*.test.ts', 'sdk/**/*.test.ts', 'test/**/*.test.ts'];
@@ -18,7 +19,7 @@ const onlyChecks = args.includes('--checks');
 const files = args.filter((arg) => arg !== '--checks');
 const failed = [];
 if (files.length === 0) for (const check of checks) runCheck(check);
-if (!onlyChecks) runTests(files.length > 0 ? files : patterns);
+if (!onlyChecks) await runTests(files.length > 0 ? files : patterns);
 if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`);
 process.exit(failed.length > 0 ? 1 : 0);
 
@@ -35,7 +36,9 @@ function runCheck({ title, file, args }) {
   process.stdout.write(`${done.stdout}${done.stderr}${done.error ?? ''}\n`);
 }
 
-function runTests(wanted) {
+async function runTests(wanted) {
+  const own = process.env.TEST_DATABASE_URL ? null : await startTestPostgres();
+  const env = { ...process.env, ...(own === null ? {} : { TEST_DATABASE_URL: own.url }) };
   const concurrency = Math.max(2, os.availableParallelism() - 1);
   const args = [
     '--test',
@@ -44,6 +47,7 @@ function runTests(wanted) {
     '--test-reporter=spec',
     ...wanted,
   ];
-  const done = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const done = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env });
   if (done.status !== 0) failed.push('tests');
+  await own?.stop();
 }

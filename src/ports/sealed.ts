@@ -1,7 +1,7 @@
-import type { Endpoint, NewEndpoint } from '../../core/endpoint.ts';
-import type { SourceStore } from '../../ports/source-store.ts';
-import type { Administration, Directory, Store } from '../../ports/store.ts';
-import type { Vault } from '../../ports/vault.ts';
+import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
+import type { SourceStore } from './source-store.ts';
+import type { Administration, Directory, Store } from './store.ts';
+import type { Vault } from './vault.ts';
 import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
 
 /** An endpoint as it is written: secrets and header values encrypted. Plain ones never reach SQL, nor another thread. */
@@ -9,7 +9,9 @@ export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers'> & {
   secrets: Uint8Array;
   headers: Uint8Array;
 };
+/** The same before it has its number. */
 export type NewSealedEndpoint = Omit<SealedEndpoint, 'no'>;
+/** What of an endpoint can change. */
 export type SealedChanges = Partial<Omit<NewSealedEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>;
 
 /** The store's acts as SQL sees them. */

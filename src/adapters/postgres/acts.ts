@@ -1,0 +1,122 @@
+import type { SealedStore } from '../../ports/sealed.ts';
+import {
+  createAccount,
+  createKey,
+  deleteAccount,
+  deleteEventType,
+  deleteKey,
+  directory,
+  putEventType,
+  updateAccount,
+} from './acts/accounts.ts';
+import { cancel, requeue } from './acts/deliveries.ts';
+import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
+import { listDeliveries } from './acts/delivery-lists.ts';
+import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
+import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
+import { getEvent, listEvents } from './acts/events.ts';
+import { counts, stats } from './acts/numbers.ts';
+import {
+  cancelReplay,
+  createReplay,
+  getReplay,
+  listReplays,
+  openReplays,
+  stepReplay,
+} from './acts/replay.ts';
+import { ready } from './acts/upkeep.ts';
+import type { Session } from './session.ts';
+
+type Acts<Name extends keyof SealedStore> = {
+  [K in Name]: SealedStore[K] extends (...input: infer Input) => infer Result
+    ? (session: Session, ...input: Input) => Result
+    : never;
+};
+
+/** Look-ups, each on one snapshot. */
+export type ReadName =
+  | 'getReplay'
+  | 'listReplays'
+  | 'openReplays'
+  | 'directory'
+  | 'endpointId'
+  | 'endpointNo'
+  | 'getEvent'
+  | 'listEvents'
+  | 'getDelivery'
+  | 'listDeliveries'
+  | 'deliveriesOfEvent'
+  | 'keysOfEvent'
+  | 'ownedKeys'
+  | 'stats'
+  | 'counts';
+
+/** Acts of people and housekeeping, each a transaction. */
+export type WriteName =
+  | 'requeue'
+  | 'cancel'
+  | 'createReplay'
+  | 'cancelReplay'
+  | 'stepReplay'
+  | 'createAccount'
+  | 'updateAccount'
+  | 'deleteAccount'
+  | 'createKey'
+  | 'deleteKey'
+  | 'createEndpoint'
+  | 'updateEndpoint'
+  | 'deleteEndpoint'
+  | 'putEventType'
+  | 'deleteEventType'
+  | 'ready';
+
+export const readActs: Acts<ReadName> = {
+  getReplay,
+  listReplays,
+  openReplays,
+  directory,
+  endpointId,
+  endpointNo,
+  getEvent,
+  listEvents,
+  getDelivery,
+  listDeliveries,
+  deliveriesOfEvent,
+  keysOfEvent,
+  ownedKeys,
+  stats,
+  counts,
+};
+
+export const writeActs: Acts<WriteName> = {
+  requeue,
+  cancel,
+  createReplay,
+  cancelReplay,
+  stepReplay,
+  createAccount,
+  updateAccount,
+  deleteAccount,
+  createKey,
+  deleteKey,
+  createEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  putEventType,
+  deleteEventType,
+  ready,
+};
+
+/** Acts that change what every node holds in memory: the others are told. */
+export const tellingActs: ReadonlySet<WriteName> = new Set([
+  'createAccount',
+  'updateAccount',
+  'deleteAccount',
+  'createKey',
+  'deleteKey',
+  'createEndpoint',
+  'updateEndpoint',
+  'deleteEndpoint',
+  'putEventType',
+  'deleteEventType',
+]);

@@ -1,0 +1,109 @@
+/*
+ * Events and what waits of them, in one statement: a node that is stopped in the middle holds no transaction open. Positions
+ * are taken after the locks of the references they are ordered by, so that of one reference the order of positions is the
+ * order of commits.
+ */
+export const accept = `
+CREATE FUNCTION accept_events(
+  p_epoch bigint, p_generation integer, p_account bigint[], p_version bigint[], p_id text[], p_type text[], p_timestamp text[], p_data text[],
+  p_reference text[], p_source text[], p_origin text[], p_trace text[], p_created bigint[], p_hash uuid[], p_targets text[],
+  t_item integer[], t_place integer[], t_endpoint bigint[], t_due bigint[], t_ref text[]
+) RETURNS TABLE (ord integer, seq bigint, stale boolean, type text, created_at bigint, deliveries integer, conflict boolean)
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_column
+DECLARE
+  v_seqs bigint[];
+  v_fresh boolean[];
+  v_wait record;
+BEGIN
+  PERFORM require_generation(p_epoch, p_generation);
+  PERFORM pg_advisory_xact_lock(x.lock) FROM (SELECT DISTINCT order_lock(t.endpoint, t.ref) AS lock
+    FROM unnest(t_endpoint, t_ref) AS t (endpoint, ref) WHERE t.ref IS NOT NULL ORDER BY 1) x;
+
+  SELECT array_agg(a.version = i.version ORDER BY i.ord) INTO v_fresh
+    FROM unnest(p_account, p_version) WITH ORDINALITY AS i (account, version, ord) LEFT JOIN account a ON a.no = i.account;
+
+  WITH item AS MATERIALIZED (
+    SELECT nextval('event_seq') AS seq, x.* FROM (
+      SELECT i.*, i.targets::bigint[] AS nos FROM unnest(p_account, p_id, p_type, p_timestamp, p_data, p_reference, p_source, p_origin, p_trace,
+        p_created, p_hash, p_targets, v_fresh) WITH ORDINALITY
+        AS i (account, id, type, timestamp, data, reference, source, origin, trace, created, hash, targets, fresh, ord)
+      WHERE i.fresh ORDER BY i.ord) x),
+  known AS (
+    INSERT INTO event_id (account_no, id, seq, hash, type, deliveries, created_at)
+    SELECT account, id, seq, hash, type, cardinality(nos), created FROM item ORDER BY account, id, ord
+    ON CONFLICT DO NOTHING RETURNING seq),
+  stored AS (
+    INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, trace_id, targets, data)
+    SELECT i.seq, account, p_epoch, created, id, type, timestamp, reference, source, origin, trace, nos, data
+    FROM item i WHERE i.seq IN (SELECT k.seq FROM known k))
+  SELECT array_agg(k.seq ORDER BY o.n) INTO v_seqs
+    FROM generate_series(1, cardinality(p_id)) AS o (n) LEFT JOIN item i ON i.ord = o.n LEFT JOIN known k ON k.seq = i.seq;
+
+  INSERT INTO open_delivery (key, account_no, endpoint_no, state, line, tries, attempts, due_at, started_at)
+    SELECT v_seqs[t.item] * 65536 + t.place, p_account[t.item], t.endpoint, 0, 0, 0, 0, t.due, greatest(t.due, p_created[t.item])
+    FROM unnest(t_item, t_place, t_endpoint, t_due, t_ref) AS t (item, place, endpoint, due, ref)
+    WHERE v_seqs[t.item] IS NOT NULL AND t.ref IS NULL;
+
+  FOR v_wait IN SELECT * FROM unnest(t_item, t_place, t_endpoint, t_due, t_ref) WITH ORDINALITY
+      AS t (item, place, endpoint, due, ref, n) WHERE v_seqs[t.item] IS NOT NULL AND t.ref IS NOT NULL ORDER BY t.n LOOP
+    INSERT INTO open_delivery (key, account_no, endpoint_no, state, line, tries, attempts, due_at, started_at, order_ref, order_position)
+    VALUES (v_seqs[v_wait.item] * 65536 + v_wait.place, p_account[v_wait.item], v_wait.endpoint, 0, 0, 0, 0,
+      CASE WHEN has_open(v_wait.endpoint, v_wait.ref) THEN 8640000000000000 ELSE v_wait.due END,
+      v_wait.due, v_wait.ref, v_seqs[v_wait.item] * 65536 + v_wait.place);
+  END LOOP;
+
+  RETURN QUERY SELECT i.ord::integer, v_seqs[i.ord], coalesce(NOT v_fresh[i.ord], true), k.type, k.created_at, k.deliveries, k.hash <> i.hash
+    FROM unnest(p_account, p_id, p_hash) WITH ORDINALITY AS i (account, id, hash, ord)
+    LEFT JOIN event_id k ON v_seqs[i.ord] IS NULL AND v_fresh[i.ord] AND k.account_no = i.account AND k.id = i.id
+    ORDER BY i.ord;
+END $$;
+
+-- What an idempotency key answers: a row when its first request is known. Else it is this request's from now on, unless nothing is to be stored.
+CREATE FUNCTION take_idempotency_key(
+  p_account bigint, p_version bigint, p_key text, p_request text, p_event text, p_now bigint, p_keep_since bigint
+) RETURNS TABLE (request_hash text, status smallint, conflict boolean, id text, type text, created_at bigint, deliveries integer)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  IF EXISTS (SELECT 1 FROM account WHERE no = p_account AND version = p_version) THEN
+    INSERT INTO idempotency (account_no, key, request_hash, event_id, status, conflict, created_at)
+      VALUES (p_account, p_key, p_request, p_event, 202, false, p_now) ON CONFLICT DO NOTHING;
+    IF FOUND THEN RETURN; END IF;
+  END IF;
+  RETURN QUERY SELECT i.request_hash, i.status, i.conflict, k.id, k.type, k.created_at, k.deliveries
+    FROM idempotency i JOIN event_id k ON k.account_no = i.account_no AND k.id = i.event_id
+    WHERE i.account_no = p_account AND i.key = p_key AND i.created_at > p_keep_since;
+  IF NOT FOUND THEN
+    UPDATE idempotency SET request_hash = p_request, event_id = p_event, status = 202, conflict = false, created_at = p_now
+      WHERE account_no = p_account AND key = p_key AND EXISTS (SELECT 1 FROM account WHERE no = p_account AND version = p_version);
+  END IF;
+END $$;
+
+-- One event with an idempotency key, in the shape of accept_events; status is null unless the key was known.
+CREATE FUNCTION accept_keyed(
+  p_epoch bigint, p_generation integer, p_account bigint[], p_version bigint[], p_id text[], p_type text[], p_timestamp text[], p_data text[],
+  p_reference text[], p_source text[], p_origin text[], p_trace text[], p_created bigint[], p_hash uuid[], p_targets text[],
+  t_item integer[], t_place integer[], t_endpoint bigint[], t_due bigint[], t_ref text[],
+  p_key text, p_request text, p_now bigint, p_keep_since bigint
+) RETURNS TABLE (seq bigint, stale boolean, id text, type text, created_at bigint, deliveries integer, conflict boolean, status smallint, reused boolean)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_result record;
+BEGIN
+  PERFORM require_generation(p_epoch, p_generation);
+  RETURN QUERY SELECT NULL::bigint, false, k.id, k.type, k.created_at, k.deliveries, k.conflict, k.status, k.request_hash <> p_request
+    FROM take_idempotency_key(p_account[1], p_version[1], p_key, p_request, p_id[1], p_now, p_keep_since) k;
+  IF FOUND THEN RETURN; END IF;
+  SELECT * INTO v_result FROM accept_events(p_epoch, p_generation, p_account, p_version, p_id, p_type, p_timestamp, p_data, p_reference, p_source,
+    p_origin, p_trace, p_created, p_hash, p_targets, t_item, t_place, t_endpoint, t_due, t_ref);
+  IF v_result.stale THEN
+    DELETE FROM idempotency WHERE account_no = p_account[1] AND key = p_key AND event_id = p_id[1] AND created_at = p_now;
+  ELSIF v_result.seq IS NULL THEN
+    UPDATE idempotency SET status = 200, conflict = v_result.conflict WHERE account_no = p_account[1] AND key = p_key;
+  END IF;
+  RETURN QUERY SELECT v_result.seq, v_result.stale, p_id[1], v_result.type, v_result.created_at, v_result.deliveries,
+    v_result.conflict, NULL::smallint, false;
+END $$;
+`;
