@@ -2,7 +2,7 @@ import { StoreError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, Settlement, SettleResult } from '../../ports/store.ts';
 import { acceptEvents, acceptKeyed, type Holder } from './acts/accept.ts';
-import { beat, claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
+import { beat, claim, join, lanes, leave, reclaim, release, spill } from './acts/lease.ts';
 import { settle } from './acts/settle.ts';
 import type { Connections } from './connections.ts';
 import { Grouped } from './grouped.ts';
@@ -20,10 +20,14 @@ interface Accepting {
   item: AcceptItem;
 }
 
+export const timeSql = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
+
 /** The way of an event. Each act is one statement; accepts and settlements that come together share one. */
 export class Hot implements Omit<DeliveryStore, 'watch'> {
   readonly #connections: Connections;
   readonly #link: Link;
+  readonly #timed: ((nowMs: number) => void) | undefined;
+  #epoch: number | null = null;
   /** Raised by each look for what nobody holds. */
   #generation = 0;
   /** Something may be ours in the store that nobody here knows of: the checkpoint stays until that is looked up. */
@@ -35,9 +39,10 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
   readonly #accepts: Grouped<Accepting, AcceptResult>;
   readonly #settles: Grouped<Settling, SettleResult>;
 
-  constructor(connections: Connections, link: Link) {
+  constructor(connections: Connections, link: Link, timed?: (nowMs: number) => void) {
     this.#connections = connections;
     this.#link = link;
+    this.#timed = timed;
     this.#accepts = new Grouped({
       flights: limits.statementFlights,
       run: (items) => this.#accept(items),
@@ -54,13 +59,24 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
 
   async join(input: Parameters<DeliveryStore['join']>[0]): ReturnType<DeliveryStore['join']> {
     const joined = await this.#connections.alone((session) => join(session, input));
+    this.#epoch = joined.epoch;
     this.#generation = 0;
     this.#inDoubt = false;
     return { ...joined, beatEveryMs: limits.nodeBeatMs };
   }
 
   async beat({ epoch, nowMs }: Parameters<DeliveryStore['beat']>[0]): ReturnType<DeliveryStore['beat']> {
-    return { lost: await this.#link.act((session) => beat(session, epoch, nowMs)) };
+    return await this.#link.act(async (session) => {
+      const lost = await beat(session, epoch, nowMs);
+      this.#timed?.((await session.get(timeSql))!.now as number);
+      return { lost };
+    });
+  }
+
+  /** What this node could not give back is taken over at once, not when its silence is noticed. */
+  async leave(): Promise<void> {
+    const epoch = this.#epoch;
+    if (epoch !== null) await this.#link.act((session) => leave(session, epoch)).catch(() => undefined);
   }
 
   lanes(): ReturnType<DeliveryStore['lanes']> {

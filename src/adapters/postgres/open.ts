@@ -8,7 +8,7 @@ import { dropOldEra, turnEras } from './acts/eras.ts';
 import { choresOfEndpoints, deleteOld, deleteOldRecords, killHeld } from './acts/upkeep.ts';
 import { type ReadName, readActs, tellingActs, type WriteName, writeActs } from './acts.ts';
 import { Connections, connectedTo } from './connections.ts';
-import { Hot } from './hot.ts';
+import { Hot, timeSql } from './hot.ts';
 import { Link } from './link.ts';
 import { type MigrationStatus, migrate, statusOfSchema } from './migrations.ts';
 import type { Session } from './session.ts';
@@ -19,6 +19,8 @@ export interface PostgresOptions {
   vault: Vault;
   /** Whether the server must force commits to the disk; false in development only. */
   durable: boolean;
+  /** Told the server's wall time when it is opened and with every heartbeat, so that all nodes can go by one clock. */
+  timed?(nowMs: number): void;
 }
 
 /** Which schema a database has; nothing is changed. */
@@ -27,14 +29,16 @@ export async function postgresStatus(url: string): Promise<MigrationStatus> {
 }
 
 /** Opens a PostgreSQL database as the store, together with whoever else works on it, and brings its schema up to date. */
-export async function openPostgresStore({ url, vault, durable }: PostgresOptions): Promise<Store> {
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  const { url, vault, durable, timed } = options;
   await connectedTo(url, async (client) => {
     await requireServer(client, durable);
     await migrate(client);
+    timed?.(Number((await client.query(timeSql)).rows[0].now));
   });
   const connections = new Connections(url);
   const link = new Link(url);
-  const hot = new Hot(connections, link);
+  const hot = new Hot(connections, link, timed);
   const sealed = { ...hotActs(hot), ...actsOn(connections, link) } as unknown as SealedStore;
   const store: Store = {
     ...sealed,
@@ -49,6 +53,7 @@ export async function openPostgresStore({ url, vault, durable }: PostgresOptions
       );
     },
     async close() {
+      await hot.leave();
       link.tell('lanes');
       await link.close();
       await connections.close();

@@ -27,6 +27,11 @@ export async function beat(session: Session, epoch: number, nowMs: number): Prom
   return rows.map(owedOf);
 }
 
+/** As if it had not said for long that it lives. */
+export async function leave(session: Session, epoch: number): Promise<void> {
+  await session.run('UPDATE node SET beat_at = 0 WHERE epoch = ?', epoch);
+}
+
 export async function claim(
   session: Session,
   holder: Holder,
