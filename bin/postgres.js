@@ -51,6 +51,20 @@ export async function startTestPostgres() {
 }
 
 async function serve() {
+  const server = await openServer();
+  const stop = async () => {
+    await server.stop('SIGINT');
+    server.remove();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
+  process.stdin.resume().on('end', stop).on('error', stop);
+  await server.start();
+  process.stdout.write(`postgres://surehook@127.0.0.1:${server.port}/postgres\n`);
+}
+
+/** A server in a folder of its own, not started yet; it keeps its port. */
+export async function openServer() {
   const home = fs.mkdtempSync(path.join(quickFolder(), 'surehook-postgres-'));
   const isRoot = process.getuid?.() === 0;
   const user = isRoot ? { uid: nobody, gid: nobody } : {};
@@ -58,28 +72,36 @@ async function serve() {
   const data = path.join(home, 'data');
   fs.mkdirSync(data, { mode: 0o700 });
   if (isRoot) for (const folder of [home, data]) fs.chownSync(folder, nobody, nobody);
-  const run = (name, args) =>
-    spawnSync(path.join(native, 'bin', name), args, { ...user, cwd: home, encoding: 'utf8' });
-  const made = run('initdb', ['-D', data, '-U', 'surehook', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']);
+  const initdb = path.join(native, 'bin', 'initdb');
+  const options = { ...user, cwd: home, encoding: 'utf8' };
+  const made = spawnSync(
+    initdb,
+    ['-D', data, '-U', 'surehook', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
+    options,
+  );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr || made.error}`);
   const port = await freePort();
-  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(
-    path.join(native, 'bin', 'postgres'),
-    ['-D', data, '-p', String(port), '-k', '', ...options],
-    { ...user, cwd: home, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  const stop = async () => {
-    server.kill('SIGINT');
-    await ended;
-    fs.rmSync(home, { recursive: true, force: true });
-    process.exit(0);
+  const more = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  let child = null;
+  let ended = Promise.resolve();
+  return {
+    port,
+    async start() {
+      child = spawn(path.join(native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...more], {
+        ...user,
+        cwd: home,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      ended = new Promise((resolve) => child.once('exit', resolve));
+      await listening(port, child);
+    },
+    /** SIGINT: in order. SIGQUIT: at once, so that the next start has to recover. */
+    async stop(signal) {
+      child?.kill(signal);
+      await ended;
+    },
+    remove: () => fs.rmSync(home, { recursive: true, force: true }),
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
-  process.stdin.resume().on('end', stop).on('error', stop);
-  await listening(port, server);
-  process.stdout.write(`postgres://surehook@127.0.0.1:${port}/postgres\n`);
 }
 
 /** In memory where there is plenty: every test makes hundreds of files, one for each table and index. */

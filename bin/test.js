@@ -7,6 +7,8 @@ import { startTestPostgres } from './postgres.js';
 import { prepare, root } from './runtime.js';
 
 const patterns = ['src/**/*.test.ts', 'sdk/**/*.test.ts', 'test/**/*.test.ts'];
+/** They use a store and do not know which: run once on SQLite, with all the others, and once on PostgreSQL. */
+const onEitherStore = ['test/flow/*.test.ts', 'src/flow/settle.test.ts'];
 const checks = [
   { title: 'format and lint', file: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
   { title: 'types', file: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
@@ -45,9 +47,13 @@ async function runTests(wanted) {
     '--test-timeout=120000',
     `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
-    ...wanted,
   ];
-  const done = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env });
-  if (done.status !== 0) failed.push('tests');
+  const run = (name, files, more) => {
+    process.stdout.write(`\n── ${name}\n`);
+    const all = { cwd: root, stdio: 'inherit', env: { ...env, ...more } };
+    if (spawnSync(process.execPath, [...args, ...files], all).status !== 0) failed.push(name);
+  };
+  run('tests', wanted, {});
+  if (wanted === patterns) run('the flow on PostgreSQL', onEitherStore, { TEST_STORE: 'postgres' });
   await own?.stop();
 }

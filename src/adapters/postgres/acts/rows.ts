@@ -4,7 +4,7 @@ import type { Event, EventHead, Origin } from '../../../core/event.ts';
 import type { Row } from '../session.ts';
 
 export const open = 0;
-export const delivered = 1;
+// 1: delivered.
 export const dead = 2;
 export const cancelled = 3;
 /** In the order of their numbers. */
