@@ -26,7 +26,7 @@ const settings = {
   max_connections: '200',
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  log_min_messages: 'fatal',
+  log_min_messages: 'panic',
   max_wal_size: '256MB',
 };
 

@@ -14,6 +14,7 @@ test('PostgreSQL falls and comes back, and connections are cut, under load: noth
   const proxy = await startProxy(database.port);
   const receiver = await startRecorder(() => Math.random() * 10);
   let node: ServerProcess | null = null;
+  let going = true;
   try {
     const started = await startNode(database.urlThrough(proxy.port));
     node = started;
@@ -23,7 +24,6 @@ test('PostgreSQL falls and comes back, and connections are cut, under load: noth
       retry: { schedule: Array(20).fill('500ms') },
     });
     assert.equal(made.status, 201, made.text);
-    let going = true;
     let i = 0;
     const publishing = [1, 2, 3, 4].map(() =>
       publishTo(
@@ -64,6 +64,7 @@ test('PostgreSQL falls and comes back, and connections are cut, under load: noth
     });
     assert.equal(await started.stop(), 0);
   } finally {
+    going = false;
     await node?.kill();
     receiver.close();
     proxy.close();

@@ -55,8 +55,12 @@ export class Connections {
     const config = configOf(url);
     this.#writers = new pg.Pool({ ...config, max: limits.storeWriters });
     this.#readers = new pg.Pool({ ...config, max: limits.storeReaders });
-    // A connection that breaks while nobody uses it is replaced by the next who needs one.
-    for (const pool of [this.#writers, this.#readers]) pool.on('error', () => {});
+    for (const pool of [this.#writers, this.#readers]) {
+      // A connection that breaks while nobody uses it is replaced by the next who needs one.
+      pool.on('error', () => {});
+      // One that breaks in use has failed its statement; without a listener it would end the process, too.
+      pool.on('connect', (client) => void client.on('error', () => {}));
+    }
   }
 
   /** One statement that is a transaction of its own. */
