@@ -245,9 +245,7 @@ export class Accepter {
   /** Never handed over from memory: the order, and with several nodes the rate, is the store's to keep. */
   #isClaimed(endpoint: Endpoint): boolean {
     return (
-      endpoint.ordered ||
-      isPulled(endpoint) ||
-      (this.#parts.isShared && endpoint.ratePerSecond !== null)
+      endpoint.ordered || isPulled(endpoint) || (this.#parts.isShared && endpoint.ratePerSecond !== null)
     );
   }
 

@@ -1,8 +1,8 @@
 import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
+import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
 import type { SourceStore } from './source-store.ts';
 import type { Administration, Directory, Store } from './store.ts';
 import type { Vault } from './vault.ts';
-import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
 
 /** An endpoint as it is written: secrets and header values encrypted. Plain ones never reach SQL, nor another thread. */
 export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers'> & {

@@ -16,6 +16,7 @@ import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
 import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
 import { getEvent, listEvents } from './acts/events.ts';
 import { counts, stats } from './acts/numbers.ts';
+import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
   createReplay,
@@ -24,6 +25,14 @@ import {
   openReplays,
   stepReplay,
 } from './acts/replay.ts';
+import {
+  getRequest,
+  keepRequest,
+  listRequests,
+  requestTaken,
+  sourceFigures,
+} from './acts/source-requests.ts';
+import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
 import { ready } from './acts/upkeep.ts';
 import type { Session } from './session.ts';
 
@@ -49,7 +58,11 @@ export type ReadName =
   | 'keysOfEvent'
   | 'ownedKeys'
   | 'stats'
-  | 'counts';
+  | 'counts'
+  | 'sourceById'
+  | 'getRequest'
+  | 'listRequests'
+  | 'sourceFigures';
 
 /** Acts of people and housekeeping, each a transaction. */
 export type WriteName =
@@ -68,6 +81,13 @@ export type WriteName =
   | 'deleteEndpoint'
   | 'putEventType'
   | 'deleteEventType'
+  | 'pull'
+  | 'settlePulled'
+  | 'createSource'
+  | 'updateSource'
+  | 'deleteSource'
+  | 'keepRequest'
+  | 'requestTaken'
   | 'ready';
 
 export const readActs: Acts<ReadName> = {
@@ -86,6 +106,10 @@ export const readActs: Acts<ReadName> = {
   ownedKeys,
   stats,
   counts,
+  sourceById,
+  getRequest,
+  listRequests,
+  sourceFigures,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -104,6 +128,13 @@ export const writeActs: Acts<WriteName> = {
   deleteEndpoint,
   putEventType,
   deleteEventType,
+  pull,
+  settlePulled,
+  createSource,
+  updateSource,
+  deleteSource,
+  keepRequest,
+  requestTaken,
   ready,
 };
 
@@ -119,4 +150,7 @@ export const tellingActs: ReadonlySet<WriteName> = new Set([
   'deleteEndpoint',
   'putEventType',
   'deleteEventType',
+  'createSource',
+  'updateSource',
+  'deleteSource',
 ]);

@@ -1,7 +1,7 @@
 import { StoreError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, Settlement, SettleResult } from '../../ports/store.ts';
-import { acceptEvents, acceptKeyed, type Holder } from './acts/accept.ts';
+import { acceptEvents, acceptKeyed, type Holder, isKeyed } from './acts/accept.ts';
 import { beat, claim, join, lanes, leave, reclaim, release, spill } from './acts/lease.ts';
 import { settle } from './acts/settle.ts';
 import type { Connections } from './connections.ts';
@@ -46,8 +46,7 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
     this.#accepts = new Grouped({
       flights: limits.statementFlights,
       run: (items) => this.#accept(items),
-      mayMeet: (first, { epoch, item }) =>
-        epoch === first.epoch && first.item.idempotency === null && item.idempotency === null,
+      mayMeet: (first, { epoch, item }) => epoch === first.epoch && !isKeyed(first.item) && !isKeyed(item),
     });
     this.#settles = new Grouped({
       flights: limits.statementFlights,
@@ -143,17 +142,17 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
     }
   }
 
-  /** Idempotency keys are answered one by one: each decides whether there is anything to store. */
+  /** Keys are answered one by one: each decides whether there is anything to store. */
   async #store(accepting: Accepting[]): Promise<AcceptResult[]> {
     const holder = this.#holder(accepting[0]!.epoch);
     const items = accepting.map(({ item }) => item);
-    if (items.every(({ idempotency }) => idempotency === null))
+    if (!items.some(isKeyed))
       return await this.#connections.alone((session) => acceptEvents(session, holder, items));
     const each = async (session: Parameters<typeof acceptEvents>[0]): Promise<AcceptResult[]> => {
       const results: AcceptResult[] = [];
       for (const { item, nowMs } of accepting)
         results.push(
-          item.idempotency === null
+          !isKeyed(item)
             ? (await acceptEvents(session, holder, [item]))[0]!
             : await acceptKeyed(session, holder, item, nowMs),
         );

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import * as limits from '../../../core/limits.ts';
 import type { AcceptItem, AcceptResult } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
+import { storable } from './rows.ts';
 
 /** Which node asks, and how often it has asked for what nobody holds: acts from before that change nothing. */
 export interface Holder {
@@ -9,7 +10,12 @@ export interface Holder {
   generation: number;
 }
 
-/** Events without idempotency keys, in one statement. */
+/** Whether something that was handed in before decides if there is anything to store. */
+export function isKeyed({ idempotency, inbound }: AcceptItem): boolean {
+  return idempotency !== null || inbound !== null;
+}
+
+/** Events without keys, in one statement. */
 export async function acceptEvents(
   session: Session,
   holder: Holder,
@@ -19,24 +25,28 @@ export async function acceptEvents(
   return rows.map((row, i) => resultOf(row, items[i]!.event.id));
 }
 
-/** One event with an idempotency key, in one statement. */
+/** One event with an idempotency key or a key of its source, in one statement. */
 export async function acceptKeyed(
   session: Session,
   holder: Holder,
   item: AcceptItem,
   nowMs: number,
 ): Promise<AcceptResult> {
-  const { key, requestHash } = item.idempotency!;
+  const { idempotency, inbound } = item;
   const row = (await session.get(
     keyedSql,
     holder.epoch,
     holder.generation,
     ...columnsOf([item]),
-    key,
-    requestHash,
-    nowMs,
+    idempotency?.key ?? null,
+    idempotency?.requestHash ?? null,
     nowMs - limits.idempotencyKeepMs,
+    inbound?.sourceNo ?? null,
+    inbound?.key ?? null,
+    nowMs - limits.dedupeKeepMs,
+    nowMs,
   ))!;
+  if (row.seen !== null) return { kind: 'seen', eventId: row.seen as string };
   if (row.status === null) return resultOf(row, item.event.id);
   if (row.reused === true) return { kind: 'key_reused' };
   return {
@@ -69,6 +79,7 @@ const casts = [
   'bigint[]',
   'uuid[]',
   'text[]',
+  'text[]',
   'int[]',
   'int[]',
   'bigint[]',
@@ -77,7 +88,7 @@ const casts = [
 ];
 const columns = casts.map((type) => `?::${type}`).join(', ');
 const acceptSql = `SELECT * FROM accept_events(?, ?, ${columns})`;
-const keyedSql = `SELECT * FROM accept_keyed(?, ?, ${columns}, ?, ?, ?, ?)`;
+const keyedSql = `SELECT * FROM accept_keyed(?, ?, ${columns}, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The parameters of `accept_events`: a column a field, then one a field of what waits in the store. */
 function columnsOf(items: AcceptItem[]): Value[] {
@@ -106,6 +117,7 @@ function columnsOf(items: AcceptItem[]): Value[] {
     events.map(({ createdAtMs }) => createdAtMs),
     events.map(({ type, data }) => hash('sha256', `${type}\n${data}`, 'hex').slice(0, 32)),
     items.map(({ endpointNos }) => `{${endpointNos.join(',')}}`),
+    events.map(({ received }) => (received === null ? null : storable(received))),
     waiting.map(({ item }) => item),
     waiting.map(({ place }) => place),
     waiting.map(({ endpointNo }) => endpointNo),

@@ -4,6 +4,7 @@ import type { SealedStore } from '../../../ports/sealed.ts';
 import type { Administration } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { allEndpoints } from './endpoints.ts';
+import { allSources, deleteSourcesOf } from './sources.ts';
 
 export async function directory(session: Session): Promise<Awaited<ReturnType<SealedStore['directory']>>> {
   const accounts = await session.all('SELECT * FROM account ORDER BY no');
@@ -12,6 +13,7 @@ export async function directory(session: Session): Promise<Awaited<ReturnType<Se
   return {
     accounts: accounts.map((row) => ({ account: accountOf(row), version: row.version as number })),
     endpoints: await allEndpoints(session),
+    sources: await allSources(session),
     keys: keys.map(keyOf),
     eventTypes: eventTypes.map(eventTypeOf),
   };
@@ -59,6 +61,7 @@ export async function deleteAccount(session: Session, no: number, nowMs: number)
     nowMs,
     no,
   );
+  await deleteSourcesOf(session, no, nowMs);
   await session.run('DELETE FROM api_key WHERE account_no = ?', no);
   await session.run('DELETE FROM event_type WHERE account_no = ?', no);
 }

@@ -22,7 +22,7 @@ export async function requeue(
     }
     if (row.account_no !== accountNo || row.deleted_at !== null) continue;
     // Also a cancelled one whose attempt has not ended.
-    if (row.lease !== null) {
+    if (row.lease !== null || (row.state === open && row.pulled_at !== null)) {
       sending += 1;
       continue;
     }

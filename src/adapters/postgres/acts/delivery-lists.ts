@@ -7,6 +7,9 @@ import { begunViews, eventPart, newest, rowSql, viewOf, viewsOfEvent } from './d
 import { eventConditions, eventsDown, seqAt } from './events.ts';
 import { lacksRows, open, places, states } from './rows.ts';
 
+/** Nobody has it: neither a node that sends it nor a consumer that fetched it. */
+const waiting = 'd.lease IS NULL AND d.pulled_at IS NULL';
+
 export async function listDeliveries(
   session: Session,
   accountNo: number,
@@ -153,12 +156,12 @@ function searchesAt(
   if (endpoint.deleted_at !== null) {
     if (wants('cancelled')) openOnes.push('true');
   } else {
-    if (wants('sending')) openOnes.push('d.lease IS NOT NULL');
+    if (wants('sending')) openOnes.push(`NOT (${waiting})`);
     if (endpoint.status !== 'active') {
-      if (wants('held')) openOnes.push('d.lease IS NULL');
+      if (wants('held')) openOnes.push(`(${waiting})`);
     } else {
-      if (wants('pending')) openOnes.push('(d.lease IS NULL AND d.tries = 0)');
-      if (wants('retrying')) openOnes.push('(d.lease IS NULL AND d.tries > 0)');
+      if (wants('pending')) openOnes.push(`(${waiting} AND d.tries = 0)`);
+      if (wants('retrying')) openOnes.push(`(${waiting} AND d.tries > 0)`);
     }
   }
   if (openOnes.length > 0) searches.push({ state: open, condition: `AND (${openOnes.join(' OR ')})` });

@@ -9,7 +9,7 @@ import { attemptOf, blocked, open, places, states } from './rows.ts';
  */
 
 export const eventPart = 'e.seq, e.id, e.type, e.reference, e.account_no, e.created_at, e.targets';
-const deliveryPart = `d.key, d.state, d.lease, d.tries, d.attempts, d.due_at, d.last_at, d.last_status, d.last_error, d.ended_at`;
+const deliveryPart = `d.key, d.state, d.lease, d.pulled_at, d.tries, d.attempts, d.due_at, d.last_at, d.last_status, d.last_error, d.ended_at`;
 const endpointPart = 'p.id AS endpoint_id, p.status, p.deleted_at';
 export const rowSql = `SELECT ${deliveryPart}, ${eventPart}, ${endpointPart}
   FROM delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
@@ -76,7 +76,7 @@ export async function begunViews(
     event.seq as number,
     limit,
   );
-  const begun = { state: open, lease: 0, tries: 0, attempts: 0, due_at: 0, ended_at: null };
+  const begun = { state: open, lease: 0, pulled_at: null, tries: 0, attempts: 0, due_at: 0, ended_at: null };
   const untried = { last_at: null, last_status: null, last_error: null };
   return rows.map((row) =>
     viewOf({ ...event, ...row, ...begun, ...untried, key: first + (row.place as number) }),
@@ -93,7 +93,7 @@ export function viewOf(row: Row): DeliveryView {
     ? 'cancelled'
     : statusOf({
         state: states[row.state as number]!,
-        leased: row.lease !== null,
+        leased: row.lease !== null || row.pulled_at !== null,
         tries: row.tries as number,
         endpointActive: row.status === 'active',
       });

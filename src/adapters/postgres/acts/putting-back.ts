@@ -3,7 +3,7 @@ import { hasOpen, lockOrder, positionAtEnd } from './order.ts';
 import { blocked } from './rows.ts';
 
 /** What is needed of a delivery to put it back: its row, its event's reference, and whether its endpoint is ordered. */
-export const puttableSql = `SELECT d.key, d.endpoint_no, d.state, d.lease, d.due_at, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
+export const puttableSql = `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
     e.reference, e.created_at, p.deleted_at, p.ordered
   FROM delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
 

@@ -4,7 +4,7 @@ import type { Event, EventHead, Origin } from '../../../core/event.ts';
 import type { Row } from '../session.ts';
 
 export const open = 0;
-// 1: delivered.
+export const delivered = 1;
 export const dead = 2;
 export const cancelled = 3;
 /** In the order of their numbers. */
@@ -18,7 +18,7 @@ export const places = 65_536;
 
 export const headColumns =
   'e.seq, e.account_no, e.id, e.type, e.timestamp, e.reference, e.source, e.origin, e.trace_id, e.created_at';
-export const eventColumns = `${headColumns}, e.data`;
+export const eventColumns = `${headColumns}, e.data, e.received`;
 
 export function headOf(row: Row): EventHead {
   return {
@@ -36,7 +36,7 @@ export function headOf(row: Row): EventHead {
 }
 
 export function eventOf(row: Row): Event {
-  return { ...headOf(row), data: row.data as string };
+  return { ...headOf(row), data: row.data as string, received: row.received as string | null };
 }
 
 /** From a delivery row joined with its event; leased, so never fresh. */

@@ -7,6 +7,7 @@ import { freeNext, lockOrder } from './order.ts';
 import { endOpen } from './putting-back.ts';
 import { finishIfDone } from './replay.ts';
 import { cancelled, dead, places } from './rows.ts';
+import { forgetKeys, forgetRequests } from './source-requests.ts';
 
 type Input = Parameters<Upkeep['sweep']>[0];
 
@@ -150,7 +151,11 @@ export async function deleteOldRecords(
     keepSinceMs,
     limit,
   );
-  return Math.max(keys, stats, replays, await forgetIds(session, nowMs, limit)) >= limit;
+  const inbound = Math.max(
+    await forgetKeys(session, nowMs, limit),
+    await forgetRequests(session, keepSinceMs, limit),
+  );
+  return Math.max(keys, stats, replays, inbound, await forgetIds(session, nowMs, limit)) >= limit;
 }
 
 /** Ids of events that are gone, once they need not be known any more. Their events were older than any that is there. */

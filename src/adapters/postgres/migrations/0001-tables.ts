@@ -108,6 +108,7 @@ CREATE TABLE event (
   trace_id text,
   -- Endpoint numbers, in the order of their places.
   targets bigint[] NOT NULL,
+  received text,
   data text NOT NULL,
   PRIMARY KEY (seq)
 ) PARTITION BY RANGE (seq);
@@ -147,6 +148,8 @@ CREATE TABLE open_delivery (
   replay_no bigint,
   -- State before the present replay.
   before smallint,
+  -- Handed out to a consumer that has not answered yet: since when. Its lease ends at due_at.
+  pulled_at bigint,
   started_at bigint NOT NULL,
   last_at bigint,
   last_status integer,
@@ -159,6 +162,7 @@ CREATE INDEX open_due ON open_delivery (endpoint_no, line, due_at, key) WHERE st
 CREATE INDEX open_leased ON open_delivery (lease) WHERE lease IS NOT NULL;
 CREATE INDEX open_endpoint ON open_delivery (endpoint_no, state, key);
 CREATE INDEX open_order ON open_delivery (endpoint_no, order_ref, order_position, key) WHERE state = 0 AND order_ref IS NOT NULL;
+CREATE INDEX open_pulled ON open_delivery (endpoint_no, due_at) WHERE pulled_at IS NOT NULL AND state = 0;
 CREATE INDEX open_replay ON open_delivery (replay_no) WHERE state = 0 AND replay_no IS NOT NULL;
 
 -- Appended when a delivery ends; taken out again only by a replay.
@@ -180,11 +184,11 @@ CREATE TABLE ended_delivery (
 CREATE INDEX ended_endpoint ON ended_delivery (endpoint_no, state, key);
 
 CREATE VIEW delivery AS
-  SELECT key, account_no, endpoint_no, state, line, tries, attempts, due_at, lease, replay_no, before, started_at, last_at,
+  SELECT key, account_no, endpoint_no, state, line, tries, attempts, due_at, lease, replay_no, before, pulled_at, started_at, last_at,
     last_status, last_error, ended_at, order_ref FROM open_delivery
   UNION ALL
   SELECT key, account_no, endpoint_no, state, 1::smallint, tries, attempts, 0::bigint, NULL::bigint, NULL::bigint, NULL::smallint,
-    started_at, last_at, last_status, last_error, ended_at, NULL::text COLLATE "C" FROM ended_delivery;
+    NULL::bigint, started_at, last_at, last_status, last_error, ended_at, NULL::text COLLATE "C" FROM ended_delivery;
 
 CREATE TABLE attempt (
   key bigint NOT NULL,
@@ -239,6 +243,49 @@ CREATE TABLE replay (
 );
 CREATE INDEX replay_account ON replay (account_no, no);
 CREATE INDEX replay_status ON replay (status) WHERE status <> 'done';
+
+CREATE TABLE source (
+  no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id text COLLATE "C" NOT NULL UNIQUE,
+  account_no bigint NOT NULL,
+  -- Encrypted: token, secrets, fields and tracking; null once it is deleted.
+  secrets bytea,
+  config text NOT NULL,
+  created_at bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  deleted_at bigint
+);
+CREATE INDEX source_account ON source (account_no) WHERE deleted_at IS NULL;
+
+CREATE TABLE source_key (
+  source_no bigint NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  created_at bigint NOT NULL,
+  PRIMARY KEY (source_no, key)
+);
+CREATE INDEX source_key_age ON source_key (created_at);
+
+CREATE TABLE source_request (
+  no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id text COLLATE "C" NOT NULL UNIQUE,
+  source_no bigint NOT NULL,
+  at bigint NOT NULL,
+  verdict text COLLATE "C" NOT NULL,
+  reason text,
+  detail text,
+  status integer NOT NULL,
+  method text NOT NULL,
+  body_bytes bigint NOT NULL,
+  event_id text COLLATE "C",
+  -- What the body takes here.
+  kept_bytes bigint NOT NULL,
+  -- Encrypted: address and headers may hold credentials.
+  head bytea NOT NULL,
+  body bytea
+);
+CREATE INDEX source_request_of ON source_request (source_no, verdict, no, kept_bytes);
+CREATE INDEX source_request_age ON source_request (at);
 
 -- Counts of an endpoint's minute. Each connection has rows of its own, so that none waits for another's commit.
 CREATE TABLE stat (

@@ -6,7 +6,7 @@
 export const accept = `
 CREATE FUNCTION accept_events(
   p_epoch bigint, p_generation integer, p_account bigint[], p_version bigint[], p_id text[], p_type text[], p_timestamp text[], p_data text[],
-  p_reference text[], p_source text[], p_origin text[], p_trace text[], p_created bigint[], p_hash uuid[], p_targets text[],
+  p_reference text[], p_source text[], p_origin text[], p_trace text[], p_created bigint[], p_hash uuid[], p_targets text[], p_received text[],
   t_item integer[], t_place integer[], t_endpoint bigint[], t_due bigint[], t_ref text[]
 ) RETURNS TABLE (ord integer, seq bigint, stale boolean, type text, created_at bigint, deliveries integer, conflict boolean)
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -26,16 +26,16 @@ BEGIN
   WITH item AS MATERIALIZED (
     SELECT nextval('event_seq') AS seq, x.* FROM (
       SELECT i.*, i.targets::bigint[] AS nos FROM unnest(p_account, p_id, p_type, p_timestamp, p_data, p_reference, p_source, p_origin, p_trace,
-        p_created, p_hash, p_targets, v_fresh) WITH ORDINALITY
-        AS i (account, id, type, timestamp, data, reference, source, origin, trace, created, hash, targets, fresh, ord)
+        p_created, p_hash, p_targets, p_received, v_fresh) WITH ORDINALITY
+        AS i (account, id, type, timestamp, data, reference, source, origin, trace, created, hash, targets, received, fresh, ord)
       WHERE i.fresh ORDER BY i.ord) x),
   known AS (
     INSERT INTO event_id (account_no, id, seq, hash, type, deliveries, created_at)
     SELECT account, id, seq, hash, type, cardinality(nos), created FROM item ORDER BY account, id, ord
     ON CONFLICT DO NOTHING RETURNING seq),
   stored AS (
-    INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, trace_id, targets, data)
-    SELECT i.seq, account, p_epoch, created, id, type, timestamp, reference, source, origin, trace, nos, data
+    INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, trace_id, targets, received, data)
+    SELECT i.seq, account, p_epoch, created, id, type, timestamp, reference, source, origin, trace, nos, received, data
     FROM item i WHERE i.seq IN (SELECT k.seq FROM known k))
   SELECT array_agg(k.seq ORDER BY o.n) INTO v_seqs
     FROM generate_series(1, cardinality(p_id)) AS o (n) LEFT JOIN item i ON i.ord = o.n LEFT JOIN known k ON k.seq = i.seq;
@@ -80,30 +80,55 @@ BEGIN
   END IF;
 END $$;
 
--- One event with an idempotency key, in the shape of accept_events; status is null unless the key was known.
+-- The event that came through a source under this key before. Else the key is this one's from now on.
+CREATE FUNCTION take_source_key(p_source bigint, p_key text, p_event text, p_now bigint, p_seen_since bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  v_event text;
+BEGIN
+  INSERT INTO source_key (source_no, key, event_id, created_at) VALUES (p_source, p_key, p_event, p_now)
+    ON CONFLICT (source_no, key) DO UPDATE SET event_id = excluded.event_id, created_at = excluded.created_at
+    WHERE source_key.created_at <= p_seen_since;
+  IF FOUND THEN RETURN NULL; END IF;
+  SELECT event_id INTO v_event FROM source_key WHERE source_no = p_source AND key = p_key;
+  RETURN v_event;
+END $$;
+
+-- One event with an idempotency key, or a key of the source it came through, in the shape of accept_events; \`status\` is null unless
+-- the first was known, \`seen\` unless the second was.
 CREATE FUNCTION accept_keyed(
   p_epoch bigint, p_generation integer, p_account bigint[], p_version bigint[], p_id text[], p_type text[], p_timestamp text[], p_data text[],
-  p_reference text[], p_source text[], p_origin text[], p_trace text[], p_created bigint[], p_hash uuid[], p_targets text[],
+  p_reference text[], p_source text[], p_origin text[], p_trace text[], p_created bigint[], p_hash uuid[], p_targets text[], p_received text[],
   t_item integer[], t_place integer[], t_endpoint bigint[], t_due bigint[], t_ref text[],
-  p_key text, p_request text, p_now bigint, p_keep_since bigint
-) RETURNS TABLE (seq bigint, stale boolean, id text, type text, created_at bigint, deliveries integer, conflict boolean, status smallint, reused boolean)
+  p_key text, p_request text, p_keep_since bigint, p_source_no bigint, p_source_key text, p_seen_since bigint, p_now bigint
+) RETURNS TABLE (seq bigint, stale boolean, id text, type text, created_at bigint, deliveries integer, conflict boolean, status smallint, reused boolean, seen text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_result record;
+  v_seen text;
 BEGIN
   PERFORM require_generation(p_epoch, p_generation);
-  RETURN QUERY SELECT NULL::bigint, false, k.id, k.type, k.created_at, k.deliveries, k.conflict, k.status, k.request_hash <> p_request
-    FROM take_idempotency_key(p_account[1], p_version[1], p_key, p_request, p_id[1], p_now, p_keep_since) k;
-  IF FOUND THEN RETURN; END IF;
-  SELECT * INTO v_result FROM accept_events(p_epoch, p_generation, p_account, p_version, p_id, p_type, p_timestamp, p_data, p_reference, p_source,
-    p_origin, p_trace, p_created, p_hash, p_targets, t_item, t_place, t_endpoint, t_due, t_ref);
-  IF v_result.stale THEN
-    DELETE FROM idempotency WHERE account_no = p_account[1] AND key = p_key AND event_id = p_id[1] AND created_at = p_now;
-  ELSIF v_result.seq IS NULL THEN
-    UPDATE idempotency SET status = 200, conflict = v_result.conflict WHERE account_no = p_account[1] AND key = p_key;
+  IF p_key IS NOT NULL THEN
+    RETURN QUERY SELECT NULL::bigint, false, k.id, k.type, k.created_at, k.deliveries, k.conflict, k.status, k.request_hash <> p_request, NULL
+      FROM take_idempotency_key(p_account[1], p_version[1], p_key, p_request, p_id[1], p_now, p_keep_since) k;
+    IF FOUND THEN RETURN; END IF;
   END IF;
-  RETURN QUERY SELECT v_result.seq, v_result.stale, p_id[1], v_result.type, v_result.created_at, v_result.deliveries,
-    v_result.conflict, NULL::smallint, false;
+  IF p_source_no IS NOT NULL THEN v_seen := take_source_key(p_source_no, p_source_key, p_id[1], p_now, p_seen_since); END IF;
+  IF v_seen IS NULL THEN
+    SELECT * INTO v_result FROM accept_events(p_epoch, p_generation, p_account, p_version, p_id, p_type, p_timestamp, p_data, p_reference, p_source,
+      p_origin, p_trace, p_created, p_hash, p_targets, p_received, t_item, t_place, t_endpoint, t_due, t_ref);
+    RETURN QUERY SELECT v_result.seq, v_result.stale, p_id[1], v_result.type, v_result.created_at, v_result.deliveries,
+      v_result.conflict, NULL::smallint, false, NULL;
+    IF v_result.seq IS NOT NULL THEN RETURN; END IF;
+    -- Nothing was stored: the source may hand it in again.
+    DELETE FROM source_key WHERE source_no = p_source_no AND key = p_source_key AND event_id = p_id[1];
+    IF NOT v_result.stale THEN
+      UPDATE idempotency SET status = 200, conflict = v_result.conflict WHERE account_no = p_account[1] AND key = p_key;
+      RETURN;
+    END IF;
+  ELSE
+    RETURN QUERY SELECT NULL::bigint, false, p_id[1], NULL, NULL::bigint, NULL::integer, NULL::boolean, NULL::smallint, false, v_seen;
+  END IF;
+  DELETE FROM idempotency WHERE account_no = p_account[1] AND key = p_key AND event_id = p_id[1] AND created_at = p_now;
 END $$;
 `;

@@ -1,10 +1,12 @@
 const bounds = [0, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
 const buckets = bounds.map((_, i) => `h${i}`);
-const counted = bounds.map((low, i) => {
+/** Whether a duration belongs into each. */
+const within = bounds.map((low, i) => {
   const above = i === 0 ? '' : `duration > ${low}`;
   const upTo = i === bounds.length - 1 ? '' : `duration <= ${bounds[i + 1]}`;
-  return `count(*) FILTER (WHERE at_minute AND ${[above, upTo].filter((part) => part !== '').join(' AND ')})`;
+  return [above, upTo].filter((part) => part !== '').join(' AND ');
 });
+const counted = within.map((one) => `count(*) FILTER (WHERE at_minute AND ${one})`);
 const summed = ['delivered', 'failed', 'dead', 'duration_sum', ...buckets];
 
 /*
@@ -153,6 +155,13 @@ BEGIN
       WHERE d.key = i.key AND d.attempts = i.n AND d.last_at = i.at AND d.state IN (i.final, 3)), v_stop_at[i.ord], v_stop_version[i.ord]
     FROM unnest(p_key, p_n, p_at, v_final) WITH ORDINALITY AS i (key, n, at, final, ord) ORDER BY i.ord;
 END $$;
+
+-- One more attempt, outside of a settlement.
+CREATE FUNCTION count_attempt(p_account bigint, p_endpoint bigint, p_at bigint, duration double precision, p_failed boolean) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO stat (account_no, endpoint_no, minute, backend, ${summed.join(', ')})
+    VALUES (p_account, p_endpoint, p_at / 60000, pg_backend_pid(), (NOT p_failed)::integer, p_failed::integer, 0, round(duration), ${within.map((one) => `(${one})::integer`).join(', ')})
+    ON CONFLICT (account_no, minute, endpoint_no, backend) DO UPDATE SET ${summed.map((name) => `${name} = stat.${name} + excluded.${name}`).join(', ')}
+$$;
 
 -- One more dead delivery without an attempt, for the endpoint's minute.
 CREATE FUNCTION count_dead(p_account bigint, p_endpoint bigint, p_minute bigint) RETURNS void LANGUAGE sql AS $$

@@ -1,9 +1,9 @@
 const owedColumns = `d.key, d.endpoint_no, d.tries, d.attempts, d.started_at, d.replay_no, e.seq, e.account_no, e.id, e.type, e.timestamp,
-  e.reference, e.source, e.origin, e.trace_id, e.created_at, e.data`;
+  e.reference, e.source, e.origin, e.trace_id, e.created_at, e.data, e.received`;
 const owedTable = `key bigint, endpoint_no bigint, tries integer, attempts integer, started_at bigint, replay_no bigint, seq bigint,
-  account_no bigint, id text, type text, "timestamp" text, reference text, source text, origin text, trace_id text, created_at bigint, data text`;
+  account_no bigint, id text, type text, "timestamp" text, reference text, source text, origin text, trace_id text, created_at bigint, data text, received text`;
 const nulls = `NULL::bigint, NULL::bigint, NULL::integer, NULL::integer, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::text,
-  NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint, NULL::text`;
+  NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint, NULL::text, NULL::text`;
 const plans = 'SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off';
 
 /** Who holds work: claims, what is given back or gets its row, and what is taken over from a node that is gone. */
@@ -52,7 +52,7 @@ BEGIN
         WITH due AS (
           SELECT key FROM open_delivery WHERE endpoint_no = v_ask.endpoint AND line = v_line AND state = 0 AND lease IS NULL AND due_at <= p_now
           ORDER BY due_at, key LIMIT least((ARRAY[v_ask.first, v_ask.retry, v_ask.replayed])[v_line + 1], v_room - v_took) FOR UPDATE SKIP LOCKED),
-        d AS (UPDATE open_delivery o SET lease = p_epoch FROM due WHERE o.key = due.key RETURNING o.*)
+        d AS (UPDATE open_delivery o SET lease = p_epoch, pulled_at = NULL FROM due WHERE o.key = due.key RETURNING o.*)
         SELECT v_ask.ord::integer, NULL::bigint, NULL::bigint, NULL::bigint, ${owedColumns}
         FROM d JOIN event e ON e.seq = d.key >> 16 ORDER BY d.due_at, d.key;
       GET DIAGNOSTICS v_count = ROW_COUNT;
