@@ -16,8 +16,11 @@ describe('sources', () => {
   afterEach(() => world.close());
 
   const events = async (query = '') => (await world.ask('GET', `/v1/events${query}`)).body.data;
-  const requests = async (id: string, query = '') =>
-    (await world.ask('GET', `/v1/sources/${id}/requests${query}`)).body.data;
+  /** What is kept is kept behind the answer. */
+  const requests = async (id: string, query = '') => {
+    await world.clock.settle();
+    return (await world.ask('GET', `/v1/sources/${id}/requests${query}`)).body.data;
+  };
 
   test('what a provider sends reaches an endpoint that names the source, signed anew, with every digit', async () => {
     const supplier = await provider(world);
