@@ -114,6 +114,9 @@ describe('sources', () => {
     );
     assert.equal((await world.app.inject({ url: supplier.path })).statusCode, 405);
     assert.equal((await world.app.inject({ method: 'PUT', url: supplier.path })).statusCode, 405);
+    const unsigned = await provider(world, { scheme: 'unsigned', secret: undefined });
+    assert.equal((await world.app.inject({ url: unsigned.path })).statusCode, 405);
+    assert.equal((await unsigned.post('{"a":1}')).statusCode, 200);
   });
 
   test('a rejected request is judged again with the mended secret, fresh as of its receipt, and taken in once', async () => {
@@ -263,6 +266,26 @@ describe('sources', () => {
       scheme: { ...scheme, message: ['{nobody}'] },
     });
     assert.deepEqual(bad.body.errors[0].pointer.slice(0, 16), '/scheme/message/');
+  });
+
+  test('a token that is the secret itself is believed, and neither kept with the event nor shown', async () => {
+    const made = await world.ask('POST', '/v1/sources', { name: 'X', scheme: 'xendit', secret: 'the-token' });
+    await world.endpoint({ profile: 'original', sources: ['*'] });
+    const post = (token: string) =>
+      world.app.inject({
+        method: 'POST',
+        url: new URL(made.body.url).pathname,
+        headers: { 'x-callback-token': token, 'x-other': '1', 'content-encoding': 'odd' },
+        payload: body,
+      });
+    assert.equal((await post('the-token')).statusCode, 200);
+    await world.clock.advance(0);
+    assert.ok(world.sent[0]!.headers.includes('x-other') && !world.sent[0]!.headers.includes('the-token'));
+    assert.equal((await post('elsewhere')).statusCode, 401);
+    const [kept] = await requests(made.body.id, '?verdict=rejected');
+    await world.ask('PATCH', `/v1/sources/${made.body.id}`, { secret: 'elsewhere' });
+    const shown = await world.ask('GET', `/v1/source-requests/${kept.id}`);
+    assert.ok(!shown.text.includes('elsewhere') && shown.text.includes('x-callback-token'));
   });
 
   test('another account sees neither the source nor its requests', async () => {
