@@ -59,7 +59,7 @@ test('a commit whose outcome nobody knows is answered with 503, and the provider
 
 test('a commit that failed leaves nothing, and the provider’s next try is taken in', async () => {
   let fails = false;
-  const world = await openWorld({ fault: (phase) => phase === 'middle' && fails });
+  const world = await openWorld({ fault: (phase) => phase === 'before' && fails });
   const source = await sourceIn(world);
   await world.endpoint({ sources: [source.id] });
   fails = true;

@@ -20,7 +20,9 @@ interface Accepting {
   item: AcceptItem;
 }
 
-export const timeSql = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
+/** The server's time, and the position that was given out last. */
+export const timeSql =
+  'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, last_value AS seq FROM event_seq';
 
 /** The way of an event. Each act is one statement; accepts and settlements that come together share one. */
 export class Hot implements Omit<DeliveryStore, 'watch'> {
@@ -34,6 +36,9 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
   #inDoubt = false;
   /** The highest position that this node was told of; whatever is asked for later gets a higher one. */
   #highest = 0;
+  /** The checkpoint as it was moved last, and how far positions were given out at the last beat. */
+  #low = 0;
+  #positionsAtBeat = 0;
   /** For each accept under way, the highest position that was known when it began. */
   readonly #accepting = new Set<{ above: number }>();
   readonly #accepts: Grouped<Accepting, AcceptResult>;
@@ -65,11 +70,24 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
   }
 
   async beat({ epoch, nowMs }: Parameters<DeliveryStore['beat']>[0]): ReturnType<DeliveryStore['beat']> {
+    const lowSeq = this.#idleLow();
     return await this.#link.act(async (session) => {
-      const lost = await beat(session, epoch, nowMs);
-      this.#timed?.((await session.get(timeSql))!.now as number);
+      const lost = await beat(session, epoch, { nowMs, lowSeq });
+      const { now, seq } = (await session.get(timeSql))!;
+      this.#timed?.(now as number);
+      this.#positionsAtBeat = seq as number;
       return { lost };
     });
+  }
+
+  /**
+   * A node that takes nothing in has no checkpoint of its own to move; it moves with the others', or their events would be
+   * looked through for what it may have begun. What it began up to the last beat would be under way, or told.
+   */
+  #idleLow(): number {
+    const isIdle =
+      this.#accepting.size === 0 && !this.#inDoubt && (this.#low > this.#highest || this.#highest === 0);
+    return isIdle ? this.#positionsAtBeat : 0;
   }
 
   /** What this node could not give back is taken over at once, not when its silence is noticed. */
@@ -123,6 +141,7 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
     let low = this.#inDoubt ? 0 : lowSeq;
     for (const { above } of this.#accepting) low = Math.min(low, above + 1);
     await this.#connections.alone((session) => spill(session, epoch, { owed, lowSeq: low, nowMs }));
+    this.#low = low;
   }
 
   #holder(epoch: number): Holder {

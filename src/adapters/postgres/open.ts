@@ -5,7 +5,7 @@ import { type SealedStore, sealing } from '../../ports/sealed.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { dropOldEra, turnEras } from './acts/eras.ts';
-import { choresOfEndpoints, deleteOld, deleteOldRecords, killHeld } from './acts/upkeep.ts';
+import { choresOfEndpoints, deleteOld, deleteOldRecords, isSweeper, killHeld } from './acts/upkeep.ts';
 import { type ReadName, readActs, tellingActs, type WriteName, writeActs } from './acts.ts';
 import { Connections, connectedTo } from './connections.ts';
 import { Hot, timeSql } from './hot.ts';
@@ -93,16 +93,19 @@ function actsOn(
   return acts;
 }
 
-/** Each chore is a transaction of its own, so that none holds what another needs. */
+/** Each chore is a transaction of its own, so that none holds what another needs, and is done by one node at a time. */
 function sweepOn(connections: Connections): Store['sweep'] {
   let sweptSeq = 0;
   return async (input) => {
     const chores = [choresOfEndpoints, killHeld, deleteOldRecords, dropOldEra];
+    const alone = <T>(chore: (session: Session) => Promise<T>, otherwise: T): Promise<T> =>
+      connections.together(async (session) =>
+        (await isSweeper(session)) ? await chore(session) : otherwise,
+      );
     let more = false;
-    await connections.together((session) => turnEras(session, input));
-    for (const chore of chores)
-      more = (await connections.together((session) => chore(session, input))) || more;
-    const old = await connections.together((session) => deleteOld(session, input, sweptSeq));
+    await alone((session) => turnEras(session, input), undefined);
+    for (const chore of chores) more = (await alone((session) => chore(session, input), false)) || more;
+    const old = await alone((session) => deleteOld(session, input, sweptSeq), { more: false, at: sweptSeq });
     sweptSeq = old.at;
     return { more: more || old.more };
   };

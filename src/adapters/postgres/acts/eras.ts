@@ -12,7 +12,6 @@ type Input = Parameters<Upkeep['sweep']>[0];
 
 /** Closes the present era when it is long enough, and sees to it that there is one to go on with. */
 export async function turnEras(session: Session, { nowMs, keepSinceMs }: Input): Promise<void> {
-  await session.run('SELECT pg_advisory_xact_lock(7412)');
   const open = await session.all('SELECT * FROM era WHERE closed_at IS NULL ORDER BY no');
   const [present, next] = open;
   const { seq } = (await session.get('SELECT last_value AS seq FROM event_seq'))!;

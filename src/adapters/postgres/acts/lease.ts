@@ -22,8 +22,14 @@ export async function join(
   return { epoch: rows[0]!.epoch as number, lost: rows.slice(1).map(owedOf) };
 }
 
-export async function beat(session: Session, epoch: number, nowMs: number): Promise<LostDelivery[]> {
-  const rows = await session.all('SELECT * FROM beat_node(?, ?, ?)', epoch, nowMs, nowMs - limits.nodeDeadMs);
+/** `lowSeq`: nothing that this node took in before it is under way without a row. */
+export async function beat(
+  session: Session,
+  epoch: number,
+  { nowMs, lowSeq }: { nowMs: number; lowSeq: number },
+): Promise<LostDelivery[]> {
+  const deadSinceMs = nowMs - limits.nodeDeadMs;
+  const rows = await session.all('SELECT * FROM beat_node(?, ?, ?, ?)', epoch, nowMs, deadSinceMs, lowSeq);
   return rows.map(owedOf);
 }
 

@@ -16,6 +16,11 @@ export async function ready(session: Session): Promise<void> {
   await session.run('UPDATE surehook_migration SET name = name WHERE no = 1');
 }
 
+/** Whether nobody else is at it, until the transaction ends. */
+export async function isSweeper(session: Session): Promise<boolean> {
+  return (await session.get('SELECT pg_try_advisory_xact_lock(7412) AS got'))!.got as boolean;
+}
+
 export async function choresOfEndpoints(session: Session, { nowMs, limit }: Input): Promise<boolean> {
   const endpoint = await session.get(
     'SELECT no, chore FROM endpoint WHERE chore <> 0 LIMIT 1 FOR UPDATE SKIP LOCKED',

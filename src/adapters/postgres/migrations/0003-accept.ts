@@ -14,6 +14,8 @@ LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_m
 DECLARE
   v_seqs bigint[];
   v_fresh boolean[];
+  v_count integer;
+  v_stored integer;
   v_wait record;
 BEGIN
   PERFORM require_generation(p_epoch, p_generation);
@@ -23,22 +25,24 @@ BEGIN
   SELECT array_agg(a.version = i.version ORDER BY i.ord) INTO v_fresh
     FROM unnest(p_account, p_version) WITH ORDINALITY AS i (account, version, ord) LEFT JOIN account a ON a.no = i.account;
 
-  WITH item AS MATERIALIZED (
-    SELECT nextval('event_seq') AS seq, x.* FROM (
-      SELECT i.*, i.targets::bigint[] AS nos FROM unnest(p_account, p_id, p_type, p_timestamp, p_data, p_reference, p_source, p_origin, p_trace,
-        p_created, p_hash, p_targets, p_received, v_fresh) WITH ORDINALITY
-        AS i (account, id, type, timestamp, data, reference, source, origin, trace, created, hash, targets, received, fresh, ord)
-      WHERE i.fresh ORDER BY i.ord) x),
-  known AS (
-    INSERT INTO event_id (account_no, id, seq, hash, type, deliveries, created_at)
-    SELECT account, id, seq, hash, type, cardinality(nos), created FROM item ORDER BY account, id, ord
-    ON CONFLICT DO NOTHING RETURNING seq),
-  stored AS (
-    INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, trace_id, targets, received, data)
-    SELECT i.seq, account, p_epoch, created, id, type, timestamp, reference, source, origin, trace, nos, received, data
-    FROM item i WHERE i.seq IN (SELECT k.seq FROM known k))
-  SELECT array_agg(k.seq ORDER BY o.n) INTO v_seqs
-    FROM generate_series(1, cardinality(p_id)) AS o (n) LEFT JOIN item i ON i.ord = o.n LEFT JOIN known k ON k.seq = i.seq;
+  -- In the order they came: of one that is known already the position is never used.
+  SELECT array_agg(x.seq ORDER BY x.ord), count(x.seq) INTO v_seqs, v_count
+    FROM (SELECT ord, CASE WHEN fresh THEN nextval('event_seq') END AS seq FROM unnest(v_fresh) WITH ORDINALITY AS f (fresh, ord)) x;
+  INSERT INTO event_id (account_no, id, seq, hash, type, deliveries, created_at)
+    SELECT i.account, i.id, i.seq, i.hash, i.type, cardinality(i.targets::bigint[]), i.created
+    FROM unnest(p_account, p_id, v_seqs, p_hash, p_type, p_targets, p_created)
+      AS i (account, id, seq, hash, type, targets, created) WHERE i.seq IS NOT NULL ORDER BY i.account, i.id, i.seq
+    ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_stored = ROW_COUNT;
+  IF v_stored < v_count THEN
+    SELECT array_agg(CASE WHEN k.seq = i.seq THEN i.seq END ORDER BY i.ord) INTO v_seqs
+      FROM unnest(p_account, p_id, v_seqs) WITH ORDINALITY AS i (account, id, seq, ord)
+      LEFT JOIN event_id k ON k.account_no = i.account AND k.id = i.id;
+  END IF;
+  INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, trace_id, targets, received, data)
+    SELECT i.seq, account, p_epoch, created, id, type, timestamp, reference, source, origin, trace, targets::bigint[], received, data
+    FROM unnest(v_seqs, p_account, p_created, p_id, p_type, p_timestamp, p_reference, p_source, p_origin, p_trace, p_targets, p_received, p_data)
+      AS i (seq, account, created, id, type, timestamp, reference, source, origin, trace, targets, received, data) WHERE i.seq IS NOT NULL;
 
   INSERT INTO open_delivery (key, account_no, endpoint_no, state, line, tries, attempts, due_at, started_at)
     SELECT v_seqs[t.item] * 65536 + t.place, p_account[t.item], t.endpoint, 0, 0, 0, 0, t.due, greatest(t.due, p_created[t.item])
@@ -53,9 +57,14 @@ BEGIN
       v_wait.due, v_wait.ref, v_seqs[v_wait.item] * 65536 + v_wait.place);
   END LOOP;
 
-  RETURN QUERY SELECT i.ord::integer, v_seqs[i.ord], coalesce(NOT v_fresh[i.ord], true), k.type, k.created_at, k.deliveries, k.hash <> i.hash
-    FROM unnest(p_account, p_id, p_hash) WITH ORDINALITY AS i (account, id, hash, ord)
-    LEFT JOIN event_id k ON v_seqs[i.ord] IS NULL AND v_fresh[i.ord] AND k.account_no = i.account AND k.id = i.id
+  IF v_stored = cardinality(v_seqs) THEN
+    RETURN QUERY SELECT i.ord::integer, i.seq, false, NULL, NULL::bigint, NULL::integer, NULL::boolean
+      FROM unnest(v_seqs) WITH ORDINALITY AS i (seq, ord);
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT i.ord::integer, i.seq, coalesce(NOT i.fresh, true), k.type, k.created_at, k.deliveries, k.hash <> i.hash
+    FROM unnest(v_seqs, v_fresh, p_account, p_id, p_hash) WITH ORDINALITY AS i (seq, fresh, account, id, hash, ord)
+    LEFT JOIN event_id k ON i.seq IS NULL AND i.fresh AND k.account_no = i.account AND k.id = i.id
     ORDER BY i.ord;
 END $$;
 

@@ -30,7 +30,8 @@ DECLARE
   v_held jsonb;
   v_done integer[] := '{}';
   v_over integer[] := '{}';
-  v_some integer[];
+  v_first bigint[];
+  v_is_done boolean[];
   v_stop_at bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_key)]);
   v_stop_version bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_key)]);
   v_at bigint;
@@ -83,45 +84,48 @@ BEGIN
   -- What was begun at its accept and has no row: this is its first.
   WITH first AS (
     INSERT INTO ended_delivery (key, account_no, endpoint_no, state, tries, attempts, started_at, last_at, ended_at, last_status, last_error)
-    SELECT i.key, v_account[i.ord], i.endpoint, i.final, p_tries[i.ord], p_n[i.ord], i.started, p_at[i.ord], p_now, p_status[i.ord], p_error[i.ord]
-    FROM unnest(p_key, p_endpoint, p_fresh, p_started, v_final) WITH ORDINALITY AS i (key, endpoint, fresh, started, final, ord)
+    SELECT i.key, i.account, i.endpoint, i.final, i.tries, i.n, i.started, i.at, p_now, i.status, i.error
+    FROM unnest(p_key, v_account, p_endpoint, p_fresh, p_started, v_final, p_tries, p_n, p_at, p_status, p_error)
+      AS i (key, account, endpoint, fresh, started, final, tries, n, at, status, error)
     WHERE i.fresh AND i.final <> 0 AND NOT (v_rows IS TRUE AND EXISTS (SELECT 1 FROM open_delivery o WHERE o.key = i.key))
       AND EXISTS (SELECT 1 FROM event e WHERE e.seq = i.key >> 16)
     ON CONFLICT DO NOTHING RETURNING key)
-  SELECT coalesce(array_agg(i.ord::integer), '{}') INTO v_some FROM first f JOIN unnest(p_key) WITH ORDINALITY AS i (key, ord) ON i.key = f.key
-    WHERE NOT i.ord = ANY (v_done);
-  v_done := v_done || v_some;
-
+  SELECT array_agg(key) INTO v_first FROM first;
   IF 0 = ANY (v_final) THEN
     WITH first AS (
       INSERT INTO open_delivery (key, account_no, endpoint_no, state, line, tries, attempts, due_at, started_at, last_at, last_status, last_error)
-      SELECT i.key, v_account[i.ord], i.endpoint, 0, 1, p_tries[i.ord], p_n[i.ord], p_due[i.ord], i.started, p_at[i.ord], p_status[i.ord], p_error[i.ord]
-      FROM unnest(p_key, p_endpoint, p_fresh, p_started, v_final) WITH ORDINALITY AS i (key, endpoint, fresh, started, final, ord)
+      SELECT i.key, i.account, i.endpoint, 0, 1, i.tries, i.n, i.due, i.started, i.at, i.status, i.error
+      FROM unnest(p_key, v_account, p_endpoint, p_fresh, p_started, v_final, p_tries, p_n, p_at, p_status, p_error, p_due)
+        AS i (key, account, endpoint, fresh, started, final, tries, n, at, status, error, due)
       WHERE i.fresh AND i.final = 0 AND NOT EXISTS (SELECT 1 FROM ended_delivery d WHERE d.key = i.key)
         AND EXISTS (SELECT 1 FROM event e WHERE e.seq = i.key >> 16)
       ON CONFLICT DO NOTHING RETURNING key)
-    SELECT coalesce(array_agg(i.ord::integer), '{}') INTO v_some FROM first f JOIN unnest(p_key) WITH ORDINALITY AS i (key, ord) ON i.key = f.key
-      WHERE NOT i.ord = ANY (v_done);
-    v_done := v_done || v_some;
+    SELECT v_first || array_agg(key) INTO v_first FROM first;
   END IF;
+  SELECT array_agg(i.ord = ANY (v_done) OR coalesce(i.key = ANY (v_first), false) ORDER BY i.ord) INTO v_is_done
+    FROM unnest(p_key) WITH ORDINALITY AS i (key, ord);
 
   INSERT INTO attempt (key, n, account_no, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data,
       body_tail, response_headers, response_body, response_truncated, next_at)
-    SELECT p_key[d.ord], p_n[d.ord], v_account[d.ord], p_at[d.ord], round(p_duration[d.ord]), p_status[d.ord], p_error[d.ord], p_detail[d.ord],
-      p_url[d.ord], p_request_headers[d.ord], p_body_head[d.ord], p_body_with_data[d.ord], p_body_tail[d.ord], p_response_headers[d.ord],
-      p_response_body[d.ord], p_truncated[d.ord], CASE WHEN v_final[d.ord] = 3 OR d.ord = ANY (v_over) THEN NULL ELSE p_next[d.ord] END
-    FROM unnest(v_done) AS d (ord) WHERE p_n[d.ord] <= p_kept ORDER BY p_key[d.ord];
+    SELECT i.key, i.n, i.account, i.at, round(i.duration), i.status, i.error, i.detail, i.url, i.request_headers, i.body_head, i.body_with_data,
+      i.body_tail, i.response_headers, i.response_body, i.truncated, CASE WHEN i.final = 3 OR i.ord = ANY (v_over) THEN NULL ELSE i.next END
+    FROM unnest(v_is_done, p_key, p_n, v_account, p_at, p_duration, p_status, p_error, p_detail, p_url, p_request_headers, p_body_head,
+        p_body_with_data, p_body_tail, p_response_headers, p_response_body, p_truncated, v_final, p_next) WITH ORDINALITY
+      AS i (done, key, n, account, at, duration, status, error, detail, url, request_headers, body_head,
+        body_with_data, body_tail, response_headers, response_body, truncated, final, next, ord)
+    WHERE i.done AND i.n <= p_kept;
 
   INSERT INTO stat (account_no, endpoint_no, minute, backend, ${summed.join(', ')})
     SELECT account, endpoint, minute, pg_backend_pid(), count(*) FILTER (WHERE at_minute AND error IS NULL),
       count(*) FILTER (WHERE at_minute AND error IS NOT NULL), count(*) FILTER (WHERE NOT at_minute),
       coalesce(round(sum(duration) FILTER (WHERE at_minute)), 0), ${counted.join(', ')}
     FROM (
-      SELECT v_account[d.ord] AS account, p_endpoint[d.ord] AS endpoint, p_at[d.ord] / 60000 AS minute, true AS at_minute,
-        p_duration[d.ord] AS duration, p_error[d.ord] AS error FROM unnest(v_done) AS d (ord)
+      SELECT i.account, i.endpoint, i.at / 60000 AS minute, true AS at_minute, i.duration, i.error
+        FROM unnest(v_is_done, v_account, p_endpoint, p_at, p_duration, p_error) AS i (done, account, endpoint, at, duration, error) WHERE i.done
       UNION ALL
-      SELECT v_account[d.ord], p_endpoint[d.ord], p_now / 60000, false, 0, NULL FROM unnest(v_done) AS d (ord)
-        WHERE v_final[d.ord] = 2 AND NOT d.ord = ANY (v_over)) x
+      SELECT i.account, i.endpoint, p_now / 60000, false, 0, NULL
+        FROM unnest(v_is_done, v_account, p_endpoint, v_final) WITH ORDINALITY AS i (done, account, endpoint, final, ord)
+        WHERE i.done AND i.final = 2 AND NOT i.ord = ANY (v_over)) x
     WHERE account IS NOT NULL GROUP BY 1, 2, 3
     ON CONFLICT (account_no, minute, endpoint_no, backend) DO UPDATE SET ${summed.map((name) => `${name} = stat.${name} + excluded.${name}`).join(', ')};
 
@@ -136,7 +140,7 @@ BEGIN
   -- What was decided under another status of its endpoint is out of date: the change cleared the record.
   FOR v_one IN SELECT * FROM unnest(h_ord, h_failing_since, h_failures, h_status, h_reason, h_status_at)
       AS h (ord, failing_since, failures, status, reason, status_at) ORDER BY p_endpoint[h.ord], h.ord LOOP
-    IF v_one.ord = ANY (v_done) THEN
+    IF v_is_done[v_one.ord] THEN
       UPDATE endpoint SET failing_since = v_one.failing_since, failures = v_one.failures
         WHERE no = p_endpoint[v_one.ord] AND status_at = v_one.status_at;
       CONTINUE WHEN NOT FOUND OR v_one.status IS NULL OR v_one.failing_since IS NULL;
@@ -151,9 +155,10 @@ BEGIN
   END LOOP;
 
   -- Not settled now: the same settlement took effect before, in a commit whose end its holder was not told; or the lease is gone.
-  RETURN QUERY SELECT i.ord::integer, i.ord = ANY (v_done) OR EXISTS (SELECT 1 FROM delivery d
-      WHERE d.key = i.key AND d.attempts = i.n AND d.last_at = i.at AND d.state IN (i.final, 3)), v_stop_at[i.ord], v_stop_version[i.ord]
-    FROM unnest(p_key, p_n, p_at, v_final) WITH ORDINALITY AS i (key, n, at, final, ord) ORDER BY i.ord;
+  RETURN QUERY SELECT i.ord::integer, i.done OR EXISTS (SELECT 1 FROM delivery d
+      WHERE d.key = i.key AND d.attempts = i.n AND d.last_at = i.at AND d.state IN (i.final, 3)), i.stop_at, i.stop_version
+    FROM unnest(v_is_done, p_key, p_n, p_at, v_final, v_stop_at, v_stop_version) WITH ORDINALITY
+      AS i (done, key, n, at, final, stop_at, stop_version, ord) ORDER BY i.ord;
 END $$;
 
 -- One more attempt, outside of a settlement.

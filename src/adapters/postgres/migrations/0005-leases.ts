@@ -181,14 +181,14 @@ BEGIN
 END $$;
 
 -- Says that a node lives, and takes over from those that have not said so for too long.
-CREATE FUNCTION beat_node(p_epoch bigint, p_now bigint, p_dead_since bigint) RETURNS TABLE (${owedTable})
+CREATE FUNCTION beat_node(p_epoch bigint, p_now bigint, p_dead_since bigint, p_low bigint) RETURNS TABLE (${owedTable})
 LANGUAGE plpgsql ${plans} AS $$
 #variable_conflict use_column
 DECLARE
   v_gone bigint;
   v_keys bigint[];
 BEGIN
-  UPDATE node SET beat_at = p_now WHERE epoch = p_epoch;
+  UPDATE node SET beat_at = p_now, low_seq = greatest(low_seq, p_low) WHERE epoch = p_epoch;
   IF NOT FOUND THEN PERFORM require_epoch(p_epoch); END IF;
   FOR v_gone IN SELECT n.epoch FROM node n WHERE n.epoch <> p_epoch AND n.beat_at <= p_dead_since ORDER BY n.epoch LOOP
     v_keys := take_over(v_gone, p_epoch, p_now);
