@@ -85,7 +85,7 @@ export const sourceChanges = Type.Object(
     ...Object.fromEntries(
       ['id', 'url', 'missing', 'createdAt', 'updatedAt'].map((name) => [
         name,
-        Type.Optional(Type.Unknown({ description: 'Ignored: as an answer showed it.' })),
+        Type.Optional(Type.Unknown({ description: 'As it is now, or absent.' })),
       ]),
     ),
   },
