@@ -140,6 +140,7 @@ export const sourceRequestDetail = Type.Object({
 
 /** What came of judging a request again. */
 export const judgement = Type.Object({
+  valid: Type.Boolean({ description: 'Whether it is believed now.' }),
   verdict,
   reason: nullable('string', 'Why it is still not taken in, for programs.'),
   detail: nullable('string', 'The same in words.'),
