@@ -218,4 +218,35 @@ describe('endpoints that are fetched from', () => {
     await publish();
     assert.equal((await receive(id)).length, 1);
   });
+
+  test('who waits at an endpoint that is deleted is answered with nothing', async () => {
+    const { id } = await queue();
+    const waiting = receive(id, { wait: '20s' });
+    await world.clock.settle();
+    await world.ask('DELETE', `/v1/endpoints/${id}`);
+    await world.clock.settle();
+    assert.deepEqual(await waiting, []);
+    assert.equal((await world.ask('POST', `/v1/endpoints/${id}/receive`)).status, 404);
+  });
+
+  test('who went away takes no message on the way out, not even one that is due at that moment', async () => {
+    const { id } = await queue();
+    await publish();
+    await receive(id, { lease: '10s' });
+    const endpoint = world.engine.directory.endpointById(1, id)!;
+    let leave = (): void => {};
+    const waiting = world.engine.puller.receive(
+      endpoint,
+      { max: 1, waitMs: 20_000, leaseMs: 10_000 },
+      (act) => {
+        leave = act;
+      },
+    );
+    await world.clock.settle();
+    world.clock.jumpTo(world.clock.nowMs() + 10_000);
+    leave();
+    assert.deepEqual(await waiting, []);
+    const [message] = await receive(id);
+    assert.equal(message.attempt, 2);
+  });
 });
