@@ -35,7 +35,8 @@ export interface NodeRequest extends AsyncIterable<unknown> {
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly rawHeaders: readonly string[];
-  readonly readableEnded?: boolean;
+  readonly readableDidRead?: boolean;
+  iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
   body?: unknown;
   rawBody?: unknown;
 }
@@ -129,8 +130,11 @@ async function readNode(request: NodeRequest, maxBytes: number): Promise<Receive
   const url = request.originalUrl ?? request.url;
   const kept = rawBytes(request.rawBody) ?? rawBytes(request.body);
   if (kept !== null) return bounded({ headers: rawHeaders, body: kept, ...named({ method, url }) }, maxBytes);
-  if (request.body !== undefined || request.readableEnded) throw parsed(expressAdvice);
-  const body = await collected(request as AsyncIterable<Uint8Array>, maxBytes);
+  // Some parsers leave an empty object for what they passed over; what counts is whether the stream was touched.
+  if (request.readableDidRead ?? request.body !== undefined) throw parsed(expressAdvice);
+  // Not destroyed when it is too long: the answer has to leave by the same connection.
+  const stream = request.iterator?.({ destroyOnReturn: false }) ?? request;
+  const body = await collected(stream as AsyncIterable<Uint8Array>, maxBytes);
   return { headers: rawHeaders, body, ...named({ method, url }) };
 }
 
