@@ -82,13 +82,13 @@ export function judgeInbound(
   }
   const handshake = answerHandshake(preset, request, source, crypto);
   if (handshake !== null && !handshake.isSigned) return { kind: 'handshake', handshake };
+  // Somebody who looks at the address, not a provider.
+  if (handshake === null && request.method === 'GET' && !signsMethod(preset)) return { kind: 'nothing' };
   const { secrets, fields } = source;
   const held = { secrets, fields, nowS: atMs / 1000, certificates };
   const verified = verifyRequest(preset, request, held, crypto);
   if (!verified.valid) {
     const { reason, detail, certificateUrl } = verified;
-    // Somebody who looks at the address, not a provider.
-    if (request.method === 'GET' && reason === 'missing_signature') return { kind: 'nothing' };
     const refusal = { status: statusFor(reason, source, preset), reason, detail };
     return certificateUrl === undefined
       ? { kind: 'refused', refusal }
@@ -96,6 +96,11 @@ export function judgeInbound(
   }
   if (handshake !== null) return { kind: 'handshake', handshake };
   return { kind: 'believed', inbound: readInbound(source, preset, request, crypto) };
+}
+
+/** Whether its provider sends events by other methods than POST, and says so in what it signs. */
+function signsMethod({ scheme }: Preset): boolean {
+  return !('read' in scheme) && scheme.message.includes('{method}');
 }
 
 function statusFor(reason: string, source: Source, preset: Preset): number {

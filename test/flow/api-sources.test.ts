@@ -114,6 +114,9 @@ describe('sources', () => {
     );
     assert.equal((await world.app.inject({ url: supplier.path })).statusCode, 405);
     assert.equal((await world.app.inject({ method: 'PUT', url: supplier.path })).statusCode, 405);
+    const unsigned = await provider(world, { scheme: 'unsigned', secret: undefined });
+    assert.equal((await world.app.inject({ url: unsigned.path })).statusCode, 405);
+    assert.equal((await unsigned.post('{"a":1}')).statusCode, 200);
   });
 
   test('a rejected request is judged again with the mended secret, fresh as of its receipt, and taken in once', async () => {
