@@ -8,6 +8,7 @@ import { accept } from './workloads/accept.ts';
 import { backlog } from './workloads/backlog.ts';
 import { fairness } from './workloads/fairness.ts';
 import { fanOutToHundred } from './workloads/fan-out.ts';
+import { inbound } from './workloads/inbound.ts';
 import { isolation } from './workloads/isolation.ts';
 import { oneToOne } from './workloads/one-to-one.ts';
 
@@ -20,6 +21,7 @@ const workloads: Record<string, (machine: Machine, report: Report) => Promise<vo
   isolation,
   fairness,
   backlog,
+  inbound,
 };
 
 const { values } = parseArgs({

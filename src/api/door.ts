@@ -95,7 +95,8 @@ function tooLarge(
 function send(reply: FastifyReply, found: DoorAnswer, requestId: string): FastifyReply {
   if (found.kind === 'answer') {
     const { status, contentType, body } = found.answer;
-    if (contentType !== null) reply.header('content-type', contentType);
+    if (contentType === null) return reply.code(status).send();
+    reply.header('content-type', contentType);
     // As bytes, or the type would be told with a charset that the provider did not ask for.
     return reply.code(status).send(Buffer.from(body));
   }

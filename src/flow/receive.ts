@@ -22,6 +22,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { Accepter } from './accept.ts';
 import type { Certificates } from './certificates.ts';
 import type { Directory } from './directory.ts';
+import { InFlight } from './in-flight.ts';
 
 export interface ReceiveParts {
   clock: Clock;
@@ -52,7 +53,7 @@ export class Receiver {
   readonly #parts: ReceiveParts;
   /** Of each source: how many requests were kept in the present second. */
   readonly #kept = new Map<number, { sinceMs: number; count: number }>();
-  #keeping: Promise<unknown> = Promise.resolve();
+  readonly #keeping = new InFlight();
 
   constructor(parts: ReceiveParts) {
     this.#parts = parts;
@@ -65,9 +66,12 @@ export class Receiver {
     return source;
   }
 
-  /** Counts a request against the source's limit; null when it has none. */
+  /** Counts a request against the source's limit; null when it has none. What is past it is told of, and not kept. */
   admit(source: Source): Taken | null {
-    return this.#parts.directory.sources.take(source, this.#parts.clock.nowMs());
+    const { directory, clock } = this.#parts;
+    const taken = directory.sources.take(source, clock.nowMs());
+    if (taken?.taken === false) this.#tell(source, 'rejected', 'rate_limit', clock.monotonicMs());
+    return taken;
   }
 
   /** One request, whole. Resolves once what it brings is on disk; throws `unavailable` when the provider should come again. */
@@ -152,8 +156,8 @@ export class Receiver {
   }
 
   /** Resolves when what was to be kept is kept. */
-  idle(): Promise<unknown> {
-    return this.#keeping;
+  idle(): Promise<void> {
+    return this.#keeping.none();
   }
 
   /** A certificate that is not at hand is fetched, once. */
@@ -228,6 +232,7 @@ export class Receiver {
     const { clock, random, store, telemetry } = this.#parts;
     const atMs = clock.nowMs();
     if (!this.#mayKeep(source.no, atMs)) return;
+    this.#keeping.begin();
     const keeping = store.keepRequest({
       reason: null,
       detail: null,
@@ -243,16 +248,15 @@ export class Receiver {
       // Nothing can be judged again of what was cut.
       body: body.length === bodyBytes ? body : null,
     });
-    this.#keeping = Promise.all([
-      this.#keeping,
-      keeping.catch((error: unknown) => {
+    keeping
+      .catch((error: unknown) => {
         if (!(error instanceof StoreError || error instanceof SurehookError)) throw error;
         telemetry.warn('a request that was not taken in could not be kept', {
           source: source.id,
           cause: error.message,
         });
-      }),
-    ]);
+      })
+      .finally(() => this.#keeping.end());
   }
 
   #mayKeep(sourceNo: number, nowMs: number): boolean {

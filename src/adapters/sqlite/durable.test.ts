@@ -120,6 +120,56 @@ test('secrets and header values are nowhere in the file', async () => {
     assert.equal(bytes.includes(secret), false, secret);
 });
 
+test('what a source hides and what came with refused requests is nowhere in the file', async () => {
+  const file = newFile();
+  const store = await open(file);
+  const made = await store.createSource(
+    {
+      id: 'src_1',
+      accountNo: 1,
+      name: 'shop.example',
+      token: 'hidden-token',
+      scheme: 'standard',
+      custom: null,
+      secrets: ['hidden-secret'],
+      fields: { token: 'hidden-field' },
+      eventType: null,
+      eventId: null,
+      reference: null,
+      maxBodyBytes: 1,
+      ratePerSecond: null,
+      ack: null,
+      rejectStatus: null,
+      schemas: null,
+      tracking: '{"Authorization":"hidden-credential"}',
+      createdAtMs: 1,
+      updatedAtMs: 1,
+    },
+    1,
+  );
+  assert.notEqual(made, 'too_many');
+  await store.updateSource(1, { secrets: ['hidden-secret', 'hidden-newer'] });
+  await store.keepRequest({
+    id: 'srq_1',
+    sourceNo: 1,
+    atMs: 1,
+    verdict: 'rejected',
+    reason: 'mismatch',
+    detail: null,
+    status: 401,
+    method: 'POST',
+    url: 'https://surehook.example/in/hidden-token',
+    headers: ['authorization', 'hidden-header'],
+    body: null,
+    bodyBytes: 0,
+    eventId: null,
+  });
+  await store.close();
+  const bytes = readFileSync(file);
+  assert.ok(bytes.includes('shop.example'));
+  assert.equal(bytes.includes('hidden-'), false);
+});
+
 test('another encryption key opens no secret, and says so', async () => {
   const file = await filled();
   const store = await openSqliteStore({

@@ -13,7 +13,7 @@ const tag = 'Sources';
 const one = '/v1/sources/{id}';
 
 export function sourceRoutes(parts: ApiParts): Route[] {
-  return [...collection(parts), ...single(parts), ...sourceRequestRoutes(parts, tag), door];
+  return [...collection(parts), ...single(parts), ...sourceRequestRoutes(parts, tag), ...doors];
 }
 
 function collection(parts: ApiParts): Route[] {
@@ -105,21 +105,38 @@ function single(parts: ApiParts): Route[] {
   ];
 }
 
-/** Described here, served by `door.ts`: its bodies are bytes of any type. */
-const door: Route = route({
-  method: 'POST',
-  path: '/in/{token}',
-  tag,
-  summary: 'Where providers send',
-  description: `The \`url\` of a source. The raw body is verified by the source's scheme; once event and deliveries are on disk it is acknowledged. The same event again is acknowledged with \`duplicate\`, known for ${limits.dedupeKeepMs / 86_400_000} days by the provider's event id, else by the body's SHA-256. What is not believed gets the status that the provider wants (401 unless it wants another) and is kept. Presets answer the provider's questions (GET or POST).`,
-  right: 'none',
-  pathParams: { token: "The last part of the source's address." },
-  success: { status: 200, description: 'It is on disk.', schema: received },
-  requestBody: Type.Unsafe<unknown>({ description: 'What the provider sends, of any type.' }),
-  bodyIs: 'bytes',
-  bodyOptional: true,
-  fails: ['unauthenticated', 'method_not_allowed', 'too_many_requests', 'unavailable'],
-  handle: () => {
-    throw new Error('The addresses of sources are served by the door.');
-  },
-});
+/** Described here, served by `door.ts`: bodies are bytes of any type. */
+const doors: Route[] = [
+  route({
+    method: 'POST',
+    path: '/in/{token}',
+    tag,
+    summary: 'Where providers send',
+    description: `The \`url\` of a source. The raw body is verified by the source's scheme; once event and deliveries are on disk it is acknowledged. The same event again is acknowledged with \`duplicate\`, known for ${limits.dedupeKeepMs / 86_400_000} days by the provider's event id, else by the body's SHA-256. What is not believed gets the status that the provider wants (401 unless it wants another) and is kept.`,
+    right: 'none',
+    pathParams: { token: "The last part of the source's address." },
+    success: { status: 200, description: 'It is on disk.', schema: received },
+    requestBody: Type.Unsafe<unknown>({ description: 'What the provider sends, of any type.' }),
+    bodyIs: 'bytes',
+    bodyOptional: true,
+    fails: ['unauthenticated', 'too_many_requests', 'unavailable'],
+    handle: servedElsewhere,
+  }),
+  route({
+    method: 'GET',
+    path: '/in/{token}',
+    tag,
+    summary: 'Where providers ask whether somebody is there',
+    description: 'Answered by the preset, as Meta, eBay and others want it. It is never an event.',
+    right: 'none',
+    pathParams: { token: "The last part of the source's address." },
+    success: { status: 200, description: 'What the provider wants to hear.' },
+    bodyIs: 'bytes',
+    fails: ['unauthenticated', 'forbidden', 'method_not_allowed', 'too_many_requests'],
+    handle: servedElsewhere,
+  }),
+];
+
+function servedElsewhere(): never {
+  throw new Error('The addresses of sources are served by the door.');
+}

@@ -28,11 +28,11 @@ export function keepRequest(db: Database, request: SealedRequest): void {
     request.body,
     sourceNo,
   );
-  forgetPast(db, sourceNo, verdict);
+  dropOldest(db, sourceNo, verdict);
 }
 
 /** Newest first, adds up until a bound is reached; what is older goes. */
-function forgetPast(db: Database, sourceNo: number, verdict: DoorVerdict): void {
+function dropOldest(db: Database, sourceNo: number, verdict: DoorVerdict): void {
   const rows = db.rows(
     'SELECT no, kept_bytes FROM source_request WHERE source_no = ? AND verdict = ? ORDER BY no DESC',
     sourceNo,
