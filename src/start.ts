@@ -20,12 +20,14 @@ import { SurehookError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import * as limits from './core/limits.ts';
 import { createAdministration } from './flow/administer.ts';
+import { AlertActs } from './flow/administer-alerts.ts';
 import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import { listen } from './listen.ts';
 import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import { startWatch, type Watch } from './start-watch.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -58,10 +60,11 @@ export async function startServer(
     mode: 'thread',
   });
   const sender = createThreadedSender({ policy: policyOf(config) });
-  const opened: Opened = { config, keys, version, store, sender, engine: null };
+  const opened: Opened = { config, keys, version, store, sender, engine: null, watch: null };
   try {
     return await run(opened, died);
   } catch (error) {
+    await opened.watch?.stop();
     await opened.engine?.stop();
     await sender.close();
     await store.close();
@@ -77,6 +80,7 @@ interface Opened {
   sender: Sender;
   /** Null until it runs. */
   engine: Engine | null;
+  watch: Watch | null;
 }
 
 async function run(opened: Opened, died: () => void): Promise<Running> {
@@ -86,10 +90,14 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
   const policy = policyOf(config);
   const clock = systemClock;
   const random = systemRandom();
-  const telemetry = createTelemetry(
-    log.logger,
-    metrics,
-    (accountNo) => opened.engine?.directory.account(accountNo)?.id ?? '',
+  const nudge = (): void => opened.watch?.alerter.nudge();
+  const telemetry = nudging(
+    createTelemetry(
+      log.logger,
+      metrics,
+      (accountNo) => opened.engine?.directory.account(accountNo)?.id ?? '',
+    ),
+    nudge,
   );
   const engine = await startEngine({
     store,
@@ -104,6 +112,13 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     version,
     maxDataBytes: config.maxPayloadBytes,
     retentionMs: config.retentionMs,
+    hooks: {
+      signalled: nudge,
+      orderHeard() {
+        opened.watch?.tracker.look();
+        nudge();
+      },
+    },
     fatal(error) {
       log.logger.fatal({ cause: error.message }, 'the disk cannot be trusted any more: stopping');
       log.flush();
@@ -112,6 +127,19 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
   });
   opened.engine = engine;
   let url = '';
+  const watch = startWatch({
+    config,
+    engine,
+    store,
+    sender,
+    clock,
+    random,
+    telemetry,
+    sha256,
+    version,
+    where: config.publicUrl ?? `http://${config.host}:${config.port}`,
+  });
+  opened.watch = watch;
   const server = createServer(
     apiPartsOf({
       publicUrl: () => url,
@@ -120,6 +148,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
       version,
       store,
       engine,
+      watch,
       metrics,
       policy,
       random,
@@ -149,7 +178,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     say: (fields, message) => always.info(fields, message),
     async stop() {
       const closed = server.close();
-      await engine.stop();
+      await Promise.all([watch.stop(), engine.stop()]);
       // Nobody is promised anything any more. Who is still being answered gets a moment, who keeps a connection open does not.
       server.server.closeIdleConnections();
       const cut = clock.after(limits.answerMs, () => server.server.closeAllConnections());
@@ -159,6 +188,21 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
       await store.close();
       log.logger.info('stopped');
       log.flush();
+    },
+  };
+}
+
+/** The same, and the alerter looks when something happened that people may want to hear of. */
+function nudging(telemetry: Telemetry, nudge: () => void): Telemetry {
+  return {
+    ...telemetry,
+    attempted(more) {
+      telemetry.attempted(more);
+      if (more.result === 'dead') nudge();
+    },
+    endpointChanged(more) {
+      telemetry.endpointChanged(more);
+      nudge();
     },
   };
 }
@@ -177,6 +221,7 @@ interface ApiPartsInput {
   version: string;
   store: Store;
   engine: Engine;
+  watch: Watch;
   metrics: Metrics;
   policy: AddressPolicy;
   random: ReturnType<typeof systemRandom>;
@@ -190,6 +235,7 @@ function apiPartsOf({
   version,
   store,
   engine,
+  watch,
   metrics,
   policy,
   random,
@@ -200,8 +246,11 @@ function apiPartsOf({
   loop.enable();
   const counted = askedOnceIn(limits.countsKeepMs, systemClock, async () => {
     const nowMs = systemClock.nowMs();
-    const { open, dead, oldestDueAtMs } = await store.counts({ nowMs });
-    return { open, dead, waitedMs: oldestDueAtMs === null ? 0 : nowMs - oldestDueAtMs };
+    const [{ open, dead, oldestDueAtMs }, orders] = await Promise.all([
+      store.counts({ nowMs }),
+      store.orderCounts(null),
+    ]);
+    return { open, dead, orders, waitedMs: oldestDueAtMs === null ? 0 : nowMs - oldestDueAtMs };
   });
   return {
     store,
@@ -214,8 +263,16 @@ function apiPartsOf({
       policy,
       sha256,
       compileSchema,
-      hooks: { endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo) },
+      hooks: {
+        endpointChanged(endpointNo) {
+          dispatcher.nudge(endpointNo);
+          watch.alerter.nudge();
+        },
+        sourceChanged: (source) => watch.tracker.sourceChanged(source),
+      },
     }),
+    registerOrder: (account, body) => watch.tracker.register(account, body),
+    alerts: new AlertActs({ store, directory, clock: systemClock, random, policy }),
     clock: systemClock,
     publish: (account, body, options) => accepter.publish(account, body, options),
     publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
@@ -229,7 +286,7 @@ function apiPartsOf({
     puller,
     publicUrl,
     async metrics() {
-      const { open, dead, waitedMs } = await counted();
+      const { open, dead, orders, waitedMs } = await counted();
       const { lanes, quick, slow, breakersOpen } = dispatcher.figures();
       const lagS = loop.percentile(99) / 1e9;
       loop.reset();
@@ -244,6 +301,18 @@ function apiPartsOf({
           name: 'surehook_oldest_due_seconds',
           help: 'How long the oldest due delivery has waited.',
           value: waitedMs / 1000,
+        },
+        {
+          name: 'surehook_orders_pending',
+          help: 'Orders that have not ended.',
+          value: orders.states.pending,
+        },
+        { name: 'surehook_orders_stuck', help: 'Orders that were given up.', value: orders.states.stuck },
+        { name: 'surehook_orders_overdue', help: 'Orders that take too long.', value: orders.overdue },
+        {
+          name: 'surehook_orders_found_by_poll',
+          help: 'Orders whose end was found by asking alone.',
+          value: orders.foundByPoll,
         },
         { name: 'surehook_requests_under_way', help: 'Requests under way.', value: quick + slow },
         { name: 'surehook_lanes', help: 'Endpoints with a lane in memory.', value: lanes },

@@ -1,4 +1,5 @@
 import type { Place } from '../../sdk/scheme.ts';
+import type { AddressPolicy } from './address.ts';
 import { asRecord, BodyReader, jsonChars, pointerStep, readText, readWhole } from './body.ts';
 import { readRateLimit } from './endpoint-fields.ts';
 import type { Problem } from './errors.ts';
@@ -11,6 +12,7 @@ import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
 import type { Ack, NewSource, Source, Where } from './source.ts';
 import { checkSecrets, missingIn, readFields } from './sources/fields.ts';
 import { presetNamed } from './sources/presets.ts';
+import { readTracking, trackingView } from './tracking-input.ts';
 
 /** Changes to a source that the store can take. */
 export type SourceChanges = Partial<Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs'>>;
@@ -20,6 +22,8 @@ export interface SourceRules {
   nowMs: number;
   /** Throws when a schema cannot be used. */
   compileSchema(schema: Record<string, unknown>): unknown;
+  /** Where orders may be asked about. */
+  policy: AddressPolicy;
 }
 
 const settable = [
@@ -124,7 +128,10 @@ function readSettings(reader: BodyReader, current: Settings, rules: SourceRules)
   take('ack', 'ack', (v) => readAck(v, problems));
   take('reject', 'rejectStatus', (v) => readReject(v, problems));
   take('schemas', 'schemas', (v) => readSchemas(v, rules, problems));
-  take('tracking', 'tracking', (v) => readTracking(v) ?? say('tracking', 'must be an object'));
+  take('tracking', 'tracking', (v) => {
+    const { policy } = rules;
+    return readTracking(v, { pointer: '/tracking', problems, policy, kept: current.tracking }) ?? undefined;
+  });
   return found;
 }
 
@@ -291,12 +298,6 @@ function readSchemas(value: unknown, rules: SourceRules, problems: Problem[]): s
   return problems.length === before ? JSON.stringify(record) : undefined;
 }
 
-function readTracking(value: unknown): string | undefined {
-  return asRecord(value) !== null && jsonChars(value) <= limits.trackingChars
-    ? JSON.stringify(value)
-    : undefined;
-}
-
 function shownFields(source: Source): Record<string, string> {
   const specs = presetFor(source)?.fields ?? [];
   const isSecret = (name: string): boolean => specs.find((spec) => spec.name === name)?.isSecret ?? false;
@@ -325,7 +326,7 @@ export function sourceView(source: Source, publicUrl: string): Record<string, un
     ack: ack === null ? null : { ...ack },
     reject: source.rejectStatus === null ? null : { status: source.rejectStatus },
     schemas: json(source.schemas),
-    tracking: json(source.tracking),
+    tracking: source.tracking === null ? null : trackingView(source.tracking),
     createdAt: new Date(source.createdAtMs).toISOString(),
     updatedAt: new Date(source.updatedAtMs).toISOString(),
   };

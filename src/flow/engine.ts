@@ -34,6 +34,8 @@ export interface EngineParts {
   version: string;
   maxDataBytes: number;
   retentionMs: number;
+  /** Something was stored that people want to hear of, or that the tracker follows. Must not throw. */
+  hooks?: { signalled(): void; orderHeard(): void };
   /** Going on could lie about what is on disk: the process must end. */
   fatal(error: StoreError): void;
 }
@@ -112,6 +114,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     doubt,
     store: async (item) => (await store.accept({ epoch, items: [item], nowMs: clock.nowMs() }))[0]!,
     refresh,
+    orderHeard: () => parts.hooks?.orderHeard(),
+    signalled: () => parts.hooks?.signalled(),
   });
   const watcher = new Watcher({
     clock,

@@ -215,12 +215,24 @@ function newSource(changes: Partial<NewSource> = {}): NewSource {
     ack: { status: 200, contentType: 'text/plain', body: '[accepted]' },
     rejectStatus: 400,
     schemas: '{"*":{"type":"object"}}',
-    tracking: '{"poll":{"headers":{"Authorization":"Bearer plain-credential"}}}',
+    tracking: { ...noTracking, poll: { ...poll, headers: { authorization: 'Bearer plain-credential' } } },
     createdAtMs: t0,
     updatedAtMs: t0,
     ...changes,
   };
 }
+
+const noTracking = { reference: null, orderId: null, states: {}, poll: null, list: null, slaMs: null };
+const poll = {
+  url: 'https://supplier.example/orders/{reference}',
+  headers: {},
+  status: '/status',
+  states: {},
+  afterMs: 1000,
+  everyMs: 1000,
+  giveUpAfterMs: 1000,
+  perSecond: 1,
+};
 
 function request(source: Source, changes: Partial<SourceRequest> = {}): SourceRequest {
   return {

@@ -1,6 +1,7 @@
+import type { AlertChannel, AlertRule } from '../../core/alert.ts';
 import type { Endpoint, NewEndpoint } from '../../core/endpoint.ts';
 import type { SourceStore } from '../../ports/source-store.ts';
-import type { Administration, Directory, Store } from '../../ports/store.ts';
+import type { Directory, Store } from '../../ports/store.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
 
@@ -12,10 +13,18 @@ export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers'> & {
 export type NewSealedEndpoint = Omit<SealedEndpoint, 'no'>;
 export type SealedChanges = Partial<Omit<NewSealedEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>;
 
+/** A channel as it is written: where it leads may be a credential. */
+export type SealedChannel = Omit<AlertChannel, 'target'> & { target: Uint8Array };
+
+/** Acts that handle secrets. */
+type SealingName = 'directory' | 'createEndpoint' | 'updateEndpoint' | 'alertBook' | 'putAlertChannel';
+
 /** The store's acts as SQL sees them. */
 export interface SealedStore
-  extends Omit<Store, 'directory' | 'createEndpoint' | 'updateEndpoint' | 'close' | keyof SourceStore>,
+  extends Omit<Store, SealingName | 'close' | keyof SourceStore>,
     SealedSourceStore {
+  alertBook(): Promise<{ rules: AlertRule[]; channels: SealedChannel[] }>;
+  putAlertChannel(channel: SealedChannel): Promise<void>;
   directory(): Promise<
     Omit<Directory, 'endpoints' | 'sources'> & { endpoints: SealedEndpoint[]; sources: SealedSource[] }
   >;
@@ -34,10 +43,17 @@ export interface SealedStore
 export function sealing(
   inner: SealedStore,
   vault: Vault,
-): Pick<Administration, 'directory' | 'createEndpoint' | 'updateEndpoint'> &
-  ReturnType<typeof sealingSources> {
+): Pick<Store, SealingName> & ReturnType<typeof sealingSources> {
   return {
     ...sealingSources(inner, vault),
+    async alertBook() {
+      const { rules, channels } = await inner.alertBook();
+      return { rules, channels: channels.map((channel) => openedChannel(channel, vault)) };
+    },
+    async putAlertChannel(channel) {
+      const target = vault.seal(JSON.stringify(channel.target), `channel ${channel.id}`);
+      await inner.putAlertChannel({ ...channel, target });
+    },
     async directory() {
       const found = await inner.directory();
       return {
@@ -86,4 +102,9 @@ function opened(sealed: SealedEndpoint, vault: Vault): Endpoint {
     secrets: JSON.parse(vault.open(sealed.secrets, `secrets of ${sealed.id}`)) as Endpoint['secrets'],
     headers: JSON.parse(vault.open(sealed.headers, `headers of ${sealed.id}`)) as Endpoint['headers'],
   };
+}
+
+function openedChannel(sealed: SealedChannel, vault: Vault): AlertChannel {
+  const target = JSON.parse(vault.open(sealed.target, `channel ${sealed.id}`)) as AlertChannel['target'];
+  return { ...sealed, target };
 }
