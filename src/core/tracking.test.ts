@@ -46,7 +46,7 @@ function read(
 }
 
 function source(body: unknown = written, scheme = 'digital-goods'): TrackedSource & { tracking: Tracking } {
-  return { id: 'src_1', accountNo: 1, scheme, tracking: read(body).tracking! };
+  return { no: 1, id: 'src_1', accountNo: 1, scheme, tracking: read(body).tracking! };
 }
 
 const fulfilled = '{"event":"order.fulfilled","data":{"order_id":"SUP-1","reference":"ORD-1"}}';

@@ -55,6 +55,7 @@ export interface Tracking {
 
 /** A source as the tracker needs to know it. */
 export interface TrackedSource {
+  no: number;
   id: string;
   accountNo: number;
   /** Name of its scheme's preset, or any other text. */

@@ -109,13 +109,17 @@ export class Poller {
     const { clock, random, sha256 } = this.#parts;
     const nowMs = clock.nowMs();
     const order = orderNewsOf(source, { type, body }, newId('ord_', nowMs, random.bytes(idBytes)));
-    const named = `${source.id}:${id}`;
     const event = {
       ...this.#eventOf(source, { type, data: body }),
-      id: isEventId(named) ? named : `${source.id}:${sha256(id)}`,
+      id: newId('evt_', nowMs, random.bytes(idBytes)),
       reference: order?.reference ?? null,
     };
-    await this.#parts.takeIn(event, order === null ? {} : { order: { ...order, via: 'poll' } });
+    // Known by the same key as its webhook (`core/sources/derived.ts`), whichever comes first.
+    const inbound = { sourceNo: source.no, key: isEventId(id) ? id : sha256(id) };
+    await this.#parts.takeIn(event, {
+      inbound,
+      ...(order === null ? {} : { order: { ...order, via: 'poll' } }),
+    });
   }
 
   async #found(source: Tracked, order: Order, state: FinalState, body: string): Promise<void> {

@@ -36,7 +36,7 @@ function sourceWith(body: unknown, id = 'src_1'): TrackedSource {
   const policy = { dev: false, allowNetworks: [] };
   const read = readTracking(body, { pointer: '/tracking', problems, policy, kept: null });
   assert.deepEqual(problems, []);
-  return { id, accountNo: 1, scheme: 'digital-goods', tracking: read };
+  return { no: 1, id, accountNo: 1, scheme: 'digital-goods', tracking: read };
 }
 
 describe('orders whose webhook never comes', () => {
