@@ -202,12 +202,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 2,
-    pending: ['0001-beginning', '0002-sources'],
+    latest: 4,
+    pending: ['0001-beginning', '0002-sources', '0003-orders', '0004-alerts'],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 2, latest: 2, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 2, latest: 4, pending: [] });
   db.close();
 });
 
