@@ -207,7 +207,8 @@ function nudging(telemetry: Telemetry, nudge: () => void): Telemetry {
   };
 }
 
-function policyOf(config: Config): AddressPolicy {
+/** Where requests of a process that runs by these settings may go. */
+export function policyOf(config: Config): AddressPolicy {
   const allowNetworks = parseNetworks(config.allowNetworks.join(','));
   if (typeof allowNetworks === 'string') throw new SurehookError('invalid', allowNetworks);
   const { dev, publicUrl } = config;

@@ -273,6 +273,8 @@ export const slaMaxMs = 90 * 86_400_000;
 export const pollBackOffMaxMs = 3_600_000;
 /** Failed questions in a row after which the source counts as unreachable. */
 export const pollFailuresTold = 2;
+/** How long `surehook doctor` waits for an answer. */
+export const doctorTimeoutMs = 30_000;
 export const pollTimeoutMs = 20_000;
 export const pollBodyBytes = 256 * 1024;
 export const pollsPerSecondDefault = 5;
