@@ -4,6 +4,7 @@ import {
   answering,
   type Receiver,
   response,
+  type Script,
   startReceiver,
   testAuthority,
 } from '../../test/support/receiver.ts';
@@ -57,7 +58,7 @@ async function receiver(
 
 /** A receiver that believes only what is signed. */
 const careful: Script = (request, socket) => {
-  const headers = Object.entries(request.headers).flat();
+  const headers = Object.entries(request.headers).flat() as string[];
   const received = { headers, body: request.body, secrets: [secret], fields: {}, nowS: Date.now() / 1000 };
   socket.write(response(verifyAs('standard', received, nodeCrypto()).valid ? 204 : 401));
 };

@@ -105,7 +105,7 @@ export class Alerter {
       store.counts({ nowMs }),
       this.#parts.sourceFigures(nowMs),
     ]);
-    const endpoints = directory.accounts().flatMap(({ no }) => directory.endpoints(no));
+    const endpoints = directory.everyEndpoint();
     const around = { endpoints, slow, sources, oldestDueAtMs: counts.oldestDueAtMs };
     const defaultAccountNo = directory.accountById('default')?.no ?? 0;
     const conditions = conditionsOf({ ...around, defaultAccountNo, nowMs });

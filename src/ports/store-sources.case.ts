@@ -7,6 +7,20 @@ import { casesFor, type OpenStore, t0, type World } from './store-world.case.ts'
 export function sourceCases(name: string, open: OpenStore): void {
   const promise = casesFor(name, open);
 
+  promise(
+    'when webhooks of a source came is told newest first, within bounds, of that source alone',
+    async (world) => {
+      for (const [n, source] of ['src_1', 'src_2', 'src_1', 'src_1'].entries())
+        await world.stored({ event: { source, origin: 'webhook', createdAtMs: t0 + n } });
+      await world.stored({ event: { source: 'src_1', origin: 'poll', createdAtMs: t0 + 9 } });
+      const { accountNo } = world;
+      const moments = (limit: number, sinceMs = 0) =>
+        world.store.sourceMoments({ accountNo, sourceId: 'src_1', sinceMs, limit });
+      assert.deepEqual(await moments(10), [t0 + 3, t0 + 2, t0]);
+      assert.deepEqual(await moments(2), [t0 + 3, t0 + 2]);
+    },
+  );
+
   promise('a source comes back as it was made, from the directory too', async (world) => {
     const made = await createSource(world);
     assert.deepEqual(made, { ...newSource({ accountNo: world.accountNo }), no: made.no });
