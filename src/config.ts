@@ -186,7 +186,13 @@ export function readConfig(
     name,
     readSetting(setting, environment, flags),
   ]);
-  return Object.freeze(Object.fromEntries(entries) as Config);
+  const config = Object.freeze(Object.fromEntries(entries) as Config);
+  // Mail wants both: where the server is, and who writes.
+  if (config.smtpUrl !== null && config.mailFrom === null)
+    throw new ConfigError(
+      'SUREHOOK_MAIL_FROM is not set, and SUREHOOK_SMTP_URL is: set it to the address that alert mail comes from.',
+    );
+  return config;
 }
 
 /** `docs/operating/configuration.md`. */

@@ -1,6 +1,5 @@
 import { createMailer } from './adapters/smtp/mailer.ts';
 import type { Config } from './config.ts';
-import { SurehookError } from './core/errors.ts';
 import * as limits from './core/limits.ts';
 import { Alerter } from './flow/alert.ts';
 import type { Engine } from './flow/engine.ts';
@@ -78,13 +77,7 @@ export function startWatch(input: WatchInput): Watch {
   };
 }
 
-/** Mail wants both: where the server is, and who writes. */
+/** The configuration has seen to it that whoever names a mail server names a sender, too. */
 function mailerOf({ smtpUrl, mailFrom }: WatchInput['config']): Mailer | null {
-  if (smtpUrl === null) return null;
-  if (mailFrom === null)
-    throw new SurehookError(
-      'invalid',
-      'SUREHOOK_MAIL_FROM is not set, and SUREHOOK_SMTP_URL is: set it to the address that alert mail comes from.',
-    );
-  return createMailer({ url: smtpUrl, from: mailFrom });
+  return smtpUrl === null || mailFrom === null ? null : createMailer({ url: smtpUrl, from: mailFrom });
 }
