@@ -127,7 +127,7 @@ describe('alerts', () => {
     assert.deepEqual(
       raised.map(({ kind, subject, summary }) => [kind, subject, summary]),
       [
-        ['delivery.dead', 'ep_1', '3 deliveries to https://shop.example/hooks used up all attempts.'],
+        ['delivery.dead', 'ep_1', '3 deliveries to https://shop.example (ep_1) used up all attempts.'],
         ['order.failed', 'src_1', '2 orders of src_1 failed.'],
         ['balance.low', 'api', 'The balance at the API is low.'],
       ],

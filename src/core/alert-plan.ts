@@ -138,7 +138,7 @@ function recoveryOf(alert: OpenAlert, rules: PlanRules): Raise | null {
     accountNo,
     kind: 'endpoint.recovered',
     subject,
-    summary: `The endpoint ${endpoint.url} is active again.`,
+    summary: `The endpoint ${nameOf(endpoint)} is active again.`,
     detail: { endpointId: subject, url: endpoint.url },
     tell: [...tell.values()],
     signals: [],
@@ -187,7 +187,7 @@ function happeningOf(group: readonly Signal[], endpoints: readonly Endpoint[]): 
   const subject = subjectOf(group[0]!);
   const count = group.reduce((sum, one) => sum + one.count, 0);
   const endpoint = kind === 'delivery.dead' ? endpoints.find(({ id }) => id === subject) : undefined;
-  const where = endpoint?.url ?? (subject === 'api' ? 'the API' : subject);
+  const where = endpoint === undefined ? (subject === 'api' ? 'the API' : subject) : nameOf(endpoint);
   const named = group.slice(0, limits.alertNamed).map(({ detail }) => detail);
   const detail =
     kind === 'delivery.dead' ? { endpointId: subject, url: endpoint?.url ?? null } : { of: named };
@@ -198,14 +198,14 @@ function stopOf(endpoint: Endpoint): Condition[] {
   if (!stoppedByPlatform(endpoint)) return [];
   const { accountNo, id, url, status, statusReason } = endpoint;
   const kind = status === 'paused' ? 'endpoint.paused' : 'endpoint.disabled';
-  const summary = `The endpoint ${url} was ${statusReason}. Its deliveries are held.`;
+  const summary = `The endpoint ${nameOf(endpoint)} was ${statusReason}. Its deliveries are held.`;
   return [{ accountNo, kind, subject: id, summary, detail: { endpointId: id, url, statusReason } }];
 }
 
 function slownessOf(endpoint: Endpoint | undefined, { attempts, slow }: SlowEndpoint): Condition[] {
   if (endpoint === undefined) return [];
   const { accountNo, id, url } = endpoint;
-  const summary = `The endpoint ${url} is slow: ${slow} of ${attempts} answers took longer than ${limits.alertSlowMs / 1000} s.`;
+  const summary = `The endpoint ${nameOf(endpoint)} is slow: ${slow} of ${attempts} answers took longer than ${limits.alertSlowMs / 1000} s.`;
   return [
     {
       accountNo,
@@ -250,6 +250,11 @@ function lagOf({ oldestDueAtMs, defaultAccountNo, nowMs }: Surroundings): Condit
   return [
     { accountNo: defaultAccountNo, kind: 'queue.lag', subject: 'queue', summary, detail: { waitedMs } },
   ];
+}
+
+/** For people: a path can be a credential (Slack's is), and messages travel. */
+function nameOf({ url, id }: Pick<Endpoint, 'url' | 'id'>): string {
+  return `${/^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? url.split('?')[0]} (${id})`;
 }
 
 function many(count: number, one: string, more: string): string {

@@ -306,7 +306,9 @@ export const alertEveryMs = 60_000;
 export const alertSoonMs = 200;
 /** Between two looks that something asked for. */
 export const alertAgainMs = 2000;
+/** Signals that are judged together, and how often in one look. */
 export const alertSignals = 500;
+export const alertRounds = 20;
 export const alertsOpen = 10_000;
 export const alertRulesPerAccount = 100;
 export const alertChannelsPerAccount = 50;

@@ -8,7 +8,7 @@ import {
   type Signal,
   type Tell,
 } from '../core/alert.ts';
-import { conditionsOf, planAlerts, type SourceFigures } from '../core/alert-plan.ts';
+import { conditionsOf, planAlerts, type SourceFigures, type Surroundings } from '../core/alert-plan.ts';
 import { isEventId, type NewEvent } from '../core/event.ts';
 import { idBytes, newId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
@@ -26,11 +26,15 @@ export interface AlertParts extends AlertSendParts {
   sourceFigures(nowMs: number): Promise<SourceFigures[]>;
 }
 
+/** As they were at a moment. */
+type Figures = Pick<Surroundings, 'slow' | 'sources' | 'oldestDueAtMs' | 'nowMs'>;
+
 /** Looks at what happened and at what lasts, turns it into alerts, publishes what follows, and has people told. */
 export class Alerter {
   readonly #parts: AlertParts;
   readonly #sender: AlertSender;
   readonly #inFlight = new InFlight();
+  #figures: Figures | null = null;
   #cancel: (() => void) | null = null;
   #wakeAtMs = Infinity;
   #lookedAtMs = -Infinity;
@@ -78,7 +82,7 @@ export class Alerter {
     this.#inFlight.begin();
     let nextAtMs: number | null = null;
     try {
-      await this.#judge();
+      for (let round = 0; round < limits.alertRounds; round++) if (!(await this.#judge())) break;
       nextAtMs = await this.#sender.send();
     } catch (error) {
       this.#parts.telemetry.warn('alerts could not be looked after; it is tried again', {
@@ -94,30 +98,42 @@ export class Alerter {
     }
   }
 
-  async #judge(): Promise<void> {
+  /** False: there is nothing more to be judged now. */
+  async #judge(): Promise<boolean> {
     const { store, clock, directory, random } = this.#parts;
     const nowMs = clock.nowMs();
-    const [book, signals, open, slow, counts, sources] = await Promise.all([
+    const [book, signals, open, figures] = await Promise.all([
       store.alertBook(),
       store.signals(limits.alertSignals),
       store.openAlerts(limits.alertsOpen),
-      store.slowEndpoints({ sinceMs: nowMs - limits.alertFiguresMs, attempts: limits.alertSlowAttempts }),
-      store.counts({ nowMs }),
-      this.#parts.sourceFigures(nowMs),
+      this.#figuresAt(nowMs),
     ]);
     const endpoints = directory.everyEndpoint();
-    const around = { endpoints, slow, sources, oldestDueAtMs: counts.oldestDueAtMs };
     const defaultAccountNo = directory.accountById('default')?.no ?? 0;
-    const conditions = conditionsOf({ ...around, defaultAccountNo, nowMs });
+    const conditions = conditionsOf({ endpoints, ...figures, defaultAccountNo });
     const tellOf = (accountNo: number, kind: AlertKind, subject: string): Tell[] =>
       this.#tellOf(rulesOf(accountNo, book.rules), accountNo, kind, subject);
     const ids = (): string => newId('alr_', nowMs, random.bytes(idBytes));
     const plan = planAlerts({ conditions, signals, open }, { endpoints, tellOf, newId: ids, nowMs });
-    if (plan.raised.length + plan.resolved.length === 0) return;
+    if (plan.raised.length + plan.resolved.length === 0) return false;
     // What follows is published first: done twice, it is the same event.
-    for (const raise of plan.raised) await this.#follow(raise, rulesOf(raise.accountNo, book.rules));
+    await Promise.all(plan.raised.map((raise) => this.#follow(raise, rulesOf(raise.accountNo, book.rules))));
     await store.recordAlerts({ ...plan, nowMs });
-    if (signals.length === limits.alertSignals) this.#again = true;
+    return signals.length === limits.alertSignals;
+  }
+
+  /** Figures that change slowly and cost something stand for a while, however often there is a look. */
+  async #figuresAt(nowMs: number): Promise<Figures> {
+    const known = this.#figures;
+    if (known !== null && nowMs - known.nowMs < limits.alertEveryMs) return known;
+    const { store } = this.#parts;
+    const [slow, counts, sources] = await Promise.all([
+      store.slowEndpoints({ sinceMs: nowMs - limits.alertFiguresMs, attempts: limits.alertSlowAttempts }),
+      store.counts({ nowMs }),
+      this.#parts.sourceFigures(nowMs),
+    ]);
+    this.#figures = { slow, sources, oldestDueAtMs: counts.oldestDueAtMs, nowMs };
+    return this.#figures;
   }
 
   #tellOf(rules: readonly AlertRule[], accountNo: number, kind: AlertKind, subject: string): Tell[] {
@@ -142,7 +158,7 @@ export class Alerter {
     for (const { enabled, kinds, publish } of rules) {
       if (!enabled || publish === null || !kinds.includes(raise.kind)) continue;
       if (raise.signals.length === 0) await this.#publish(publish, raise, raise.id, null);
-      for (const signal of raise.signals) await this.#publish(publish, raise, idOf(signal), signal);
+      await Promise.all(raise.signals.map((signal) => this.#publish(publish, raise, idOf(signal), signal)));
     }
   }
 

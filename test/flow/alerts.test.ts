@@ -246,6 +246,26 @@ describe('alerts', () => {
     ]);
   });
 
+  test('a flood of things that happen is one alert and one message, and leaves nothing behind', async () => {
+    await acts.createRule(world.account, {
+      kind: 'balance.low',
+      channels: ['default'],
+      publish: 'balance.topup',
+    });
+    const count = limits.alertSignals + 50;
+    for (let n = 0; n < count; n++) await world.publish({ type: 'balance.low' });
+    await look();
+    const { rows } = await world.store.listAlerts(1, {}, { limit: 10, before: null });
+    assert.deepEqual(
+      rows.map((alert) => alert.count),
+      [count],
+    );
+    assert.deepEqual(await world.store.signals(10), []);
+    assert.equal(mails.length, 1);
+    const followed = await world.store.listEvents(1, { type: 'balance.topup' }, { limit: 250, before: null });
+    assert.equal(followed.rows.length, 250);
+  });
+
   test('an alert that was raised survives the process that raised it', async () => {
     world.sender.script(() => ({ httpStatus: 410 }));
     await world.endpoint({});
