@@ -94,22 +94,9 @@ function installRuntime() {
   process.stderr.write(
     `surehook: this Node is ${process.versions.node}; fetching ${runtime.version} (once). An up-to-date Node of your system is the better choice.\n`,
   );
-  // Installed aside and moved into place when complete, so that two starts at once cannot see half of it.
-  const aside = `${runtime.home}.${process.pid}`;
-  // However this ends: nothing half-done stays behind.
-  process.on('exit', () => fs.rmSync(aside, { recursive: true, force: true }));
+  const aside = asideOf(runtime.home);
   try {
-    fs.mkdirSync(aside, { recursive: true });
-    fs.writeFileSync(path.join(aside, 'package.json'), '{"private":true}\n');
-    const args = [
-      'install',
-      `${runtime.name}@${runtime.version}`,
-      '--no-save',
-      '--no-package-lock',
-      '--ignore-scripts',
-      '--prefer-offline',
-    ];
-    if (!npm(args, aside)) stop(`The newer Node could not be fetched (see above). ${advice}`);
+    if (!fetchInto(aside, runtime)) stop(`The newer Node could not be fetched (see above). ${advice}`);
     const fetched = path.join(aside, 'node_modules', runtime.name);
     if (spawnSync(path.join(fetched, runtime.file), ['--version']).status !== 0) {
       stop(`The newer Node from npm does not run on this system. ${advice}`);
@@ -122,6 +109,33 @@ function installRuntime() {
     if (fs.existsSync(runtime.node)) return runtime.node;
     return stop(`The newer Node could not be put into ${runtime.home}: ${error.message}. ${advice}`);
   }
+}
+
+/** A package that only some machines can use and that no lock names, in a folder of its own; fetched once. Answers where it lies. */
+export function installAside(name, version) {
+  const home = path.join(runtimeHome(), `${name.replace(/[@/]/g, '_')}-${version}`);
+  const there = path.join(home, 'node_modules', name);
+  if (fs.existsSync(there)) return there;
+  process.stderr.write(`surehook: fetching ${name} ${version} (once) …\n`);
+  const aside = asideOf(home);
+  if (!fetchInto(aside, { name, version })) stop(`${name} could not be fetched (see above).`);
+  if (!fs.existsSync(home)) fs.renameSync(aside, home);
+  return there;
+}
+
+/** Installed aside and moved into place when complete, so that two starts at once cannot see half of it. */
+function asideOf(home) {
+  const aside = `${home}.${process.pid}`;
+  // However this ends: nothing half-done stays behind.
+  process.on('exit', () => fs.rmSync(aside, { recursive: true, force: true }));
+  return aside;
+}
+
+function fetchInto(folder, { name, version }) {
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'package.json'), '{"private":true}\n');
+  const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--prefer-offline'];
+  return npm(['install', `${name}@${version}`, ...options], folder);
 }
 
 /** `node_modules/.bin/node`: what npm's scripts find first, and where people look for it. `npm ci` takes the link away; it comes back here. */

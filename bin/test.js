@@ -1,11 +1,14 @@
 // `npm test`: format and lint, types, unused code, then every test. With arguments, only the tests in those files:
-// `npm test -- src/core/verdict.test.ts`. With `--checks`, only what comes before the tests.
+// `npm test -- src/core/verdict.test.ts`. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
+import { startTestPostgres } from './postgres.js';
 import { prepare, root } from './runtime.js';
 
 const patterns = ['src/**/*.test.ts', 'sdk/**/*.test.ts', 'test/**/*.test.ts'];
+/** They use a store and do not know which: run once on SQLite, with all the others, and once on PostgreSQL. */
+const onEitherStore = ['test/flow/*.test.ts', 'src/flow/settle.test.ts'];
 const checks = [
   { title: 'format and lint', file: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
   { title: 'types', file: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
@@ -18,7 +21,7 @@ const onlyChecks = args.includes('--checks');
 const files = args.filter((arg) => arg !== '--checks');
 const failed = [];
 if (files.length === 0) for (const check of checks) runCheck(check);
-if (!onlyChecks) runTests(files.length > 0 ? files : patterns);
+if (!onlyChecks) await runTests(files.length > 0 ? files : patterns);
 if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`);
 process.exit(failed.length > 0 ? 1 : 0);
 
@@ -35,15 +38,22 @@ function runCheck({ title, file, args }) {
   process.stdout.write(`${done.stdout}${done.stderr}${done.error ?? ''}\n`);
 }
 
-function runTests(wanted) {
+async function runTests(wanted) {
+  const own = process.env.TEST_DATABASE_URL ? null : await startTestPostgres();
+  const env = { ...process.env, ...(own === null ? {} : { TEST_DATABASE_URL: own.url }) };
   const concurrency = Math.max(2, os.availableParallelism() - 1);
   const args = [
     '--test',
     '--test-timeout=120000',
     `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
-    ...wanted,
   ];
-  const done = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (done.status !== 0) failed.push('tests');
+  const run = (name, files, more) => {
+    process.stdout.write(`\n── ${name}\n`);
+    const all = { cwd: root, stdio: 'inherit', env: { ...env, ...more } };
+    if (spawnSync(process.execPath, [...args, ...files], all).status !== 0) failed.push(name);
+  };
+  run('tests', wanted, {});
+  if (wanted === patterns) run('the flow on PostgreSQL', onEitherStore, { TEST_STORE: 'postgres' });
+  await own?.stop();
 }

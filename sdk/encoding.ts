@@ -1,5 +1,7 @@
 const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const base64Values = new Map([...base64Alphabet].map((character, value) => [character, value]));
+/** By character code; -1 for what is no digit. */
+const base64Values = new Int8Array(128).fill(-1);
+for (let value = 0; value < 64; value += 1) base64Values[base64Alphabet.charCodeAt(value)] = value;
 
 /** Padded base64 of the standard alphabet. */
 export function toBase64(bytes: Uint8Array): string {
@@ -23,9 +25,9 @@ export function fromBase64(text: string): Uint8Array | null {
   let bits = 0;
   let held = 0;
   let at = 0;
-  for (const digit of digits) {
-    const value = base64Values.get(digit);
-    if (value === undefined) return null;
+  for (let i = 0; i < digits.length; i += 1) {
+    const value = base64Values[digits.charCodeAt(i)] ?? -1;
+    if (value < 0) return null;
     bits = ((bits << 6) | value) & 0xfff;
     held += 6;
     if (held >= 8) {

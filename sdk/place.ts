@@ -1,5 +1,5 @@
 import { numberTextAt } from './digits.ts';
-import { formFieldsMax, type Place } from './scheme.ts';
+import { formFieldsMax, jsonDepthMax, type Place } from './scheme.ts';
 
 /**
  * Headers as they came: name, value, name, value … or an object whose values may be lists. Names in any case. A name that
@@ -59,7 +59,7 @@ export function formOf(body: Uint8Array): URLSearchParams | null {
 /** What a body holds, read once however many places are looked up in it; undefined where it is no JSON. */
 const parsed = new WeakMap<Uint8Array, { value: unknown }>();
 
-/** The body as JSON; undefined when it is none. Never throws. */
+/** The body as JSON; undefined when it is none, or nested deeper than `jsonDepthMax`. Never throws. */
 export function jsonOf(body: Uint8Array): unknown {
   let known = parsed.get(body);
   if (known === undefined) {
@@ -71,10 +71,28 @@ export function jsonOf(body: Uint8Array): unknown {
 
 function parse(body: Uint8Array): unknown {
   try {
-    return JSON.parse(textOf(body));
+    return isTooDeep(body) ? undefined : JSON.parse(textOf(body));
   } catch {
     return undefined;
   }
+}
+
+/** Whether JSON is nested deeper than anyone means: brackets alone, a few megabytes of them, take a parser seconds. */
+function isTooDeep(body: Uint8Array): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at]!;
+    if (isText) {
+      if (byte === 0x5c) at += 1;
+      else isText = byte !== 0x22;
+    } else if (byte === 0x22) isText = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1;
+      if (depth > jsonDepthMax) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+  return false;
 }
 
 function textOf(body: Uint8Array): string {

@@ -128,9 +128,13 @@ export interface Crypto {
 export const signaturesMax = 10;
 /** The most secrets that can be valid at once. */
 export const secretsMax = 10;
-/** The most fields of a form, items of a batch and characters of a certificate's address a verifier looks at. */
+/** The most fields of a form that a verifier looks at. */
 export const formFieldsMax = 1000;
-/** See `formFieldsMax`. */
+/** The most items of a batch that are signed one by one. */
 export const batchItemsMax = 100;
-/** See `formFieldsMax`. */
+/** How deep JSON may be nested. */
+export const jsonDepthMax = 64;
+/** The longest address of a certificate. */
 export const certificateUrlChars = 500;
+/** The largest body that is a token (JWT). */
+export const tokenBytesMax = 1024 * 1024;

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { nodeCrypto } from '../src/adapters/system/crypto.ts';
+import { valuesAt } from './place.ts';
 import type { VerifyInput } from './reading.ts';
 import { schemeNamed, schemes } from './schemes.ts';
 import { sign } from './sign.ts';
@@ -347,6 +348,20 @@ describe('attacks on single schemes', () => {
     assert.equal(judged(Array(100).fill(item('true'))), 'valid');
     assert.equal(judged(Array(101).fill(item('true'))), 'malformed_body');
     for (const items of [[], {}, null, [null], [{}], 'x']) assert.notEqual(judged(items), 'valid');
+  });
+
+  test('JSON nested deeper than anyone means is none, and a token of megabytes is none', () => {
+    const nested = (depth: number) => {
+      const signature = '{"timestamp":"1","token":"t","signature":""}';
+      return Buffer.from(
+        `{"signature":${signature},"more":${'['.repeat(depth - 1)}"]["${']'.repeat(depth - 1)}}`,
+      );
+    };
+    const judged = (depth: number) =>
+      valuesAt({ body: '/signature/token' }, { headers: [], body: nested(depth) });
+    assert.deepEqual([judged(64), judged(65), judged(1_000_000)], [['t'], [], []]);
+    const body = Buffer.alloc(1024 * 1024 + 1, '.');
+    assert.equal(reasonOf('wix', { body, secrets: [pem(rsa.publicKey)] }), 'malformed_body');
   });
 
   test('a token of another length or with more around it is none', () => {

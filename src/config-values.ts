@@ -46,15 +46,22 @@ export function readPublicUrl(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** The text may hold a password, so it is not shown. */
+function readPostgresUrl(text: string): string {
+  const isOne = /^postgres(ql)?:\/\/([^@/]*@)?[^@/,:?#]+(:\d{1,5})?\/[^/?#]+(\?[^#]*)?$/i.test(text);
+  if (isOne && URL.canParse(text)) return text;
+  throw new BadValue(
+    'is not the address of a PostgreSQL database; write one like postgres://user:password@host:5432/surehook.',
+  );
+}
+
 export function readDatabase(text: string): Database {
-  if (/^postgres(ql)?:/i.test(text)) {
-    throw new BadValue(
-      'names a PostgreSQL server, which this version does not support yet; name a file, like ./data/surehook.db.',
-    );
-  }
+  if (/^postgres(ql)?:/i.test(text)) return { kind: 'postgres', url: readPostgresUrl(text) };
   // Two letters and more: a single one is a Windows drive.
   if (/^[a-z][a-z0-9+.-]+:/i.test(text))
-    throw new BadValue(`is ${quoted(text)}; name a file, like ./data/surehook.db.`);
+    throw new BadValue(
+      `is ${quoted(text)}; name a file, like ./data/surehook.db, or a PostgreSQL database: postgres://….`,
+    );
   return { kind: 'sqlite', file: text };
 }
 

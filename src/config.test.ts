@@ -84,7 +84,7 @@ describe('configuration', () => {
     ['SUREHOOK_PORT', '4400x', /is not a port/],
     ['SUREHOOK_PUBLIC_URL', 'hooks.example.com', /write a URL like https/],
     ['SUREHOOK_PUBLIC_URL', 'https://u:p@a.example', /without query or credentials/],
-    ['SUREHOOK_DATABASE', 'postgres://db/surehook', /does not support yet; name a file/],
+    ['SUREHOOK_DATABASE', 'postgres://me:hunter2@db', /^(?!.*hunter2).*postgres:\/\/user:password@host/],
     ['SUREHOOK_DATABASE', 'mysql://db/surehook', /name a file/],
     ['SUREHOOK_ADMIN_KEY', 'secret', /must begin with shk_admin_/],
     ['SUREHOOK_ADMIN_KEY', 'shk_admin_a b', /without spaces/],

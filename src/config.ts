@@ -74,9 +74,9 @@ const settings: { [Name in keyof Config]: Setting<Config[Name]> } = {
   },
   database: {
     variable: 'SUREHOOK_DATABASE',
-    flag: '--database <file>',
+    flag: '--database <where>',
     standard: './data/surehook.db',
-    help: 'SQLite file; missing folders are made. `:memory:` keeps nothing. PostgreSQL is not supported by this version.',
+    help: 'SQLite file; missing folders are made. `:memory:` keeps nothing. `postgres://user:password@host/database`: PostgreSQL 14 or newer, for as many servers as there are.',
     unset: { kind: 'sqlite', file: './data/surehook.db' },
     read: values.readDatabase,
   },

@@ -2,15 +2,15 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { certificateAt } from './adapters/http/certificate.ts';
 import { createResolver } from './adapters/http/resolver.ts';
 import { createSender } from './adapters/http/sender.ts';
+import { postgresStatus } from './adapters/postgres/open.ts';
 import { backupFile } from './adapters/sqlite/backup.ts';
 import { migrationStatus } from './adapters/sqlite/connection.ts';
 import { isLocked } from './adapters/sqlite/lock.ts';
-import { openSqliteStore, prepareFolder } from './adapters/sqlite/open.ts';
+import { prepareFolder } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto } from './adapters/system/crypto.ts';
 import { adminKeyFile, type Keys, loadOrMakeKeys } from './adapters/system/keys.ts';
 import { systemRandom } from './adapters/system/random.ts';
-import { createVault } from './adapters/system/vault.ts';
 import { runBackup } from './cli/backup.ts';
 import { type DoctorOptions, runDoctor } from './cli/doctor.ts';
 import { greet } from './cli/greet.ts';
@@ -27,7 +27,7 @@ import { StoreError, SurehookError } from './core/errors.ts';
 import * as limits from './core/limits.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
-import { policyOf, sha256, startServer } from './start.ts';
+import { openStore, policyOf, sha256, startServer } from './start.ts';
 
 const version = (
   JSON.parse(
@@ -68,10 +68,11 @@ export async function run(argv: string[]): Promise<void> {
 const acts: Acts = {
   start,
   async migrate(flags, options) {
-    const file = fileOf(flags);
+    const { database } = readConfig(process.env, flags);
     return await runMigrate(options, {
       ...io,
-      status: () => migrationStatus(file),
+      status: async () =>
+        database.kind === 'sqlite' ? migrationStatus(database.file) : await postgresStatus(database.url),
       apply: () => onStore(flags, async () => {}),
     });
   },
@@ -166,13 +167,16 @@ async function onKeys(
   url: string | undefined,
   act: (world: KeysWorld) => Promise<number>,
 ): Promise<number> {
-  const file = fileOf(flags);
-  if (!existsSync(file))
-    throw new SurehookError(
-      'not_found',
-      `There is no database ${file} yet; "surehook start" makes it. Another one is named with --database.`,
-    );
-  if (isLocked(file)) return await act({ ...io, keys: keysOfServer(callerOf(flags, url)) });
+  const { database } = readConfig(process.env, flags);
+  if (database.kind === 'sqlite') {
+    const { file } = database;
+    if (!existsSync(file))
+      throw new SurehookError(
+        'not_found',
+        `There is no database ${file} yet; "surehook start" makes it. Another one is named with --database.`,
+      );
+    if (isLocked(file)) return await act({ ...io, keys: keysOfServer(callerOf(flags, url)) });
+  }
   return await onStore(flags, (store) => {
     const nowMs = systemClock.nowMs();
     return act({ ...io, keys: keysInStore({ store, random: systemRandom(), nowMs, sha256 }) });
@@ -257,16 +261,18 @@ function undoKeys({ database }: Config, { made }: Keys): void {
 
 function fileOf(flags: Flags): string {
   const { database } = readConfig(process.env, flags);
-  if (database.kind !== 'sqlite') throw new SurehookError('invalid', 'This command works on a SQLite file.');
+  if (database.kind !== 'sqlite')
+    throw new SurehookError(
+      'invalid',
+      'This command works on a SQLite file. A PostgreSQL database is backed up with pg_dump or a base backup.',
+    );
   return database.file;
 }
 
 async function onStore<T>(flags: Flags, act: (store: Store) => Promise<T>): Promise<T> {
   const config = readConfig(process.env, flags);
-  const file = fileOf(flags);
   const keys = keysFor(config);
-  const vault = createVault(keys.encryptionKey);
-  const store = await openSqliteStore({ file, vault, mode: 'inline' }).catch((error) => {
+  const store = await openStore(config, keys, null).catch((error) => {
     undoKeys(config, keys);
     throw error;
   });

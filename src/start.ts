@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createThreadedSender } from './adapters/http/threads.ts';
+import { openPostgresStore } from './adapters/postgres/open.ts';
 import { compileSchema } from './adapters/schema/compile.ts';
 import { openSqliteStore } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto } from './adapters/system/crypto.ts';
 import type { Keys } from './adapters/system/keys.ts';
 import { systemRandom } from './adapters/system/random.ts';
+import { type SteeredClock, steered } from './adapters/system/steered-clock.ts';
 import { createVault } from './adapters/system/vault.ts';
 import { openLog } from './adapters/telemetry/log.ts';
 import { Metrics } from './adapters/telemetry/metrics.ts';
@@ -24,6 +26,7 @@ import { AlertActs } from './flow/administer-alerts.ts';
 import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import { listen } from './listen.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
@@ -52,15 +55,10 @@ export async function startServer(
   version: string,
   died: () => void,
 ): Promise<Running> {
-  if (config.database.kind !== 'sqlite')
-    throw new SurehookError('unavailable', 'Only SQLite databases can be opened by this version.');
-  const store = await openSqliteStore({
-    file: config.database.file,
-    vault: createVault(keys.encryptionKey),
-    mode: 'thread',
-  });
+  const clock = steered(systemClock);
+  const store = await openStore(config, keys, clock);
   const sender = createThreadedSender({ policy: policyOf(config) });
-  const opened: Opened = { config, keys, version, store, sender, engine: null, watch: null };
+  const opened: Opened = { config, keys, version, store, sender, clock, engine: null, watch: null };
   try {
     return await run(opened, died);
   } catch (error) {
@@ -72,23 +70,36 @@ export async function startServer(
   }
 }
 
+/** The database of the configuration, with its schema brought up to date. */
+export async function openStore(
+  { database, dev }: Pick<Config, 'database' | 'dev'>,
+  { encryptionKey }: Pick<Keys, 'encryptionKey'>,
+  clock: SteeredClock | null,
+): Promise<Store> {
+  const vault = createVault(encryptionKey);
+  if (database.kind === 'sqlite')
+    return await openSqliteStore({ file: database.file, vault, mode: clock === null ? 'inline' : 'thread' });
+  const { url } = database;
+  return await openPostgresStore({ url, vault, durable: !dev, timed: (nowMs) => clock?.steer(nowMs) });
+}
+
 interface Opened {
   config: Config;
   keys: Keys;
   version: string;
   store: Store;
   sender: Sender;
+  clock: Clock;
   /** Null until it runs. */
   engine: Engine | null;
   watch: Watch | null;
 }
 
 async function run(opened: Opened, died: () => void): Promise<Running> {
-  const { config, keys, version, store, sender } = opened;
+  const { config, keys, version, store, sender, clock } = opened;
   const log = openLog(config.logLevel, process.stdout.isTTY === true);
   const metrics = new Metrics();
   const policy = policyOf(config);
-  const clock = systemClock;
   const random = systemRandom();
   const nudge = (): void => opened.watch?.alerter.nudge();
   const telemetry = nudging(
@@ -108,7 +119,8 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     crypto: nodeCrypto(),
     sha256,
     compileSchema,
-    nodeName: `${hostname()}:${process.pid}`,
+    // Of its own, or two machines of the same name would take each other over.
+    nodeName: `${hostname()}:${process.pid}:${randomUUID()}`,
     version,
     maxDataBytes: config.maxPayloadBytes,
     retentionMs: config.retentionMs,
@@ -152,6 +164,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
       metrics,
       policy,
       random,
+      clock,
       warn: telemetry.warn,
     }),
     {
@@ -226,6 +239,7 @@ interface ApiPartsInput {
   metrics: Metrics;
   policy: AddressPolicy;
   random: ReturnType<typeof systemRandom>;
+  clock: Clock;
   warn: Telemetry['warn'];
 }
 
@@ -240,13 +254,14 @@ function apiPartsOf({
   metrics,
   policy,
   random,
+  clock,
   warn,
 }: ApiPartsInput): ApiParts {
   const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller } = engine;
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
-  const counted = askedOnceIn(limits.countsKeepMs, systemClock, async () => {
-    const nowMs = systemClock.nowMs();
+  const counted = askedOnceIn(limits.countsKeepMs, clock, async () => {
+    const nowMs = clock.nowMs();
     const [{ open, dead, oldestDueAtMs }, orders] = await Promise.all([
       store.counts({ nowMs }),
       store.orderCounts(null),
@@ -259,7 +274,7 @@ function apiPartsOf({
     administration: createAdministration({
       store: engine.store,
       directory,
-      clock: systemClock,
+      clock,
       random,
       policy,
       sha256,
@@ -273,12 +288,12 @@ function apiPartsOf({
       },
     }),
     registerOrder: (account, body) => watch.tracker.register(account, body),
-    alerts: new AlertActs({ store, directory, clock: systemClock, random, policy }),
-    clock: systemClock,
+    alerts: new AlertActs({ store, directory, clock: clock, random, policy }),
+    clock,
     publish: (account, body, options) => accepter.publish(account, body, options),
     publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
     test: (endpoint, event) =>
-      deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', systemClock.nowMs(), random.bytes(10)) }),
+      deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
     putBack: (account, deliveryKeys) => replayer.putBack(account, deliveryKeys),
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
     startReplay: (account, filter) => replayer.startReplay(account, filter),

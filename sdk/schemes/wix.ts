@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from '../encoding.ts';
 import { atPointer, jsonOf } from '../place.ts';
 import { isWellFormed, judgeTimestamp, keysOf, ownProof } from '../read.ts';
-import type { SpecialScheme } from '../scheme.ts';
+import { type SpecialScheme, tokenBytesMax } from '../scheme.ts';
 
 const grammar = { algorithm: 'rsa-sha256', encoding: 'base64', keyEncoding: 'base64' } as const;
 
@@ -13,6 +13,7 @@ export const wix: SpecialScheme = {
   keyForm: grammar,
 
   read({ secrets, body, nowS }) {
+    if (body.length > tokenBytesMax) return { reason: 'malformed_body' };
     const keys = keysOf(grammar, secrets);
     if ('reason' in keys) return keys;
     const [head = '', claims = '', signed = '', ...more] = new TextDecoder()

@@ -9,14 +9,14 @@ export interface SchemaStatus {
 }
 
 export interface MigrateWorld extends Io {
-  status(): SchemaStatus;
+  status(): Promise<SchemaStatus>;
   /** Runs what is pending; an interrupted run may be repeated. */
   apply(): Promise<void>;
 }
 
 /** `surehook migrate`: what a start does by itself, done apart. With `status`, exit code 1 when something is pending. */
 export async function runMigrate(options: { status: boolean }, world: MigrateWorld): Promise<number> {
-  const { version, latest, pending } = world.status();
+  const { version, latest, pending } = await world.status();
   if (pending.length === 0) {
     world.out(`The database has schema ${version}, the latest this version knows.`);
     return 0;

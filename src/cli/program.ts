@@ -165,7 +165,7 @@ function addSigning(program: Command, acts: Acts, finish: Finish): void {
   program
     .command('sign')
     .description('Print the headers that sign the body on standard input, as JSON.')
-    .option('--scheme <name>', 'how to sign')
+    .option('--scheme <name>', 'how to sign: a name, or a scheme of your own as JSON')
     .addOption(secret())
     .option('--id <text>', "the event's id")
     .addOption(repeatable('--header <line>', "a header that the request has anyway, as 'Name: value'"))
@@ -177,7 +177,7 @@ function addSigning(program: Command, acts: Acts, finish: Finish): void {
   program
     .command('verify')
     .description('Say whether the body on standard input is signed as its headers claim. Exit code 0: it is.')
-    .option('--scheme <name>', 'how it should be signed')
+    .option('--scheme <name>', 'how it should be signed: a name, or a scheme of your own as JSON')
     .addOption(secret())
     .addOption(repeatable('--header <line>', "one of the request's headers, as 'Name: value'"))
     .addOption(repeatable('--field <pair>', 'what the scheme needs besides the secret, as name=value'))

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Crypto, judgeVector, verifyAs } from '../core/signing.ts';
+import { type Crypto, judgeVector, presetFor, verifyAs } from '../core/signing.ts';
 import { readFields } from '../core/sources/fields.ts';
 import type { Preset } from '../core/sources/preset.ts';
-import { presetNamed } from '../core/sources/presets.ts';
 
 /** What a command may do to the outside. */
 export interface SigningIo {
@@ -40,7 +39,8 @@ export interface VerifyOptions {
 export function runVerify(options: VerifyOptions, body: Uint8Array, io: SigningIo): number {
   if (options.vectors !== undefined) return runVectors(options.vectors, io);
   const { scheme, secret: secrets = [], method = 'POST', url = '' } = options;
-  const preset = scheme === undefined ? undefined : presetNamed(scheme);
+  const known = scheme === undefined ? null : presetFor(scheme);
+  const preset = known !== null && 'preset' in known ? known.preset : undefined;
   if (scheme === undefined || (secrets.length === 0 && preset?.secret !== null)) {
     io.err(
       "Give --scheme and --secret (and each header as --header 'Name: value', the body on stdin), or --vectors FILE.",

@@ -120,7 +120,7 @@ function readInbound(source: Source, preset: Preset, request: InboundRequest, cr
     reference: fit(referenceOf(preset, source.reference, request)) ?? usualReference(source, preset, carried),
     data: carried.data,
     json: carried.form === 'json' ? carried.data : null,
-    received: writeReceived(carried.form, request.headers),
+    received: writeReceived(carried.form, request.headers, source.secrets),
     key: eventIdOf(preset, source.eventId, request, crypto),
   };
 }

@@ -213,6 +213,36 @@ export const storeCacheKib = 64 * 1024;
 /** A database up to this size is checked as a whole at each start; after a crash, up to the second. */
 export const checkBytes = 64 * 1024 * 1024;
 export const checkUncleanBytes = 1024 * 1024 * 1024;
+/** Connections of one node to PostgreSQL for acts that write; `storeReaders` are beside them, and one that listens. */
+export const storeWriters = 6;
+/** Events or settlements that go into one statement, unless one call has more, and statements of one kind under way at once. */
+export const statementItems = 500;
+export const statementFlights = 2;
+export const statementMs = 10_000;
+/** How long a transaction may stand open for its next statement: a node that was stopped in between lets go. */
+export const transactionIdleMs = 5000;
+/** Version 14. */
+export const postgresOldest = 140_000;
+export const databaseConnectMs = 5000;
+/** A node says that it lives this often; without a word for this long its work is taken over, and it stops sending some time before. */
+export const nodeBeatMs = 3000;
+export const nodeDeadMs = 15_000;
+export const nodeDoubtMs = 10_000;
+/** What nodes tell each other is gathered for this long. */
+export const tellEveryMs = 20;
+/** Pause before a broken connection for news is made again. */
+export const listenAgainMs = 1000;
+/** Beats between two looks at all work that waits, for what nobody was told of. */
+export const lookEveryBeats = 10;
+/** Positions that one era can give, how many eras a retention has at least, and how long one takes in what is new. */
+export const eraEvents = 16_777_216;
+export const erasInRetention = 30;
+export const eraMinMs = 3_600_000;
+export const eraMaxMs = 86_400_000;
+/** Eras that take in what is new, or will. */
+export const erasAhead = 3;
+/** How long dropping an era waits for whoever reads it. */
+export const dropWaitMs = 500;
 /** Attempts of one delivery that keep their record; later ones are counted only. */
 export const attemptsKept = 8191;
 /** Rows that one page of a replay looks at, for each it may put back. */

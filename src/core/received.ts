@@ -53,12 +53,15 @@ export function formOf(received: string): Form {
   return (end < 0 ? received : received.slice(0, end)) as Form;
 }
 
-/** One text for the store: the form, then the headers that are kept, one part a line. Headers hold no line ends. */
-export function writeReceived(form: Form, headers: FlatHeaders): string {
+/**
+ * One text for the store: the form, then the headers that are kept, one part a line. Headers hold no line ends. A header whose
+ * value is one of `secrets` is a key and no message: it stays out.
+ */
+export function writeReceived(form: Form, headers: FlatHeaders, secrets: readonly string[]): string {
   let text: string = form;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]!.toLowerCase();
-    if (notKept.test(name)) continue;
+    if (notKept.test(name) || secrets.includes(headers[i + 1]!)) continue;
     const more = `\n${name}\n${headers[i + 1]!}`;
     if (text.length + more.length > limits.receivedHeaderChars) break;
     text += more;

@@ -62,12 +62,24 @@ describe('where verifiers differ, ours refuses', () => {
 });
 
 describe('schemes by name', () => {
+  test('a scheme described in JSON signs and verifies, and one that is none says what is wrong', () => {
+    const body = Buffer.from('x');
+    const scheme = JSON.stringify({ place: { header: 'x-sig' }, prefix: 'v1=', message: ['{body}', '!'] });
+    const headers = signAs(scheme, { secrets: ['k'], timestampS: 0, body }, crypto);
+    const judged = (text: string) =>
+      verifyAs(text, { headers, body, secrets: ['k'], fields: {}, nowS: 0 }, crypto);
+    assert.deepEqual(judged(scheme), { valid: true, reason: null, detail: null });
+    assert.equal(judged(scheme.replace('!', '?')).reason, 'mismatch');
+    assert.match(judged(scheme.replace('x-sig', 'x sig')).detail!, /^\/place must be/);
+    assert.match(judged('{').detail!, /^The scheme must be an object/);
+  });
+
   test('a name nobody knows is a reason when verifying and an error when signing, and both list the known ones', () => {
     const body = Buffer.from('x');
     const judged = verifyAs('nope', { headers: {}, body, secrets: ['k'], fields: {}, nowS: 0 }, crypto);
     assert.equal(judged.reason, 'unknown scheme "nope"');
     assert.match(judged.detail!, /standard, foxreload, digital-goods, petstore, ecomm, cloudevents/);
     const sign = () => signAs('nope', { secrets: ['k'], timestampS: 0, body }, crypto);
-    assert.throws(sign, { code: 'invalid', message: /known schemes: standard/ });
+    assert.throws(sign, { code: 'invalid', message: /Known schemes: standard/ });
   });
 });

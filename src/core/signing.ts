@@ -1,11 +1,12 @@
 import { fromBase64 } from '../../sdk/encoding.ts';
-import type { ReceivedHeaders, ReceivedRequest } from '../../sdk/place.ts';
+import { jsonOf, type ReceivedHeaders, type ReceivedRequest } from '../../sdk/place.ts';
 import type { Crypto } from '../../sdk/scheme.ts';
-import { schemeNamed, schemes } from '../../sdk/schemes.ts';
+import { schemes } from '../../sdk/schemes.ts';
 import { type SignInput, sign } from '../../sdk/sign.ts';
 import { SurehookError } from './errors.ts';
-import type { Held } from './sources/preset.ts';
-import { presetNamed } from './sources/presets.ts';
+import { parseScheme } from './profiles/scheme-input.ts';
+import type { Held, Preset } from './sources/preset.ts';
+import { presetNamed, presetOf } from './sources/presets.ts';
 import { verifyRequest } from './sources/receive.ts';
 
 export type { Crypto, Key, Part } from '../../sdk/scheme.ts';
@@ -19,20 +20,34 @@ export interface Judgement {
 }
 
 /**
- * Verifies a request under the scheme of that name. Never throws; a name nobody knows is a reason, too. `certificate` is the PEM of
- * what the address answers that a request names as its certificate's, once that is known for one of the provider.
+ * What is known of a scheme by its name, or of one that is described in JSON (contract §6); else why that won't do, in words for
+ * those who named it.
+ */
+export function presetFor(text: string): { preset: Preset } | { problem: string; detail: string } {
+  const preset = presetNamed(text);
+  if (preset !== undefined) return { preset };
+  const known = Object.keys(schemes).join(', ');
+  if (!text.startsWith('{'))
+    return { problem: `unknown scheme ${JSON.stringify(text)}`, detail: `Known schemes: ${known}.` };
+  const read = parseScheme(jsonOf(new TextEncoder().encode(text)), '');
+  if ('scheme' in read) return { preset: presetOf(read.scheme) };
+  const { pointer, detail } = read.problems[0]!;
+  return { problem: 'not a scheme', detail: `${pointer === '' ? 'The scheme' : pointer} ${detail}.` };
+}
+
+/**
+ * Verifies a request under a scheme as `presetFor` takes it. Never throws; a scheme nobody knows is a reason, too. `certificate` is the
+ * PEM of what the address answers that a request names as its certificate's, once that is known for one of the provider.
  */
 export function verifyAs(
-  name: string,
+  scheme: string,
   input: ReceivedRequest & Held & { nowS: number },
   crypto: Crypto,
   certificate?: string,
 ): Judgement {
-  const preset = presetNamed(name);
-  if (preset === undefined) {
-    const detail = `Known schemes: ${Object.keys(schemes).join(', ')}.`;
-    return { valid: false, reason: `unknown scheme ${JSON.stringify(name)}`, detail };
-  }
+  const known = presetFor(scheme);
+  if ('problem' in known) return { valid: false, reason: known.problem, detail: known.detail };
+  const { preset } = known;
   let result = verifyRequest(preset, input, input, crypto);
   if (!result.valid && result.certificateUrl !== undefined && certificate !== undefined) {
     const certificates = { [result.certificateUrl]: certificate };
@@ -43,18 +58,12 @@ export function verifyAs(
     : { valid: false, reason: result.reason, detail: result.detail };
 }
 
-/** Headers that sign a body under the scheme of that name; `invalid` when the name or the input won't do. */
-export function signAs(name: string, input: SignInput, crypto: Crypto): Record<string, string> {
-  const scheme = schemeNamed(name);
-  if (scheme === undefined) {
-    const known = Object.keys(schemes).join(', ');
-    throw new SurehookError(
-      'invalid',
-      `There is no scheme ${JSON.stringify(name)}; known schemes: ${known}.`,
-    );
-  }
+/** Headers that sign a body under a scheme as `presetFor` takes it; `invalid` when that or the input won't do. */
+export function signAs(scheme: string, input: SignInput, crypto: Crypto): Record<string, string> {
+  const known = presetFor(scheme);
+  if ('problem' in known) throw new SurehookError('invalid', `${known.problem}: ${known.detail}`);
   try {
-    return sign(scheme, input, crypto);
+    return sign(known.preset.scheme, input, crypto);
   } catch (error) {
     throw new SurehookError('invalid', error instanceof Error ? error.message : String(error));
   }

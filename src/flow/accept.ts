@@ -35,6 +35,8 @@ export interface AcceptParts {
   orderHeard(): void;
   /** An event of a type that people want to hear of was stored. */
   signalled(): void;
+  /** Several nodes work on the store: what must be exact over all of them is decided by its claims. */
+  isShared: boolean;
   sha256(text: string): string;
   maxDataBytes: number;
 }
@@ -219,8 +221,7 @@ export class Accepter {
       const reserved: (Reservation | null)[] = [];
       const modes: TargetMode[] = [];
       for (const endpoint of targets) {
-        const reservation =
-          later || endpoint.ordered || isPulled(endpoint) ? null : dispatcher.reserve(endpoint);
+        const reservation = later || this.#isClaimed(endpoint) ? null : dispatcher.reserve(endpoint);
         reserved.push(reservation);
         modes.push(reservation !== null ? 'begun' : endpoint.ordered ? 'ordered' : 'queued');
       }
@@ -249,6 +250,13 @@ export class Accepter {
       else return result;
     }
     throw unavailable();
+  }
+
+  /** Never handed over from memory: the order, and with several nodes the rate, is the store's to keep. */
+  #isClaimed(endpoint: Endpoint): boolean {
+    return (
+      endpoint.ordered || isPulled(endpoint) || (this.#parts.isShared && endpoint.ratePerSecond !== null)
+    );
   }
 
   #match(event: NewEvent): Endpoint[] {

@@ -24,6 +24,8 @@ export interface LaneState {
   lane: Lane;
   /** Set while a claim is on its way to the store. */
   claiming: boolean;
+  /** Set while its endpoint is seen not to be active. */
+  isHeld: boolean;
   /** Due times learned since then: the claim's answer does not know them. */
   noted: Record<Line, number>;
 }
@@ -51,6 +53,8 @@ export interface DispatchParts {
   release(owed: Owed[]): Promise<void>;
   /** Something waits where nothing is sent: the endpoint is fetched from, or gone. */
   unsent(endpointNo: number, dueAtMs: number): void;
+  /** What is leased to this process is its own still. */
+  holds(): boolean;
   /** Runs one delivery; must call `ended` exactly once, as soon as the outcome is known. */
   deliver(owed: Owed, endpoint: Endpoint, ended: (outcome: Outcome | null) => void): void;
 }
@@ -85,11 +89,18 @@ export class Dispatcher {
 
   /** Takes up the work that waits in the store. */
   start(starts: LaneStart[]): void {
-    for (const { endpointNo, nextAtMs } of starts) {
-      const state = this.#laneOf(endpointNo);
-      if (state === undefined) continue;
-      for (const line of lanes.lines) state.lane.nextAtMs[line] = nextAtMs[line] ?? Infinity;
-      this.#serve(state);
+    for (const { endpointNo, nextAtMs } of starts)
+      for (const line of lanes.lines)
+        if (nextAtMs[line] !== null) this.note(endpointNo, line, nextAtMs[line]);
+  }
+
+  /** The directory was read anew, after others changed it: settings are taken over, and what was resumed goes on. */
+  refreshed(): void {
+    for (const state of [...this.#lanes.values()]) {
+      const endpoint = this.#parts.directory.endpoint(state.lane.endpointNo);
+      if (endpoint !== null) lanes.reconfigure(state.lane, endpoint);
+      if (state.isHeld && endpoint?.status === 'active') this.nudge(endpoint.no);
+      else this.#serve(state);
     }
   }
 
@@ -190,7 +201,12 @@ export class Dispatcher {
       failing: endpoint.failingSinceMs !== null,
       nowMs: this.#parts.clock.nowMs(),
     });
-    const state = { lane, claiming: false, noted: { first: Infinity, retry: Infinity, replayed: Infinity } };
+    const state = {
+      lane,
+      claiming: false,
+      isHeld: false,
+      noted: { first: Infinity, retry: Infinity, replayed: Infinity },
+    };
     this.#lanes.set(endpointNo, state);
     return state;
   }
@@ -204,6 +220,7 @@ export class Dispatcher {
     const { lane } = state;
     if (this.#stopping || state.claiming) return;
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
+    state.isHeld = endpoint?.status !== 'active';
     if (endpoint === null || endpoint.status !== 'active') {
       this.#claimer.wakeAt(state, Infinity);
       if (endpoint === null && lane.inFlight === 0) this.#forget(lane);
@@ -286,7 +303,7 @@ export class Dispatcher {
     const { lane } = state;
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
     // The lease is looked at right before each send: paused, disabled or deleted meanwhile means not sent.
-    if (endpoint === null || endpoint.status !== 'active' || this.#stopping) {
+    if (endpoint === null || endpoint.status !== 'active' || this.#stopping || !this.#parts.holds()) {
       pool.waiting.charge(lane.accountNo, lane.endpointNo, -chargedMs);
       void this.#putBack(owed, place);
       return;

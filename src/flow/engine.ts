@@ -13,6 +13,7 @@ import { Deliverer } from './deliver.ts';
 import { type CompileSchema, Directory } from './directory.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Doubt } from './doubt.ts';
+import { Member } from './member.ts';
 import { Puller } from './pull.ts';
 import { Receiver } from './receive.ts';
 import { Replayer } from './replay.ts';
@@ -59,15 +60,25 @@ export interface Engine {
 
 export async function startEngine(parts: EngineParts): Promise<Engine> {
   const { store, clock, random, telemetry } = parts;
-  const { epoch, lost } = await store.join({ nodeName: parts.nodeName, nowMs: clock.nowMs() });
+  const { member, lost } = await Member.join({
+    clock,
+    telemetry,
+    store,
+    nodeName: parts.nodeName,
+    tookOver(found) {
+      for (const one of found) void deliverer.lost(one);
+      void catchUp();
+    },
+    look: () => void catchUp(),
+  });
   const directory = new Directory(await store.directory(), parts.compileSchema);
   if (directory.accountById('default') === null) await makeDefaultAccount(store, directory, clock.nowMs());
 
   const doubt = new Doubt({
     clock,
     held: () => [...dispatcher.underWay.keys(), ...settler.held],
-    reclaim: (held) => store.reclaim({ epoch, held, nowMs: clock.nowMs() }),
-    resolved: (starts) => void catchUp(starts),
+    reclaim: (held) => member.during((epoch) => store.reclaim({ epoch, held, nowMs: clock.nowMs() })),
+    resolved: (starts) => void readAll(starts),
     fatal: parts.fatal,
     warn: telemetry.warn,
   });
@@ -76,7 +87,11 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     directory,
     doubt,
     store: async (settlement) =>
-      (await store.settle({ epoch, settlements: [settlement], nowMs: clock.nowMs() }))[0]!,
+      (
+        await member.during((epoch) =>
+          store.settle({ epoch, settlements: [settlement], nowMs: clock.nowMs() }),
+        )
+      )[0]!,
     stopped: (endpointNo, health) => {
       const endpoint = directory.endpoint(endpointNo)!;
       telemetry.endpointChanged({
@@ -99,12 +114,15 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     directory,
     claim: async (requests) => {
       await doubt.gone();
-      return await doubt.during(() => store.claim({ epoch, requests, nowMs: clock.nowMs() }));
+      return await doubt.during(() =>
+        member.during((epoch) => store.claim({ epoch, requests, nowMs: clock.nowMs() })),
+      );
     },
     release,
     unsent: (endpointNo, dueAtMs) => {
       if (directory.endpoint(endpointNo) !== null) puller.note(endpointNo, dueAtMs);
     },
+    holds: () => member.holds,
     deliver: (owed, endpoint, ended) => void deliverer.deliver(owed, endpoint, ended),
   });
   const accepter = new Accepter({
@@ -112,16 +130,19 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     directory,
     dispatcher,
     doubt,
-    store: async (item) => (await store.accept({ epoch, items: [item], nowMs: clock.nowMs() }))[0]!,
+    store: async (item) =>
+      (await member.during((epoch) => store.accept({ epoch, items: [item], nowMs: clock.nowMs() })))[0]!,
     refresh,
     orderHeard: () => parts.hooks?.orderHeard(),
     signalled: () => parts.hooks?.signalled(),
+    isShared: member.isShared,
   });
   const watcher = new Watcher({
     clock,
     underWay: () => dispatcher.underWay.values(),
     moveToSlow: (one) => dispatcher.moveToSlow(one),
-    spill: (owed, lowSeq) => store.spill({ epoch, owed, lowSeq, nowMs: clock.nowMs() }),
+    spill: (owed, lowSeq) =>
+      member.during((epoch) => store.spill({ epoch, owed, lowSeq, nowMs: clock.nowMs() })),
     nextSeq: () => accepter.nextSeq,
     held: () => settler.held,
     fatal: parts.fatal,
@@ -140,7 +161,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
 
   /** Acts that nobody was told of may have changed endpoints, begun replays and put deliveries back. */
-  async function catchUp(starts: LaneStart[]): Promise<void> {
+  async function readAll(starts: LaneStart[]): Promise<void> {
     try {
       await refresh();
       await replayer.start();
@@ -150,14 +171,40 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     }
   }
 
+  /** Another node left work, or may have. Who is away now hears of it again when it is back. */
+  async function catchUp(): Promise<void> {
+    try {
+      dispatcher.start(await store.lanes());
+      await replayer.start();
+    } catch (error) {
+      telemetry.warn('what others left could not be looked up; it is looked up again', {
+        cause: String(error),
+      });
+    }
+  }
+
   async function refresh(): Promise<void> {
     await directory.refresh(() => store.directory());
   }
 
+  /** Another node changed the directory. */
+  const changed = inTurn(async () => {
+    try {
+      await refresh();
+      dispatcher.refreshed();
+    } catch (error) {
+      telemetry.warn('what others changed could not be read; an event that needs it reads it', {
+        cause: String(error),
+      });
+    }
+  });
+
   /** A failure raises doubt, and what was to be given back is found by its resolution. */
   async function release(owed: Owed[]): Promise<void> {
     try {
-      await doubt.during(() => store.release({ epoch, owed, nowMs: clock.nowMs() }));
+      await doubt.during(() =>
+        member.during((epoch) => store.release({ epoch, owed, nowMs: clock.nowMs() })),
+      );
     } catch (error) {
       telemetry.warn('work could not be given back; it will be found again', { cause: String(error) });
     }
@@ -169,6 +216,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   watcher.start();
   sweeper.start();
   puller.start();
+  member.start();
+  store.watch((news) => void (news === 'directory' ? changed() : catchUp()));
 
   return {
     store: watched,
@@ -197,7 +246,24 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
       await deliverer.idle();
       await receiver.idle();
+      member.stop();
     },
+  };
+}
+
+/** Once at a time; what is asked for meanwhile is done once more afterwards, for it may be about something newer. */
+function inTurn(act: () => Promise<void>): () => Promise<void> {
+  let running = false;
+  let again = false;
+  return async () => {
+    again = true;
+    if (running) return;
+    running = true;
+    while (again) {
+      again = false;
+      await act();
+    }
+    running = false;
   };
 }
 

@@ -126,15 +126,27 @@ export interface Joined {
   epoch: number;
   /** Deliveries whose attempt was under way when the predecessor died: each counts one `lost` attempt. */
   lost: LostDelivery[];
+  /** How often to `beat`, where other nodes may work on the same store; null: this process has it to itself. */
+  beatEveryMs: number | null;
 }
+
+/** What another node did that concerns all: changed the directory, or left work that somebody else should look at. */
+export type News = 'directory' | 'lanes';
 
 /** A delivery that was leased to a process which died. It stays leased to us until it is settled like any attempt. */
 export type LostDelivery = Owed;
 
 /** The way of an event: what must be fast. `epoch` as given by `join`; a lost epoch is a StoreError with `fatal`. */
 export interface DeliveryStore {
-  /** Takes over from whoever held the work, at once, and says what was under way. */
+  /**
+   * Begins to work under an epoch of its own. Takes over from a predecessor of the same name at once, from any where only one
+   * process can have the store, and else from nodes that have not said for `limits.nodeDeadMs` that they live.
+   */
   join(input: { nodeName: string; nowMs: number }): Promise<Joined>;
+  /** Says that this node lives, and takes over from those that do not any more; what those had under way is answered like a `join`'s. */
+  beat(input: { epoch: number; nowMs: number }): Promise<{ lost: LostDelivery[] }>;
+  /** Calls back with what other nodes tell, within `limits.tellEveryMs` and the way there; after a gap with everything. */
+  watch(hear: (news: News) => void): void;
   /** Endpoints with open work, paused ones included. */
   lanes(): Promise<LaneStart[]>;
   /** Stores all or none of the call; results in order. 202 may leave once it resolves. */

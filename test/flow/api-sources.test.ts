@@ -16,8 +16,11 @@ describe('sources', () => {
   afterEach(() => world.close());
 
   const events = async (query = '') => (await world.ask('GET', `/v1/events${query}`)).body.data;
-  const requests = async (id: string, query = '') =>
-    (await world.ask('GET', `/v1/sources/${id}/requests${query}`)).body.data;
+  /** What is kept is kept behind the answer. */
+  const requests = async (id: string, query = '') => {
+    await world.clock.settle();
+    return (await world.ask('GET', `/v1/sources/${id}/requests${query}`)).body.data;
+  };
 
   test('what a provider sends reaches an endpoint that names the source, signed anew, with every digit', async () => {
     const supplier = await provider(world);
@@ -175,8 +178,12 @@ describe('sources', () => {
     const back = await world.ask('PATCH', `/v1/sources/${made.body.id}`, { ...shown, name: 'T' });
     assert.equal(back.status, 200, back.text);
     assert.deepEqual({ ...back.body, updatedAt: '' }, { ...shown, name: 'T', updatedAt: '' });
-    const supplier = await provider(world);
-    assert.equal((await supplier.post(body)).statusCode, 200);
+    for (const more of [
+      { url: 'https://elsewhere.example/in/x' },
+      { id: 'src_x' },
+      { updatedAt: '2020-01-01T00:00:00.000Z' },
+    ])
+      assert.equal((await world.ask('PATCH', `/v1/sources/${made.body.id}`, more)).status, 422);
   });
 
   test('bad settings are refused with a pointer for each', async () => {
@@ -266,6 +273,26 @@ describe('sources', () => {
       scheme: { ...scheme, message: ['{nobody}'] },
     });
     assert.deepEqual(bad.body.errors[0].pointer.slice(0, 16), '/scheme/message/');
+  });
+
+  test('a token that is the secret itself is believed, and neither kept with the event nor shown', async () => {
+    const made = await world.ask('POST', '/v1/sources', { name: 'X', scheme: 'xendit', secret: 'the-token' });
+    await world.endpoint({ profile: 'original', sources: ['*'] });
+    const post = (token: string) =>
+      world.app.inject({
+        method: 'POST',
+        url: new URL(made.body.url).pathname,
+        headers: { 'x-callback-token': token, 'x-other': '1', 'content-encoding': 'odd' },
+        payload: body,
+      });
+    assert.equal((await post('the-token')).statusCode, 200);
+    await world.clock.advance(0);
+    assert.ok(world.sent[0]!.headers.includes('x-other') && !world.sent[0]!.headers.includes('the-token'));
+    assert.equal((await post('elsewhere')).statusCode, 401);
+    const [kept] = await requests(made.body.id, '?verdict=rejected');
+    await world.ask('PATCH', `/v1/sources/${made.body.id}`, { secret: 'elsewhere' });
+    const shown = await world.ask('GET', `/v1/source-requests/${kept.id}`);
+    assert.ok(!shown.text.includes('elsewhere') && shown.text.includes('x-callback-token'));
   });
 
   test('another account sees neither the source nor its requests', async () => {

@@ -64,6 +64,7 @@ export class Disk {
       made[name] = (...args: unknown[]) =>
         reads.has(name) ? this.#read(name, args) : this.#write(name, args);
     }
+    made.watch = () => {};
     return made as unknown as Store;
   }
 

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { compileSchema } from '../../src/adapters/schema/compile.ts';
-import { openSqliteStore } from '../../src/adapters/sqlite/open.ts';
 import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
-import { createVault } from '../../src/adapters/system/vault.ts';
 import type { ApiParts } from '../../src/api/parts.ts';
 import type { Refusal } from '../../src/api/refusals.ts';
 import { routes } from '../../src/api/routes.ts';
@@ -20,6 +18,7 @@ import type { Store } from '../../src/ports/store.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { documentCheck } from './api-document.ts';
 import { ManualClock } from './clock.ts';
+import { openTestStore } from './store.ts';
 
 export const adminKey = 'shk_admin_of_the_environment';
 
@@ -44,7 +43,7 @@ const silent: Telemetry = {
 export const sha256 = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('hex');
 
-/** The whole server in one process on SQLite in memory: real routes, flow and store; the network and the clock are the test's. */
+/** The whole server in one process on a real store: real routes, flow and store; the network and the clock are the test's. */
 export class ApiWorld {
   readonly app: FastifyInstance;
   readonly store: Store;
@@ -86,11 +85,7 @@ export class ApiWorld {
   static async open(changes: Partial<ApiParts> = {}): Promise<ApiWorld> {
     const clock = new ManualClock();
     const random = systemRandom();
-    const store = await openSqliteStore({
-      file: ':memory:',
-      vault: createVault(new Uint8Array(32)),
-      mode: 'inline',
-    });
+    const store = await openTestStore(clock);
     const sent: Request[] = [];
     const sender: Sender = {
       async send(request) {

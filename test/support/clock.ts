@@ -5,6 +5,7 @@ export class ManualClock implements Clock {
   #nowMs: number;
   #timers: { atMs: number; no: number; act: () => void }[] = [];
   #count = 0;
+  #isBusy = (): boolean => false;
 
   constructor(nowMs = Date.parse('2026-01-01T00:00:00Z')) {
     this.#nowMs = nowMs;
@@ -31,9 +32,15 @@ export class ManualClock implements Clock {
     this.#nowMs = nowMs;
   }
 
+  /** Something outside of this process is at work while this is true: time does not move on. */
+  waitWhile(isBusy: () => boolean): void {
+    this.#isBusy = isBusy;
+  }
+
   /** Lets everything that is ready run: promises, and what they start. */
   async settle(): Promise<void> {
-    for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
+    for (let quiet = 0; quiet < 4; quiet = this.#isBusy() ? 0 : quiet + 1)
+      await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Moves time on, ringing every timer at its moment and letting what it starts run. */

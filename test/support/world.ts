@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compileSchema } from '../../src/adapters/schema/compile.ts';
-import type { Fault } from '../../src/adapters/sqlite/batch.ts';
-import { openSqliteStore } from '../../src/adapters/sqlite/open.ts';
 import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
-import { createVault } from '../../src/adapters/system/vault.ts';
 import type { Account } from '../../src/core/account.ts';
 import type { DeliveryView } from '../../src/core/delivery.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
@@ -16,10 +13,11 @@ import type { Store } from '../../src/ports/store.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { ManualClock } from './clock.ts';
 import { ScriptedSender } from './scripted-sender.ts';
+import { type Fault, openTestStore } from './store.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The whole flow in one process: real core, flow and SQLite (in memory), a clock moved by hand, a scripted network. */
+/** The whole flow in one process: real core, flow and store, a clock moved by hand, a scripted network. */
 export interface World {
   clock: ManualClock;
   sender: ScriptedSender;
@@ -61,13 +59,7 @@ export async function openWorld(
     lost: ({ deliveryKey }) => reports.push(`lost ${deliveryKey}`),
     warn: (what) => reports.push(`warn ${what}`),
   };
-  const vault = createVault(new Uint8Array(32).fill(7));
-  const store = await openSqliteStore({
-    file: ':memory:',
-    vault,
-    mode: 'inline',
-    ...(options.fault === undefined ? {} : { fault: options.fault }),
-  });
+  const store = await openTestStore(clock, options.fault);
   const start = (on: Store): Promise<Engine> =>
     startEngine({
       store: on,
@@ -155,9 +147,9 @@ function guarded(store: Store): { store: Store; cut(): void } {
   const wrapped = Object.fromEntries(
     Object.entries(store).map(([name, act]) => [
       name,
-      (...input: unknown[]) => {
-        if (!alive) return never;
-        return (act as (...all: unknown[]) => Promise<unknown>)(...input).then(
+      async (...input: unknown[]) => {
+        if (!alive) return await never;
+        return await Promise.resolve((act as (...all: unknown[]) => unknown)(...input)).then(
           (value) => (alive ? value : never),
           (error) => (alive ? Promise.reject(error) : never),
         );

@@ -1,3 +1,4 @@
+import type { SealedStore } from '../../ports/sealed.ts';
 import { accept } from './acts/accept.ts';
 import {
   createAccount,
@@ -66,7 +67,6 @@ import {
 import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
 import { ready, sweep } from './acts/upkeep.ts';
 import type { Database } from './database.ts';
-import type { SealedStore } from './sealed.ts';
 
 type Acts<Name extends keyof SealedStore> = {
   [K in Name]: (db: Database, ...input: Parameters<SealedStore[K]>) => Awaited<ReturnType<SealedStore[K]>>;
@@ -104,7 +104,7 @@ export type ReadName =
   | 'listAlerts'
   | 'getAlert'
   | 'slowEndpoints';
-export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup'>;
+export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup' | 'beat' | 'watch'>;
 
 export const readActs: Acts<ReadName> = {
   lanes,

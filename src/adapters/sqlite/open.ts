@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
-import type { AcceptItem, Store } from '../../ports/store.ts';
+import { boundedAccept } from '../../ports/bounded-accept.ts';
+import { type SealedStore, sealing } from '../../ports/sealed.ts';
+import type { Store } from '../../ports/store.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { type ReadName, readActs, type WriteName, writeActs } from './acts.ts';
 import type { Fault } from './batch.ts';
@@ -9,7 +9,6 @@ import type { Connector } from './connector.ts';
 import { makeFolder, makePrivate, requireDatabase } from './file.ts';
 import { connectInline } from './inline.ts';
 import { lockDatabase } from './lock.ts';
-import { type SealedStore, sealing } from './sealed.ts';
 import { connectThreads } from './threads.ts';
 
 export interface SqliteOptions {
@@ -61,39 +60,13 @@ function storeOn(connector: Connector, vault: Vault, release: () => void): Store
   return {
     ...sealed,
     ...sealing(sealed, vault),
-    accept: bounded(sealed.accept),
+    accept: boundedAccept(sealed.accept),
+    // One process has the file to itself: nobody else can die, and nobody else changes anything.
+    beat: async () => ({ lost: [] }),
+    watch() {},
     async close() {
       await connector.close();
       release();
     },
   };
-}
-
-/** Accepts wait for the disk within bounds; past them the caller is told to come again. */
-function bounded(accept: Store['accept']): Store['accept'] {
-  let events = 0;
-  let bytes = 0;
-  return async (input) => {
-    if (events >= limits.commitQueueEvents || bytes >= limits.commitQueueBytes) {
-      throw new SurehookError(
-        'unavailable',
-        'The store cannot keep up. Nothing was stored; try again shortly.',
-        { retryAfterS: limits.busyRetryAfterS },
-      );
-    }
-    const size = input.items.reduce((sum, item) => sum + bytesOf(item), 0);
-    events += input.items.length;
-    bytes += size;
-    try {
-      return await accept(input);
-    } finally {
-      events -= input.items.length;
-      bytes -= size;
-    }
-  };
-}
-
-/** UTF-16 code units stand for bytes: close enough for a bound, and free. */
-function bytesOf({ event, endpointNos }: AcceptItem): number {
-  return event.data.length + endpointNos.length * 16 + 256;
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import { masked } from '../../core/masked.ts';
-import type { SourceRequest, SourceRequestHead } from '../../core/source.ts';
+import type { Source, SourceRequest, SourceRequestHead } from '../../core/source.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -15,7 +15,7 @@ const listQuery = Type.Object(
   { ...pageQuery, verdict: Type.Optional(verdict) },
   { additionalProperties: false },
 );
-const credential = /^(?:authorization|proxy-authorization|cookie|x-callback-token|x-gitlab-token)$/i;
+const credential = /^(?:authorization|proxy-authorization|cookie)$/i;
 
 export function sourceRequestRoutes(parts: ApiParts, tag: string): Route[] {
   return [
@@ -42,7 +42,7 @@ export function sourceRequestRoutes(parts: ApiParts, tag: string): Route[] {
         const kept = await parts.store.getRequest(account.no, params.id);
         const source = parts.directory.sources.ofAccount(account.no).find(({ no }) => no === kept?.sourceNo);
         if (kept === null || source === undefined) throw notFound('source request', params.id);
-        return { body: detailView(kept, source.id) };
+        return { body: detailView(kept, source) };
       },
     }),
     route({
@@ -55,9 +55,10 @@ export function sourceRequestRoutes(parts: ApiParts, tag: string): Route[] {
       right: 'manage',
       success: { status: 200, description: 'What came of it.', schema: judgement },
       fails: ['conflict'],
-      handle: async ({ account, params }) => ({
-        body: await parts.receiver.judgeAgain(account.no, params.id),
-      }),
+      handle: async ({ account, params }) => {
+        const judged = await parts.receiver.judgeAgain(account.no, params.id);
+        return { body: { valid: judged.verdict !== 'rejected', ...judged } };
+      },
     }),
   ];
 }
@@ -88,11 +89,14 @@ function headView({ atMs, ...head }: SourceRequestHead): Record<string, unknown>
   return { id, at: timeText(atMs), ...rest };
 }
 
-function detailView(kept: SourceRequest, sourceId: string): Record<string, unknown> {
+/** A header that is one of the source's secrets is not shown, as the secret itself is not. */
+function detailView(kept: SourceRequest, { id: sourceId, secrets }: Source): Record<string, unknown> {
   const { url, headers, body, sourceNo: _sourceNo, ...head } = kept;
   const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < headers.length; i += 2)
-    pairs.push([headers[i]!, credential.test(headers[i]!) ? masked : headers[i + 1]!]);
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const [name, value] = [headers[i]!, headers[i + 1]!];
+    pairs.push([name, credential.test(name) || secrets.includes(value) ? masked : value]);
+  }
   const bytes = body === null ? null : Buffer.from(body);
   return {
     ...headView(head),

@@ -20,7 +20,7 @@ export function renderSchemes(): string {
     return `| ${cells.join(' | ')} |`;
   });
   const notes = presets.flatMap(({ name, note, deadline }) => {
-    const text = [deadline === null ? null : `answers within ${deadline}.`, note].filter(
+    const text = [deadline === null ? null : `time to answer: ${deadline}.`, note].filter(
       (each) => each !== null,
     );
     return text.length === 0 ? [] : [`- \`${name}\`: ${text.join(' ')}`];

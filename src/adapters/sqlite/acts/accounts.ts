@@ -1,8 +1,8 @@
 import type { Account, ApiKey, EventType } from '../../../core/account.ts';
 import { notFound, SurehookError } from '../../../core/errors.ts';
+import type { SealedStore } from '../../../ports/sealed.ts';
 import type { Administration } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
-import type { SealedStore } from '../sealed.ts';
 import { allEndpoints } from './endpoints.ts';
 import { allSources, deleteSourcesOf } from './sources.ts';
 

@@ -1,8 +1,8 @@
 import type { EndpointStatus } from '../../../core/endpoint.ts';
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
+import type { NewSealedEndpoint, SealedChanges, SealedEndpoint } from '../../../ports/sealed.ts';
 import type { Database, Row } from '../database.ts';
-import type { NewSealedEndpoint, SealedChanges, SealedEndpoint } from '../sealed.ts';
 import { blocked } from './rows.ts';
 
 export function allEndpoints(db: Database): SealedEndpoint[] {

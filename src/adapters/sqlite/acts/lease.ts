@@ -31,7 +31,8 @@ export function join(db: Database, { nodeName, nowMs }: Input<'join'>): Joined {
     nowMs,
   );
   db.readNode();
-  return { epoch, lost: db.all(`${owedSql} WHERE d.lease = ? ORDER BY d.key`, epoch).map(owedOf) };
+  const lost = db.all(`${owedSql} WHERE d.lease = ? ORDER BY d.key`, epoch).map(owedOf);
+  return { epoch, lost, beatEveryMs: null };
 }
 
 export function claim(db: Database, { epoch, requests, nowMs }: Input<'claim'>): ClaimResult[] {

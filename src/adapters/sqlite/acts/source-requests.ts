@@ -1,8 +1,8 @@
 import * as limits from '../../../core/limits.ts';
 import type { DoorVerdict, SourceRequestHead } from '../../../core/source.ts';
+import type { SealedRequest } from '../../../ports/sealed-sources.ts';
 import type { SourceFigures, SourceStore } from '../../../ports/source-store.ts';
 import type { Database, Row } from '../database.ts';
-import type { SealedRequest } from '../sealed-sources.ts';
 import { seqAt } from './events.ts';
 
 type Listing = Parameters<SourceStore['listRequests']>;

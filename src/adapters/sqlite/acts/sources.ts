@@ -1,5 +1,5 @@
+import type { NewSealedSource, SealedSource, SealedSourceChanges } from '../../../ports/sealed-sources.ts';
 import type { Database, Row } from '../database.ts';
-import type { NewSealedSource, SealedSource, SealedSourceChanges } from '../sealed-sources.ts';
 
 export function allSources(db: Database): SealedSource[] {
   return db.all('SELECT * FROM source WHERE deleted_at IS NULL ORDER BY no').map(sourceOf);

@@ -44,7 +44,7 @@ export const shopPresets: readonly Preset[] = [
     note: 'WooCommerce never tries again, and disables a webhook after five failures in a row. Its delivery id is not unique, so the body counts, too.',
   }),
   preset('bigcommerce', 'BigCommerce', bigcommerce, {
-    secret: 'Client secret (base64), as Standard Webhooks',
+    secret: 'Client secret, written in base64',
     reference: { from: [{ body: '/data/id' }] },
     note: 'The body names what changed; the rest has to be asked for.',
   }),
@@ -56,12 +56,11 @@ export const shopPresets: readonly Preset[] = [
     secret: 'Secret key of the notification destination (pdl_ntfset_…)',
     reference: { from: [{ body: '/data/id' }] },
     deadline: '5 s',
-    note: 'Paddle’s own library takes nothing older than 5 s, which is too little behind a proxy or a slow clock; here it is 5 minutes.',
+    note: 'Its own library takes nothing older than 5 s, which is too little behind a proxy or a slow clock; here it is 5 minutes.',
   }),
   preset('square', 'Square', square, {
     secret: 'Signature key',
     fields: [notificationUrl],
-    deadline: '10 s',
   }),
   preset('ebay', 'eBay', ebay, {
     secret: null,
@@ -82,7 +81,6 @@ export const shopPresets: readonly Preset[] = [
     id: { from: [{ body: '/notification/notificationId' }] },
     type: { from: [{ body: '/metadata/topic' }] },
     handshake: handshakes.ebayHandshake,
-    deadline: '3 s',
     note: 'Asking eBay for its public key takes an access token of the application, so the key is given; when eBay changes it, give the new one as a secret besides.',
   }),
   preset('wix', 'Wix', wix, {

@@ -1,6 +1,6 @@
-import type { NewSource, Source, SourceRequest } from '../../core/source.ts';
-import type { SourceStore } from '../../ports/source-store.ts';
-import type { Vault } from '../../ports/vault.ts';
+import type { NewSource, Source, SourceRequest } from '../core/source.ts';
+import type { SourceStore } from './source-store.ts';
+import type { Vault } from './vault.ts';
 
 /** What of a source is nobody's business. */
 type Hidden = Pick<Source, 'token' | 'secrets' | 'fields' | 'tracking'>;

@@ -1,16 +1,18 @@
-import type { AlertChannel, AlertRule } from '../../core/alert.ts';
-import type { Endpoint, NewEndpoint } from '../../core/endpoint.ts';
-import type { SourceStore } from '../../ports/source-store.ts';
-import type { Directory, Store } from '../../ports/store.ts';
-import type { Vault } from '../../ports/vault.ts';
+import type { AlertChannel, AlertRule } from '../core/alert.ts';
+import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
 import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
+import type { SourceStore } from './source-store.ts';
+import type { Directory, Store } from './store.ts';
+import type { Vault } from './vault.ts';
 
 /** An endpoint as it is written: secrets and header values encrypted. Plain ones never reach SQL, nor another thread. */
 export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers'> & {
   secrets: Uint8Array;
   headers: Uint8Array;
 };
+/** The same before it has its number. */
 export type NewSealedEndpoint = Omit<SealedEndpoint, 'no'>;
+/** What of an endpoint can change. */
 export type SealedChanges = Partial<Omit<NewSealedEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>;
 
 /** A channel as it is written: where it leads may be a credential. */

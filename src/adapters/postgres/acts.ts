@@ -1,0 +1,156 @@
+import type { SealedStore } from '../../ports/sealed.ts';
+import {
+  createAccount,
+  createKey,
+  deleteAccount,
+  deleteEventType,
+  deleteKey,
+  directory,
+  putEventType,
+  updateAccount,
+} from './acts/accounts.ts';
+import { cancel, requeue } from './acts/deliveries.ts';
+import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
+import { listDeliveries } from './acts/delivery-lists.ts';
+import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
+import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
+import { getEvent, listEvents } from './acts/events.ts';
+import { counts, stats } from './acts/numbers.ts';
+import { pull, settlePulled } from './acts/pull.ts';
+import {
+  cancelReplay,
+  createReplay,
+  getReplay,
+  listReplays,
+  openReplays,
+  stepReplay,
+} from './acts/replay.ts';
+import {
+  getRequest,
+  keepRequest,
+  listRequests,
+  requestTaken,
+  sourceFigures,
+} from './acts/source-requests.ts';
+import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
+import { ready } from './acts/upkeep.ts';
+import type { Session } from './session.ts';
+
+type Acts<Name extends keyof SealedStore> = {
+  [K in Name]: SealedStore[K] extends (...input: infer Input) => infer Result
+    ? (session: Session, ...input: Input) => Result
+    : never;
+};
+
+/** Look-ups, each on one snapshot. */
+export type ReadName =
+  | 'getReplay'
+  | 'listReplays'
+  | 'openReplays'
+  | 'directory'
+  | 'endpointId'
+  | 'endpointNo'
+  | 'getEvent'
+  | 'listEvents'
+  | 'getDelivery'
+  | 'listDeliveries'
+  | 'deliveriesOfEvent'
+  | 'keysOfEvent'
+  | 'ownedKeys'
+  | 'stats'
+  | 'counts'
+  | 'sourceById'
+  | 'getRequest'
+  | 'listRequests'
+  | 'sourceFigures';
+
+/** Acts of people and housekeeping, each a transaction. */
+export type WriteName =
+  | 'requeue'
+  | 'cancel'
+  | 'createReplay'
+  | 'cancelReplay'
+  | 'stepReplay'
+  | 'createAccount'
+  | 'updateAccount'
+  | 'deleteAccount'
+  | 'createKey'
+  | 'deleteKey'
+  | 'createEndpoint'
+  | 'updateEndpoint'
+  | 'deleteEndpoint'
+  | 'putEventType'
+  | 'deleteEventType'
+  | 'pull'
+  | 'settlePulled'
+  | 'createSource'
+  | 'updateSource'
+  | 'deleteSource'
+  | 'keepRequest'
+  | 'requestTaken'
+  | 'ready';
+
+export const readActs: Acts<ReadName> = {
+  getReplay,
+  listReplays,
+  openReplays,
+  directory,
+  endpointId,
+  endpointNo,
+  getEvent,
+  listEvents,
+  getDelivery,
+  listDeliveries,
+  deliveriesOfEvent,
+  keysOfEvent,
+  ownedKeys,
+  stats,
+  counts,
+  sourceById,
+  getRequest,
+  listRequests,
+  sourceFigures,
+};
+
+export const writeActs: Acts<WriteName> = {
+  requeue,
+  cancel,
+  createReplay,
+  cancelReplay,
+  stepReplay,
+  createAccount,
+  updateAccount,
+  deleteAccount,
+  createKey,
+  deleteKey,
+  createEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  putEventType,
+  deleteEventType,
+  pull,
+  settlePulled,
+  createSource,
+  updateSource,
+  deleteSource,
+  keepRequest,
+  requestTaken,
+  ready,
+};
+
+/** Acts that change what every node holds in memory: the others are told. */
+export const tellingActs: ReadonlySet<WriteName> = new Set([
+  'createAccount',
+  'updateAccount',
+  'deleteAccount',
+  'createKey',
+  'deleteKey',
+  'createEndpoint',
+  'updateEndpoint',
+  'deleteEndpoint',
+  'putEventType',
+  'deleteEventType',
+  'createSource',
+  'updateSource',
+  'deleteSource',
+]);

@@ -1,0 +1,143 @@
+import type { Account, ApiKey, EventType } from '../../../core/account.ts';
+import { notFound, SurehookError } from '../../../core/errors.ts';
+import type { SealedStore } from '../../../ports/sealed.ts';
+import type { Administration } from '../../../ports/store.ts';
+import type { Row, Session } from '../session.ts';
+import { allEndpoints } from './endpoints.ts';
+import { allSources, deleteSourcesOf } from './sources.ts';
+
+export async function directory(session: Session): Promise<Awaited<ReturnType<SealedStore['directory']>>> {
+  const accounts = await session.all('SELECT * FROM account ORDER BY no');
+  const keys = await session.all('SELECT * FROM api_key ORDER BY created_at, id');
+  const eventTypes = await session.all('SELECT * FROM event_type');
+  return {
+    accounts: accounts.map((row) => ({ account: accountOf(row), version: row.version as number })),
+    endpoints: await allEndpoints(session),
+    sources: await allSources(session),
+    keys: keys.map(keyOf),
+    eventTypes: eventTypes.map(eventTypeOf),
+  };
+}
+
+export async function createAccount(
+  session: Session,
+  account: Omit<Account, 'no'>,
+): Promise<{ account: Account; version: number } | 'exists'> {
+  const made = await session.get(
+    `INSERT INTO account (id, name, max_endpoints, notify, version, created_at, updated_at) VALUES (?, ?, ?, ?, 1, ?, ?)
+     ON CONFLICT DO NOTHING RETURNING no`,
+    account.id,
+    account.name,
+    account.maxEndpoints,
+    account.notify,
+    account.createdAtMs,
+    account.updatedAtMs,
+  );
+  return made === undefined ? 'exists' : { account: { no: made.no as number, ...account }, version: 1 };
+}
+
+export async function updateAccount(
+  session: Session,
+  no: number,
+  changes: Parameters<Administration['updateAccount']>[1],
+): Promise<void> {
+  const row = await session.get('SELECT * FROM account WHERE no = ? FOR UPDATE', no);
+  if (row === undefined) throw notFound('account', String(no));
+  const account = { ...accountOf(row), ...changes };
+  await session.run(
+    'UPDATE account SET name = ?, max_endpoints = ?, notify = ?, updated_at = ? WHERE no = ?',
+    account.name,
+    account.maxEndpoints,
+    account.notify,
+    account.updatedAtMs,
+    no,
+  );
+}
+
+export async function deleteAccount(session: Session, no: number, nowMs: number): Promise<void> {
+  await session.run('DELETE FROM account WHERE no = ?', no);
+  await session.run(
+    'UPDATE endpoint SET deleted_at = ?, secrets = NULL, headers = NULL, chore = 2 WHERE account_no = ? AND deleted_at IS NULL',
+    nowMs,
+    no,
+  );
+  await deleteSourcesOf(session, no, nowMs);
+  await session.run('DELETE FROM api_key WHERE account_no = ?', no);
+  await session.run('DELETE FROM event_type WHERE account_no = ?', no);
+}
+
+export async function createKey(session: Session, key: ApiKey): Promise<void> {
+  const inserted = await session.run(
+    'INSERT INTO api_key (id, account_no, name, scopes, hash, hint, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    key.id,
+    key.accountNo,
+    key.name,
+    JSON.stringify(key.scopes),
+    key.hash,
+    key.hint,
+    key.createdAtMs,
+  );
+  if (inserted === 0) throw new SurehookError('conflict', 'This key exists already.');
+}
+
+export async function deleteKey(session: Session, id: string): Promise<void> {
+  await session.run('DELETE FROM api_key WHERE id = ?', id);
+}
+
+export async function putEventType(session: Session, type: EventType): Promise<void> {
+  const changed = ['description', 'schema', 'examples', 'deprecated', 'created_at', 'updated_at'];
+  await session.run(
+    `INSERT INTO event_type (account_no, name, description, schema, examples, deprecated, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (account_no, name) DO UPDATE SET ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    type.accountNo,
+    type.name,
+    type.description,
+    type.schema === null ? null : JSON.stringify(type.schema),
+    JSON.stringify(type.examples),
+    type.deprecated,
+    type.createdAtMs,
+    type.updatedAtMs,
+  );
+}
+
+export async function deleteEventType(session: Session, accountNo: number, name: string): Promise<boolean> {
+  return (await session.run('DELETE FROM event_type WHERE account_no = ? AND name = ?', accountNo, name)) > 0;
+}
+
+function accountOf(row: Row): Account {
+  return {
+    no: row.no as number,
+    id: row.id as string,
+    name: row.name as string,
+    maxEndpoints: row.max_endpoints as number,
+    notify: row.notify as string | null,
+    createdAtMs: row.created_at as number,
+    updatedAtMs: row.updated_at as number,
+  };
+}
+
+function keyOf(row: Row): ApiKey {
+  return {
+    id: row.id as string,
+    accountNo: row.account_no as number | null,
+    name: row.name as string,
+    scopes: JSON.parse(row.scopes as string) as ApiKey['scopes'],
+    hash: row.hash as string,
+    hint: row.hint as string,
+    createdAtMs: row.created_at as number,
+  };
+}
+
+function eventTypeOf(row: Row): EventType {
+  return {
+    accountNo: row.account_no as number,
+    name: row.name as string,
+    description: row.description as string,
+    schema: row.schema === null ? null : (JSON.parse(row.schema as string) as Record<string, unknown>),
+    examples: JSON.parse(row.examples as string) as unknown[],
+    deprecated: row.deprecated as boolean,
+    createdAtMs: row.created_at as number,
+    updatedAtMs: row.updated_at as number,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Session } from '../session.ts';
+import { places } from './rows.ts';
+
+export async function keysOfEvent(
+  session: Session,
+  accountNo: number,
+  eventSeq: number,
+  endpointNo: number | null,
+): Promise<number[]> {
+  const targets = (await targetsAt(session, accountNo, [eventSeq])).get(eventSeq) ?? [];
+  return targets.flatMap((no, place) =>
+    endpointNo === null || no === endpointNo ? [eventSeq * places + place] : [],
+  );
+}
+
+export async function ownedKeys(
+  session: Session,
+  accountNo: number,
+  keys: readonly number[],
+): Promise<{ key: number; endpointNo: number }[]> {
+  const seqs = new Set(keys.map((key) => Math.floor(key / places)));
+  const targets = await targetsAt(session, accountNo, [...seqs]);
+  return keys.flatMap((key) => {
+    const endpointNo = targets.get(Math.floor(key / places))?.[key % places];
+    return endpointNo === undefined ? [] : [{ key, endpointNo }];
+  });
+}
+
+async function targetsAt(
+  session: Session,
+  accountNo: number,
+  seqs: readonly number[],
+): Promise<Map<number, number[]>> {
+  const rows = await session.all(
+    'SELECT seq, targets FROM event WHERE seq = ANY (?::bigint[]) AND account_no = ?',
+    seqs,
+    accountNo,
+  );
+  return new Map(rows.map((row) => [row.seq as number, row.targets as number[]]));
+}

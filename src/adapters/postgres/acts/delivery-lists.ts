@@ -1,0 +1,223 @@
+import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
+import * as limits from '../../../core/limits.ts';
+import { typeRange } from '../../../core/match.ts';
+import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
+import type { Row, Session } from '../session.ts';
+import { begunViews, eventPart, newest, rowSql, viewOf, viewsOfEvent } from './delivery-views.ts';
+import { eventConditions, eventsDown, seqAt } from './events.ts';
+import { lacksRows, open, places, states } from './rows.ts';
+
+/** Nobody has it: neither a node that sends it nor a consumer that fetched it. */
+const waiting = 'd.lease IS NULL AND d.pulled_at IS NULL';
+
+export async function listDeliveries(
+  session: Session,
+  accountNo: number,
+  filter: DeliveryFilter,
+  page: Page,
+): Promise<Found<DeliveryView>> {
+  const narrow = filter.statuses !== undefined && !filter.statuses.includes('delivered');
+  const byEndpoint =
+    filter.reference === undefined &&
+    (narrow || (filter.endpointNo !== undefined && filter.eventType === undefined));
+  return await (byEndpoint ? listByEndpoint : listByEvent)(session, accountNo, filter, page);
+}
+
+/** Along the account's events, newest first. */
+async function listByEvent(
+  session: Session,
+  accountNo: number,
+  filter: DeliveryFilter,
+  page: Page,
+): Promise<Found<DeliveryView>> {
+  const before = page.before ?? Number.MAX_SAFE_INTEGER;
+  const rows: DeliveryView[] = [];
+  const endpointId = filter.endpointNo === undefined ? null : await idOf(session, filter.endpointNo);
+  let left = limits.searchRows;
+  for await (const step of eventsDown(
+    session,
+    accountNo,
+    eventFilterOf(filter),
+    Math.floor((before - 1) / places) + 1,
+  )) {
+    if (step.kind === 'end') return { rows, next: step.seq * places };
+    const event = (await session.get(`SELECT ${eventPart} FROM event e WHERE e.seq = ?`, step.seq))!;
+    const hasTargets = (event.targets as number[]).length > 0;
+    for (const view of hasTargets ? await viewsOfEvent(session, event) : []) {
+      left -= 1;
+      if (view.key >= before || (endpointId !== null && view.endpointId !== endpointId)) continue;
+      if (filter.statuses !== undefined && !filter.statuses.includes(view.status)) continue;
+      if (rows.length === page.limit) return { rows, next: rows.at(-1)!.key };
+      rows.push(view);
+    }
+    left -= 1;
+    if (left <= 0) return { rows, next: step.seq * places };
+  }
+  return { rows, next: null };
+}
+
+/** Along each endpoint's deliveries in the states that are asked for, keeping the newest of all. */
+async function listByEndpoint(
+  session: Session,
+  accountNo: number,
+  filter: DeliveryFilter,
+  page: Page,
+): Promise<Found<DeliveryView>> {
+  const range = await keyRange(session, filter, page);
+  const one = filter.endpointNo ?? null;
+  const endpoints = await session.all(
+    'SELECT no, status, deleted_at FROM endpoint WHERE account_no = ? AND (?::bigint IS NULL OR no = ?)',
+    accountNo,
+    one,
+    one,
+  );
+  const searches = endpoints.flatMap((endpoint) =>
+    searchesAt(endpoint, filter.statuses).map((search) => ({
+      endpointNo: endpoint.no as number,
+      ...search,
+    })),
+  );
+  const wanted = page.limit + 1;
+  const most = Math.max(wanted, Math.ceil(limits.searchRows / Math.max(1, searches.length)));
+  let kept: DeliveryView[] = await begunMatching(session, accountNo, filter, range);
+  // What is older than this was not looked at everywhere, so that nobody knows what comes next.
+  let floor = range.from;
+  for (const search of searches) {
+    const least = Math.max(floor, kept.length >= wanted ? kept[wanted - 1]!.key + 1 : 0);
+    const looked = await lookedAt(session, search, { from: least, to: range.to }, most);
+    if (looked === null) continue;
+    const rows = await matchingRows(session, search, filter, { from: looked.from, to: range.to }, wanted);
+    if (looked.isCut && rows.length < wanted) floor = looked.from;
+    if (rows.length > 0) kept = newest([...kept, ...rows.map(viewOf)], wanted);
+  }
+  const rows = newest(kept, wanted).filter((view) => view.key >= floor);
+  if (rows.length === wanted) return { rows: rows.slice(0, -1), next: rows[wanted - 2]!.key };
+  return { rows, next: floor > range.from ? floor : null };
+}
+
+interface Search {
+  endpointNo: number;
+  state: number;
+  condition: string;
+}
+
+/** How far down the keys of a range one search may look; null when there is nothing. */
+async function lookedAt(
+  session: Session,
+  { endpointNo, state }: Search,
+  range: { from: number; to: number },
+  most: number,
+): Promise<{ from: number; isCut: boolean } | null> {
+  const row = (await session.get(
+    `SELECT min(key) AS least, count(*) AS n FROM
+       (SELECT key FROM delivery WHERE endpoint_no = ? AND state = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?) x`,
+    endpointNo,
+    state,
+    range.from,
+    range.to,
+    most,
+  ))!;
+  return row.least === null ? null : { from: row.least as number, isCut: row.n === most };
+}
+
+async function matchingRows(
+  session: Session,
+  { endpointNo, state, condition }: Search,
+  filter: DeliveryFilter,
+  range: { from: number; to: number },
+  limit: number,
+): Promise<Row[]> {
+  const types = typeRange(filter.eventType ?? '*');
+  return await session.all(
+    `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key >= ? AND d.key < ? AND e.type BETWEEN ? AND ?
+       AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY d.key DESC LIMIT ?`,
+    endpointNo,
+    state,
+    range.from,
+    range.to,
+    types.from,
+    types.to,
+    filter.sinceMs ?? 0,
+    filter.untilMs ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  );
+}
+
+/** The stored states behind the statuses at one endpoint. Open work of a deleted endpoint counts as cancelled. */
+function searchesAt(
+  endpoint: Row,
+  statuses: DeliveryStatus[] | undefined,
+): { state: number; condition: string }[] {
+  const wants = (status: DeliveryStatus): boolean => statuses === undefined || statuses.includes(status);
+  const searches = states.flatMap((name, state) =>
+    name !== 'open' && wants(name) ? [{ state, condition: '' }] : [],
+  );
+  const openOnes: string[] = [];
+  if (endpoint.deleted_at !== null) {
+    if (wants('cancelled')) openOnes.push('true');
+  } else {
+    if (wants('sending')) openOnes.push(`NOT (${waiting})`);
+    if (endpoint.status !== 'active') {
+      if (wants('held')) openOnes.push(`(${waiting})`);
+    } else {
+      if (wants('pending')) openOnes.push(`(${waiting} AND d.tries = 0)`);
+      if (wants('retrying')) openOnes.push(`(${waiting} AND d.tries > 0)`);
+    }
+  }
+  if (openOnes.length > 0) searches.push({ state: open, condition: `AND (${openOnes.join(' OR ')})` });
+  return searches;
+}
+
+async function begunMatching(
+  session: Session,
+  accountNo: number,
+  filter: DeliveryFilter,
+  range: { from: number; to: number },
+): Promise<DeliveryView[]> {
+  if (
+    filter.statuses !== undefined &&
+    !filter.statuses.includes('sending') &&
+    !filter.statuses.includes('cancelled')
+  )
+    return [];
+  const { conditions, values } = await eventConditions(session, accountNo, eventFilterOf(filter));
+  const endpointId = filter.endpointNo === undefined ? null : await idOf(session, filter.endpointNo);
+  const events = await session.all(
+    `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND ${lacksRows} ORDER BY e.seq DESC`,
+    ...values,
+  );
+  const views: DeliveryView[] = [];
+  for (const event of events) views.push(...(await begunViews(session, event)).reverse());
+  return views
+    .filter((view) => view.key >= range.from && view.key < range.to)
+    .filter((view) => endpointId === null || view.endpointId === endpointId)
+    .filter((view) => filter.statuses === undefined || filter.statuses.includes(view.status));
+}
+
+async function keyRange(
+  session: Session,
+  filter: DeliveryFilter,
+  page: Page,
+): Promise<{ from: number; to: number }> {
+  const from =
+    filter.sinceMs === undefined ? 0 : (await seqAt(session, filter.sinceMs - limits.clockBackMs)) * places;
+  const to =
+    filter.untilMs === undefined
+      ? Number.MAX_SAFE_INTEGER
+      : (await seqAt(session, filter.untilMs + limits.clockBackMs)) * places;
+  return { from, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
+}
+
+function eventFilterOf(filter: DeliveryFilter): Parameters<typeof eventConditions>[2] {
+  const { eventType, reference, sinceMs, untilMs } = filter;
+  return {
+    ...(eventType !== undefined && { type: eventType }),
+    ...(reference !== undefined && { reference }),
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(untilMs !== undefined && { untilMs }),
+  };
+}
+
+async function idOf(session: Session, endpointNo: number): Promise<string> {
+  return String((await session.get('SELECT id FROM endpoint WHERE no = ?', endpointNo))?.id ?? '');
+}

@@ -1,0 +1,122 @@
+import type { Attempt, AttemptError } from '../../../core/attempt.ts';
+import { type DeliveryView, statusOf } from '../../../core/delivery.ts';
+import type { Row, Session } from '../session.ts';
+import { attemptOf, blocked, open, places, states } from './rows.ts';
+
+/*
+ * A delivery that was sent straight from its accept has no row until it ends: it is shown as `sending`, from its event's
+ * targets. Such events are not older than their node's checkpoint, so they are few.
+ */
+
+export const eventPart = 'e.seq, e.id, e.type, e.reference, e.account_no, e.created_at, e.targets';
+const deliveryPart = `d.key, d.state, d.lease, d.pulled_at, d.tries, d.attempts, d.due_at, d.last_at, d.last_status, d.last_error, d.ended_at`;
+const endpointPart = 'p.id AS endpoint_id, p.status, p.deleted_at';
+export const rowSql = `SELECT ${deliveryPart}, ${eventPart}, ${endpointPart}
+  FROM delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
+
+export async function getDelivery(
+  session: Session,
+  accountNo: number,
+  key: number,
+): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null> {
+  const event = await session.get(
+    `SELECT ${eventPart}, e.data FROM event e WHERE e.seq = ? AND e.account_no = ?`,
+    Math.floor(key / places),
+    accountNo,
+  );
+  if (event === undefined) return null;
+  const row = await session.get(`${rowSql} WHERE d.key = ?`, key);
+  const delivery =
+    row === undefined ? (await begunViews(session, event)).find((view) => view.key === key) : viewOf(row);
+  if (delivery === undefined) return null;
+  const attempts = await session.all('SELECT * FROM attempt WHERE key = ? ORDER BY n', key);
+  return { delivery, attempts: attempts.map(attemptOf), data: event.data as string };
+}
+
+export async function deliveriesOfEvent(
+  session: Session,
+  accountNo: number,
+  eventSeq: number,
+  limit: number,
+): Promise<DeliveryView[]> {
+  const event = await session.get(
+    `SELECT ${eventPart} FROM event e WHERE e.seq = ? AND e.account_no = ?`,
+    eventSeq,
+    accountNo,
+  );
+  return event === undefined ? [] : (await viewsOfEvent(session, event, limit)).reverse();
+}
+
+/** The deliveries of an event's first places, highest place first. */
+export async function viewsOfEvent(
+  session: Session,
+  event: Row,
+  limit: number = places,
+): Promise<DeliveryView[]> {
+  const first = (event.seq as number) * places;
+  const rows = await session.all(`${rowSql} WHERE d.key >= ? AND d.key < ?`, first, first + limit);
+  const views = rows.map(viewOf);
+  if (views.length < Math.min(limit, (event.targets as number[]).length))
+    views.push(...(await begunViews(session, event, limit)));
+  return newest(views, views.length);
+}
+
+/** The targets of an event that are under way without a row. */
+export async function begunViews(
+  session: Session,
+  event: Row,
+  limit: number = places,
+): Promise<DeliveryView[]> {
+  const first = (event.seq as number) * places;
+  const rows = await session.all(
+    `SELECT t.place - 1 AS place, ${endpointPart} FROM event e CROSS JOIN unnest(e.targets) WITH ORDINALITY AS t (endpoint_no, place)
+     JOIN endpoint p ON p.no = t.endpoint_no
+     WHERE e.seq = ? AND t.place <= ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.key = e.seq * ${places} + t.place - 1)
+     ORDER BY t.place`,
+    event.seq as number,
+    limit,
+  );
+  const begun = { state: open, lease: 0, pulled_at: null, tries: 0, attempts: 0, due_at: 0, ended_at: null };
+  const untried = { last_at: null, last_status: null, last_error: null };
+  return rows.map((row) =>
+    viewOf({ ...event, ...row, ...begun, ...untried, key: first + (row.place as number) }),
+  );
+}
+
+export function newest(views: DeliveryView[], limit: number): DeliveryView[] {
+  return views.sort((a, b) => b.key - a.key).slice(0, limit);
+}
+
+export function viewOf(row: Row): DeliveryView {
+  const gone = row.state === open && row.deleted_at !== null;
+  const status = gone
+    ? 'cancelled'
+    : statusOf({
+        state: states[row.state as number]!,
+        leased: row.lease !== null || row.pulled_at !== null,
+        tries: row.tries as number,
+        endpointActive: row.status === 'active',
+      });
+  const waits = (status === 'pending' || status === 'retrying') && row.due_at !== blocked;
+  return {
+    key: row.key as number,
+    eventId: row.id as string,
+    eventType: row.type as string,
+    reference: row.reference as string | null,
+    accountNo: row.account_no as number,
+    endpointId: row.endpoint_id as string,
+    status,
+    attempts: row.attempts as number,
+    createdAtMs: row.created_at as number,
+    nextAttemptAtMs: waits ? (row.due_at as number) : null,
+    lastAttemptAtMs: row.last_at as number | null,
+    httpStatus: row.last_status as number | null,
+    error: row.last_error as AttemptError | null,
+    endedAtMs: endOf(row, gone),
+  };
+}
+
+function endOf(row: Row, gone: boolean): number | null {
+  if (gone) return row.deleted_at as number;
+  return row.state === open ? null : (row.ended_at as number | null);
+}

@@ -1,0 +1,159 @@
+import type { EventHead } from '../../../core/event.ts';
+import * as limits from '../../../core/limits.ts';
+import { typeRange } from '../../../core/match.ts';
+import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
+import type { Row, Session } from '../session.ts';
+import { eventColumns, eventOf, headColumns, headOf } from './rows.ts';
+
+const deliveriesOfSql = 'cardinality(e.targets) AS deliveries FROM event e';
+
+export async function getEvent(session: Session, accountNo: number, id: string): Promise<EventView | null> {
+  const row = await session.get(
+    `SELECT ${eventColumns}, ${deliveriesOfSql} WHERE e.seq = (SELECT seq FROM event_id WHERE account_no = ? AND id = ?)`,
+    accountNo,
+    id,
+  );
+  return row === undefined ? null : { event: eventOf(row), deliveries: row.deliveries as number };
+}
+
+/** Newest first, along the index of what is asked for, so that the cost follows the page and not the history. */
+export async function listEvents(
+  session: Session,
+  accountNo: number,
+  filter: EventFilter,
+  page: Page,
+): Promise<Found<EventView<EventHead>>> {
+  const seqs: number[] = [];
+  let next: number | null = null;
+  for await (const step of eventsDown(session, accountNo, filter, page.before ?? Number.MAX_SAFE_INTEGER)) {
+    if (step.kind === 'end') next = step.seq;
+    else if (seqs.length === page.limit) next = seqs.at(-1)!;
+    else seqs.push(step.seq);
+    if (next !== null) break;
+  }
+  const rows = await session.all(
+    `SELECT ${headColumns}, ${deliveriesOfSql} WHERE e.seq = ANY (?::bigint[]) ORDER BY e.seq DESC`,
+    seqs,
+  );
+  return { rows: rows.map((row) => ({ event: headOf(row), deliveries: row.deliveries as number })), next };
+}
+
+/** Positions that are fetched at first; then more at a time. */
+const firstRows = 60;
+const moreRows = 1000;
+
+/**
+ * Positions before `before` of events that a filter wants, newest first. It walks along the index of one of the things asked
+ * for and looks at the others; `end` says how far it came when it has looked at all that it may for nothing.
+ */
+export async function* eventsDown(
+  session: Session,
+  accountNo: number,
+  filter: EventFilter,
+  before: number,
+): AsyncGenerator<{ kind: 'found' | 'end'; seq: number }> {
+  const { conditions, values } = await eventConditions(session, accountNo, filter);
+  const [along, along1] = indexOf(filter);
+  const sql = `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes
+    FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC LIMIT ?`;
+  const { sinceMs, untilMs } = filter;
+  const from = sinceMs === undefined ? 0 : await seqAt(session, sinceMs - limits.clockBackMs);
+  let until =
+    untilMs === undefined ? before : Math.min(before, await seqAt(session, untilMs + limits.clockBackMs));
+  let rowsLeft = limits.searchRows;
+  let bytesLeft = limits.searchBytes;
+  for (let most = firstRows; ; most = moreRows) {
+    const rows = await session.all(sql, ...values, accountNo, ...along1, until, from, most);
+    const searched = filter.q === undefined ? rows : withinBytes(rows, bytesLeft);
+    const holding = filter.q === undefined ? null : await holdingText(session, searched, filter.q);
+    for (const row of searched) {
+      const seq = row.seq as number;
+      if (row.wanted === true && (holding === null || holding.has(seq))) yield { kind: 'found', seq };
+      else rowsLeft -= 1;
+      if (filter.q !== undefined) bytesLeft -= row.bytes as number;
+      if (rowsLeft > 0 && bytesLeft > 0) continue;
+      yield { kind: 'end', seq };
+      return;
+    }
+    if (rows.length < most && searched.length === rows.length) return;
+    until = searched.at(-1)!.seq as number;
+  }
+}
+
+/** As many rows as the bytes that may still be looked at take up; at least one. */
+function withinBytes(rows: Row[], bytes: number): Row[] {
+  let sum = 0;
+  const end = rows.findIndex((row) => {
+    sum += row.bytes as number;
+    return sum >= bytes;
+  });
+  return end === -1 ? rows : rows.slice(0, end + 1);
+}
+
+async function holdingText(session: Session, rows: Row[], text: string): Promise<Set<number>> {
+  const seqs = rows.filter((row) => row.wanted === true).map((row) => row.seq as number);
+  const found = await session.all(
+    'SELECT seq FROM event WHERE seq = ANY (?::bigint[]) AND strpos(data, ?) > 0',
+    seqs,
+    text,
+  );
+  return new Set(found.map((row) => row.seq as number));
+}
+
+/** The most telling thing asked for that has an index in the order of events. */
+function indexOf({ reference, source, type }: EventFilter): [condition: string, values: string[]] {
+  if (reference !== undefined) return ['AND e.reference = ?', [reference]];
+  if (source !== undefined) return ['AND e.source = ?', [source]];
+  if (type !== undefined && !type.endsWith('*')) return ['AND e.type = ?', [type]];
+  return ['', []];
+}
+
+/** Conditions on events `e` for the parts of a filter that sit in columns. */
+export async function eventConditions(
+  session: Session,
+  accountNo: number,
+  filter: Pick<EventFilter, 'type' | 'reference' | 'source' | 'sinceMs' | 'untilMs'>,
+): Promise<{ conditions: string[]; values: (string | number)[] }> {
+  const conditions = ['e.account_no = ?'];
+  const values: (string | number)[] = [accountNo];
+  const add = (condition: string, ...more: (string | number)[]): void => {
+    conditions.push(condition);
+    values.push(...more);
+  };
+  if (filter.type !== undefined) {
+    const { from, to } = typeRange(filter.type);
+    if (from === to) add('e.type = ?', from);
+    else add('e.type BETWEEN ? AND ?', from, to);
+  }
+  if (filter.reference !== undefined) add('e.reference = ?', filter.reference);
+  if (filter.source !== undefined) add('e.source = ?', filter.source);
+  if (filter.sinceMs !== undefined)
+    add(
+      'e.seq >= ? AND e.created_at >= ?',
+      await seqAt(session, filter.sinceMs - limits.clockBackMs),
+      filter.sinceMs,
+    );
+  if (filter.untilMs !== undefined)
+    add(
+      'e.seq < ? AND e.created_at < ?',
+      await seqAt(session, filter.untilMs + limits.clockBackMs),
+      filter.untilMs,
+    );
+  return { conditions, values };
+}
+
+/** The first position at or after a time. Positions grow with time, but for clocks that are set back: callers leave room for that. */
+export async function seqAt(session: Session, atMs: number): Promise<number> {
+  let low = 0;
+  let high = 1 + Number((await session.get('SELECT max(seq) AS seq FROM event'))!.seq ?? 0);
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = await session.get(
+      'SELECT seq, created_at FROM event WHERE seq >= ? ORDER BY seq LIMIT 1',
+      middle,
+    );
+    if (row === undefined || (row.created_at as number) >= atMs) high = middle;
+    else low = (row.seq as number) + 1;
+  }
+  return low;
+}

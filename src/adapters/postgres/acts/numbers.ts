@@ -1,0 +1,82 @@
+import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
+import type { Row, Session } from '../session.ts';
+
+/** Upper bounds of the histogram of durations; the last bucket has none. */
+const bucketBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
+const bucketColumns = [...bucketBoundsMs.map((_, i) => `h${i}`), `h${bucketBoundsMs.length}`];
+
+/** Sums of the minutes' counts. The longest durations have no upper bound: their bucket answers with the largest bound there is. */
+export async function stats(session: Session, asked: Parameters<Reading['stats']>[0]): Promise<Stats> {
+  const { accountNo, endpointNo, sinceMs, untilMs, bucketMs } = asked;
+  const where = `account_no = ? AND ${endpointNo === null ? '' : 'endpoint_no = ? AND '}minute >= ? AND minute < ?`;
+  const values = [
+    accountNo,
+    ...(endpointNo === null ? [] : [endpointNo]),
+    Math.floor(sinceMs / 60_000),
+    Math.ceil(untilMs / 60_000),
+  ];
+  const sums = bucketColumns.map((name) => `sum(${name})::bigint AS ${name}`).join(', ');
+  const total = (await session.get(
+    `SELECT coalesce(sum(delivered), 0)::bigint AS delivered, coalesce(sum(failed), 0)::bigint AS failed, coalesce(sum(dead), 0)::bigint AS dead, coalesce(sum(duration_sum), 0)::bigint AS duration_sum, ${sums}
+     FROM stat WHERE ${where}`,
+    ...values,
+  ))!;
+  const buckets = await session.all(
+    `SELECT minute * 60000 / ?::bigint * ?::bigint AS at, sum(delivered)::bigint AS delivered, sum(failed)::bigint AS failed, sum(dead)::bigint AS dead
+     FROM stat WHERE ${where} GROUP BY at ORDER BY at`,
+    bucketMs,
+    bucketMs,
+    ...values,
+  );
+  const delivered = total.delivered as number;
+  const failed = total.failed as number;
+  return {
+    attempts: delivered + failed,
+    delivered,
+    failed,
+    dead: total.dead as number,
+    latencyMs: delivered + failed === 0 ? null : latencyOf(total, delivered + failed),
+    buckets: buckets.map((row) => ({
+      atMs: row.at as number,
+      delivered: row.delivered as number,
+      failed: row.failed as number,
+      dead: row.dead as number,
+    })),
+  };
+}
+
+/** Over all accounts. Index look-ups and counts within indexes; run by a reader. */
+export async function counts(
+  session: Session,
+  { nowMs }: Parameters<Reading['counts']>[0],
+): Promise<StoreCounts> {
+  const row = (await session.get(
+    `SELECT (SELECT count(*) FROM open_delivery d JOIN endpoint p ON p.no = d.endpoint_no WHERE d.state = 0 AND p.deleted_at IS NULL) AS open,
+       (SELECT count(*) FROM endpoint p JOIN ended_delivery d ON d.endpoint_no = p.no WHERE d.state = 2) AS dead,
+       (SELECT min(d.due_at) FROM open_delivery d JOIN endpoint p ON p.no = d.endpoint_no
+          WHERE d.state = 0 AND d.lease IS NULL AND p.status = 'active' AND p.deleted_at IS NULL) AS oldest`,
+  ))!;
+  const oldest = row.oldest as number | null;
+  return {
+    open: row.open as number,
+    dead: row.dead as number,
+    oldestDueAtMs: oldest !== null && oldest <= nowMs ? oldest : null,
+  };
+}
+
+function latencyOf(total: Row, attempts: number): NonNullable<Stats['latencyMs']> {
+  const share = (part: number): number => {
+    let seen = 0;
+    for (const [i, name] of bucketColumns.entries()) {
+      seen += total[name] as number;
+      if (seen >= part * attempts) return bucketBoundsMs[Math.min(i, bucketBoundsMs.length - 1)]!;
+    }
+    return bucketBoundsMs.at(-1)!;
+  };
+  return {
+    mean: (total.duration_sum as number) / attempts,
+    p50: share(0.5),
+    p95: share(0.95),
+    p99: share(0.99),
+  };
+}

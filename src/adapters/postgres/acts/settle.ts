@@ -1,0 +1,92 @@
+import * as limits from '../../../core/limits.ts';
+import type { Settlement, SettleResult } from '../../../ports/store.ts';
+import type { Session, Value } from '../session.ts';
+import { headerLines, states, storable } from './rows.ts';
+
+export interface SettleBatch {
+  epoch: number;
+  nowMs: number;
+  settlements: Settlement[];
+}
+
+/** Ends of attempts, in one statement. A settlement whose lease is gone changes nothing and says so. */
+export async function settle(
+  session: Session,
+  { epoch, nowMs, settlements }: SettleBatch,
+): Promise<SettleResult[]> {
+  const values = [...columnsOf(settlements), ...healthOf(settlements), limits.attemptsKept];
+  const rows = await session.all(settleSql, epoch, nowMs, ...values);
+  return rows.map((row) => {
+    if (row.settled !== true) return 'lost';
+    if (row.stop_at === null) return 'settled';
+    return { statusAtMs: row.stop_at as number, version: row.stop_version as number };
+  });
+}
+
+const casts = [
+  'bigint[]',
+  'bigint[]',
+  'bool[]',
+  'bigint[]',
+  'int[]',
+  'smallint[]',
+  'bigint[]',
+  'int[]',
+  'bigint[]',
+  'float8[]',
+  'int[]',
+  ...Array(5).fill('text[]'),
+  'bool[]',
+  ...Array(3).fill('text[]'),
+  'bool[]',
+  'bigint[]',
+  'int[]',
+  'bigint[]',
+  'bigint[]',
+  'text[]',
+  'text[]',
+  'bigint[]',
+];
+const settleSql = `SELECT * FROM settle_attempts(?, ?, ${casts.map((type) => `?::${type}`).join(', ')}, ?)`;
+
+/** The parameters of `settle_attempts`, a column each. */
+function columnsOf(settlements: Settlement[]): Value[] {
+  const attempts = settlements.map(({ attempt }) => attempt);
+  return [
+    settlements.map(({ key }) => key),
+    settlements.map(({ endpointNo }) => endpointNo),
+    settlements.map(({ fresh }) => fresh),
+    settlements.map(({ startedAtMs }) => startedAtMs),
+    settlements.map(({ tries }) => tries),
+    settlements.map(({ next }) => states.indexOf(next.state)),
+    settlements.map(({ next }) => (next.state === 'open' ? next.dueAtMs : 0)),
+    attempts.map(({ n }) => n),
+    attempts.map(({ atMs }) => atMs),
+    attempts.map(({ durationMs }) => durationMs),
+    attempts.map(({ httpStatus }) => httpStatus),
+    attempts.map(({ error }) => error),
+    attempts.map(({ detail }) => storable(detail)),
+    attempts.map(({ url }) => storable(url)),
+    attempts.map(({ requestHeaders }) => headerLines(requestHeaders)),
+    attempts.map(({ bodyHead }) => storable(bodyHead)),
+    attempts.map(({ bodyWithData }) => bodyWithData),
+    attempts.map(({ bodyTail }) => storable(bodyTail)),
+    attempts.map(({ responseHeaders }) => headerLines(responseHeaders)),
+    attempts.map(({ responseBody }) => storable(responseBody)),
+    attempts.map(({ responseTruncated }) => responseTruncated),
+    attempts.map(({ nextAttemptAtMs }) => nextAttemptAtMs),
+  ];
+}
+
+/** What attempts make of their endpoints' records, where they make anything. */
+function healthOf(settlements: Settlement[]): Value[] {
+  const changing = settlements.flatMap(({ health }, i) => (health === null ? [] : [{ ord: i + 1, health }]));
+  return [
+    changing.map(({ ord }) => ord),
+    changing.map(({ health }) => health.failingSinceMs),
+    changing.map(({ health }) => health.failures),
+    changing.map(({ health }) => health.status),
+    changing.map(({ health }) => health.reason),
+    changing.map(({ health }) => health.statusAtMs),
+  ];
+}

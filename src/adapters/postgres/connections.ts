@@ -1,0 +1,161 @@
+import pg from 'pg';
+import { StoreError, SurehookError } from '../../core/errors.ts';
+import * as limits from '../../core/limits.ts';
+import { breaksConnection, isWorthAgain, storeErrorOf } from './errors.ts';
+import { Session } from './session.ts';
+
+const bigint = 20;
+const bigints = 1016;
+
+/** Big integers as numbers: all of ours are below 2^53. */
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === bigint) return Number;
+    const parse = pg.types.getTypeParser(oid, format as 'text');
+    return oid === bigints ? (text: string) => (parse(text) as unknown as string[]).map(Number) : parse;
+  },
+} as pg.CustomTypesConfig;
+
+/** How often an act that met another one in a deadlock is begun anew; each time one of the two gets through. */
+const deadlockTries = 5;
+
+/** What every connection of ours asks of the server. */
+const settings = {
+  synchronous_commit: 'on',
+  jit: 'off',
+  default_transaction_isolation: 'read committed',
+  idle_in_transaction_session_timeout: limits.transactionIdleMs,
+  lock_timeout: limits.storeBusyMs,
+  statement_timeout: limits.statementMs,
+};
+
+export function configOf(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: limits.databaseConnectMs,
+    // Answers that do not come at all: the server's own bound has passed by then.
+    query_timeout: limits.statementMs + limits.databaseConnectMs,
+    keepAlive: true,
+    application_name: 'surehook',
+    types,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${String(value).replace(' ', '\\ ')}`)
+      .join(' '),
+  };
+}
+
+/** Connections for acts that write, and others for look-ups, so that neither waits for the other. */
+export class Connections {
+  readonly #writers: pg.Pool;
+  readonly #readers: pg.Pool;
+  #lookups = 0;
+  #closed = false;
+
+  constructor(url: string) {
+    const config = configOf(url);
+    this.#writers = new pg.Pool({ ...config, max: limits.storeWriters });
+    this.#readers = new pg.Pool({ ...config, max: limits.storeReaders });
+    for (const pool of [this.#writers, this.#readers]) {
+      // A connection that breaks while nobody uses it is replaced by the next who needs one.
+      pool.on('error', () => {});
+      // One that breaks in use has failed its statement; without a listener it would end the process, too.
+      pool.on('connect', (client) => void client.on('error', () => {}));
+    }
+  }
+
+  /** One statement that is a transaction of its own. */
+  async alone<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    return await this.#withWriter(act);
+  }
+
+  /** Several statements in one transaction. */
+  async together<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    return await this.#withWriter((session) => inTransaction(session, 'BEGIN', act));
+  }
+
+  /** Look-ups on one snapshot. */
+  async reading<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    if (this.#lookups >= limits.readQueue)
+      throw new SurehookError('unavailable', 'Too many look-ups are waiting. Try again shortly.', {
+        retryAfterS: limits.busyRetryAfterS,
+      });
+    this.#lookups += 1;
+    try {
+      return await this.#with(this.#readers, (session) =>
+        inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', act),
+      );
+    } finally {
+      this.#lookups -= 1;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([this.#writers.end(), this.#readers.end()]);
+  }
+
+  async #withWriter<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#with(this.#writers, act);
+      } catch (error) {
+        if (!(error instanceof Deadlock)) throw error;
+        if (tries >= deadlockTries) throw new StoreError(`PostgreSQL: ${error.message}`, false);
+      }
+    }
+  }
+
+  async #with<T>(pool: pg.Pool, act: (session: Session) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StoreError('The store is closed.', false);
+    let client: pg.PoolClient | null = null;
+    let broken = false;
+    try {
+      client = await pool.connect();
+      // A primary that became a standby must not be written to, nor asked: its pool is emptied by the errors.
+      return await act(new Session(client));
+    } catch (error) {
+      if (isWorthAgain(error)) throw new Deadlock((error as Error).message);
+      broken = breaksConnection(error);
+      throw storeErrorOf(error) ?? error;
+    } finally {
+      client?.release(broken);
+    }
+  }
+}
+
+/** Nothing was done; doing it again can succeed. */
+class Deadlock extends Error {}
+
+async function inTransaction<T>(
+  session: Session,
+  begin: string,
+  act: (session: Session) => Promise<T>,
+): Promise<T> {
+  await session.exec(begin);
+  let result: T;
+  try {
+    result = await act(session);
+  } catch (error) {
+    // A connection that cannot even do this is thrown away for the error that came first.
+    await session.exec('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+  await session.exec('COMMIT');
+  return result;
+}
+
+/** One connection for one thing to do, before there is a store. What cannot be reached is told as such. */
+export async function connectedTo<T>(url: string, act: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ ...configOf(url), statement_timeout: 0, query_timeout: 0, lock_timeout: 0 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await act(client);
+  } catch (error) {
+    if (error instanceof SurehookError) throw error;
+    throw storeErrorOf(error) ?? error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,111 @@
+import pg from 'pg';
+import { StoreError } from '../../core/errors.ts';
+import * as limits from '../../core/limits.ts';
+import type { News } from '../../ports/store.ts';
+import { configOf } from './connections.ts';
+import { storeErrorOf } from './errors.ts';
+import { Session } from './session.ts';
+
+const channel = 'surehook';
+
+/**
+ * One connection apart from all work: it carries the heartbeat, which must not wait behind anything, and what nodes tell each
+ * other. What is told within a moment goes out once.
+ */
+export class Link {
+  readonly #url: string;
+  #client: Promise<pg.Client> | null = null;
+  #hear: ((news: News) => void) | null = null;
+  readonly #told = new Set<News>();
+  #telling: NodeJS.Timeout | null = null;
+  #again: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async act<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await act(new Session(await this.#connected()));
+    } catch (error) {
+      throw storeErrorOf(error) ?? error;
+    }
+  }
+
+  watch(hear: (news: News) => void): void {
+    this.#hear = hear;
+    this.#reconnect(0);
+  }
+
+  tell(news: News): void {
+    this.#told.add(news);
+    if (this.#closed) return;
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null;
+      void this.#send();
+    }, limits.tellEveryMs).unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.#telling !== null) clearTimeout(this.#telling);
+    await this.#send();
+    this.#closed = true;
+    if (this.#again !== null) clearTimeout(this.#again);
+    const client = await this.#client?.catch(() => null);
+    await client?.end().catch(() => undefined);
+  }
+
+  /** What cannot be told now is found by the others' own looks. */
+  async #send(): Promise<void> {
+    const told = [...this.#told];
+    this.#told.clear();
+    for (const news of told)
+      await this.act((session) => session.run('SELECT pg_notify(?, ?)', channel, news)).catch(
+        () => undefined,
+      );
+  }
+
+  #connected(): Promise<pg.Client> {
+    if (this.#closed) throw new StoreError('The store is closed.', false);
+    this.#client ??= this.#connect().catch((error) => {
+      this.#client = null;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client(configOf(this.#url));
+    const lost = (): void => {
+      this.#client = null;
+      if (this.#hear !== null) this.#reconnect(limits.listenAgainMs);
+    };
+    client.once('end', lost);
+    // The end follows.
+    client.on('error', () => {});
+    await client.connect();
+    if (this.#hear === null) return client;
+    const own = (client as unknown as { processID: number }).processID;
+    client.on('notification', ({ processId, payload }) => {
+      if (processId !== own) this.#hear?.(payload as News);
+    });
+    await client.query(`LISTEN ${channel}`);
+    return client;
+  }
+
+  /** After a gap anything may have been told. */
+  #reconnect(delayMs: number): void {
+    if (this.#closed) return;
+    if (this.#again !== null) clearTimeout(this.#again);
+    this.#again = setTimeout(async () => {
+      this.#again = null;
+      try {
+        await this.#connected();
+        if (delayMs > 0) for (const news of ['directory', 'lanes'] as const) this.#hear?.(news);
+      } catch {
+        this.#reconnect(limits.listenAgainMs);
+      }
+    }, delayMs).unref();
+  }
+}

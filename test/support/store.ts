@@ -1,0 +1,75 @@
+import { openPostgresStore } from '../../src/adapters/postgres/open.ts';
+import { openSqliteStore } from '../../src/adapters/sqlite/open.ts';
+import { createVault } from '../../src/adapters/system/vault.ts';
+import { StoreError } from '../../src/core/errors.ts';
+import type { Store } from '../../src/ports/store.ts';
+import type { ManualClock } from './clock.ts';
+import { testDatabase } from './postgres.ts';
+
+/** At which end of a commit to fail; `after`: it took effect and nobody is told. */
+export type Fault = (phase: 'before' | 'after') => boolean;
+
+const looksUp = new Set<keyof Store>([
+  'lanes',
+  'directory',
+  'getEvent',
+  'listEvents',
+  'getDelivery',
+  'listDeliveries',
+  'deliveriesOfEvent',
+  'keysOfEvent',
+  'ownedKeys',
+  'endpointNo',
+  'stats',
+  'counts',
+  'getReplay',
+  'listReplays',
+  'openReplays',
+]);
+
+/**
+ * An empty store: SQLite in memory, or a PostgreSQL database where TEST_STORE says so. `clock` waits for what is asked of it, so
+ * that time moves on only when the store has answered.
+ */
+export async function openTestStore(clock: ManualClock, fault: Fault = () => false): Promise<Store> {
+  const store = await openNamed();
+  let underWay = 0;
+  clock.waitWhile(() => underWay > 0);
+  const counted = Object.entries(store).map(([name, act]) => [
+    name,
+    name === 'watch'
+      ? act
+      : async (...input: unknown[]): Promise<unknown> => {
+          underWay += 1;
+          try {
+            const isWrite = !looksUp.has(name as keyof Store) && name !== 'close';
+            if (isWrite && fault('before')) throw injected();
+            const answer = await (act as (...all: unknown[]) => Promise<unknown>)(...input);
+            if (isWrite && fault('after')) throw injected();
+            return answer;
+          } finally {
+            underWay -= 1;
+          }
+        },
+  ]);
+  return Object.fromEntries(counted) as Store;
+}
+
+async function openNamed(): Promise<Store> {
+  const vault = createVault(new Uint8Array(32).fill(7));
+  if (process.env.TEST_STORE !== 'postgres')
+    return await openSqliteStore({ file: ':memory:', vault, mode: 'inline' });
+  const database = await testDatabase();
+  const store = await openPostgresStore({ url: database.url, vault, durable: false });
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      await database.drop();
+    },
+  };
+}
+
+function injected(): StoreError {
+  return new StoreError('The store did not answer (injected fault).', false);
+}
