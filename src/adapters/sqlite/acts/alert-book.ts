@@ -1,6 +1,6 @@
 import type { AlertKind, AlertRule } from '../../../core/alert.ts';
-import type { Database } from '../database.ts';
 import type { SealedChannel, SealedStore } from '../../../ports/sealed.ts';
+import type { Database } from '../database.ts';
 
 export function alertBook(db: Database): Awaited<ReturnType<SealedStore['alertBook']>> {
   const rules = db.all('SELECT * FROM alert_rule ORDER BY account_no, created_at, id').map((row) => ({
