@@ -140,7 +140,7 @@ const settings: { [Name in keyof Config]: Setting<Config[Name]> } = {
     variable: 'SUREHOOK_SMTP_URL',
     flag: '--smtp-url <url>',
     standard: null,
-    help: 'Mail server for alerts: `smtp://user:password@host:587` or `smtps://…`. Checked now; takes effect with alerts.',
+    help: 'Mail server for alerts: `smtp://user:password@host:587` or `smtps://…`. Needs SUREHOOK_MAIL_FROM.',
     unset: null,
     read: values.readSmtpUrl,
   },
@@ -148,7 +148,7 @@ const settings: { [Name in keyof Config]: Setting<Config[Name]> } = {
     variable: 'SUREHOOK_MAIL_FROM',
     flag: '--mail-from <address>',
     standard: null,
-    help: 'Sender of alert mail. Checked now; takes effect with alerts.',
+    help: 'Sender of alert mail.',
     unset: null,
     read: values.readMail,
   },
@@ -156,7 +156,7 @@ const settings: { [Name in keyof Config]: Setting<Config[Name]> } = {
     variable: 'SUREHOOK_MAIL_TO',
     flag: '--mail-to <address>',
     standard: null,
-    help: 'Recipient of alert mail. Checked now; takes effect with alerts.',
+    help: 'Recipient of alert mail where neither the endpoint nor the account names one.',
     unset: null,
     read: values.readMail,
   },
@@ -186,7 +186,13 @@ export function readConfig(
     name,
     readSetting(setting, environment, flags),
   ]);
-  return Object.freeze(Object.fromEntries(entries) as Config);
+  const config = Object.freeze(Object.fromEntries(entries) as Config);
+  // Mail wants both: where the server is, and who writes.
+  if (config.smtpUrl !== null && config.mailFrom === null)
+    throw new ConfigError(
+      'SUREHOOK_MAIL_FROM is not set, and SUREHOOK_SMTP_URL is: set it to the address that alert mail comes from.',
+    );
+  return config;
 }
 
 /** `docs/operating/configuration.md`. */

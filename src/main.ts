@@ -1,4 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { certificateAt } from './adapters/http/certificate.ts';
+import { createResolver } from './adapters/http/resolver.ts';
+import { createSender } from './adapters/http/sender.ts';
 import { postgresStatus } from './adapters/postgres/open.ts';
 import { backupFile } from './adapters/sqlite/backup.ts';
 import { migrationStatus } from './adapters/sqlite/connection.ts';
@@ -9,6 +12,7 @@ import { nodeCrypto } from './adapters/system/crypto.ts';
 import { adminKeyFile, type Keys, loadOrMakeKeys } from './adapters/system/keys.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { runBackup } from './cli/backup.ts';
+import { type DoctorOptions, runDoctor } from './cli/doctor.ts';
 import { greet } from './cli/greet.ts';
 import type { Io } from './cli/io.ts';
 import { type CallServer, keysInStore, keysOfServer } from './cli/key-holders.ts';
@@ -20,9 +24,10 @@ import { runTrigger } from './cli/trigger.ts';
 import { runVerify } from './cli/verify.ts';
 import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
+import * as limits from './core/limits.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
-import { openStore, sha256, startServer } from './start.ts';
+import { openStore, policyOf, sha256, startServer } from './start.ts';
 
 const version = (
   JSON.parse(
@@ -81,6 +86,7 @@ const acts: Acts = {
     const body = options.vectors === undefined ? readInput() : new Uint8Array();
     return runVerify(options, body, { ...io, nowS: () => systemClock.nowMs() / 1000, crypto: nodeCrypto() });
   },
+  doctor,
   trigger: (flags, type, options) =>
     runTrigger(
       type,
@@ -115,6 +121,44 @@ function serverUrl(flags: Flags): string {
 async function fetchText(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
   const answer = await fetch(url, { ...init, redirect: 'error' });
   return { status: answer.status, body: await answer.text() };
+}
+
+async function doctor(
+  flags: Flags,
+  url: string,
+  { server, key, ...options }: DoctorOptions & { server?: string; key?: string },
+): Promise<number> {
+  const policy = policyOf(readConfig(process.env, flags));
+  const sender = createSender({ policy });
+  const timeouts = { timeoutMs: limits.doctorTimeoutMs, connectTimeoutMs: limits.connectTimeoutMs };
+  try {
+    return await runDoctor(url, options, {
+      ...io,
+      policy,
+      version,
+      nowMs: () => systemClock.nowMs(),
+      random: (count) => systemRandom().bytes(count),
+      crypto: nodeCrypto(),
+      lookUp: (hostname) => createResolver({ clock: systemClock }).lookUp(hostname),
+      certificate: certificateAt,
+      send: (request) => sender.send(request, timeouts),
+      async test(id, event) {
+        const base = (server ?? serverUrl(flags)).replace(/\/+$/, '');
+        const headers = {
+          authorization: `Bearer ${key ?? findAdminKey(flags)}`,
+          'content-type': 'application/json',
+        };
+        const init = { method: 'POST', headers, body: JSON.stringify(event) };
+        const { status, body } = await fetchText(`${base}/v1/endpoints/${encodeURIComponent(id)}/test`, init);
+        const answer = JSON.parse(body);
+        if (status !== 200)
+          throw new SurehookError('invalid', `The server answered ${status}: ${answer.detail}`);
+        return answer;
+      },
+    });
+  } finally {
+    await sender.close();
+  }
 }
 
 /** On the server that works on the database, else on the database itself. */

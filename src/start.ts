@@ -22,6 +22,7 @@ import { SurehookError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import * as limits from './core/limits.ts';
 import { createAdministration } from './flow/administer.ts';
+import { AlertActs } from './flow/administer-alerts.ts';
 import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import { listen } from './listen.ts';
@@ -29,6 +30,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import { startWatch, type Watch } from './start-watch.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -56,10 +58,11 @@ export async function startServer(
   const clock = steered(systemClock);
   const store = await openStore(config, keys, clock);
   const sender = createThreadedSender({ policy: policyOf(config) });
-  const opened: Opened = { config, keys, version, store, sender, clock, engine: null };
+  const opened: Opened = { config, keys, version, store, sender, clock, engine: null, watch: null };
   try {
     return await run(opened, died);
   } catch (error) {
+    await opened.watch?.stop();
     await opened.engine?.stop();
     await sender.close();
     await store.close();
@@ -89,6 +92,7 @@ interface Opened {
   clock: Clock;
   /** Null until it runs. */
   engine: Engine | null;
+  watch: Watch | null;
 }
 
 async function run(opened: Opened, died: () => void): Promise<Running> {
@@ -97,10 +101,14 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
   const metrics = new Metrics();
   const policy = policyOf(config);
   const random = systemRandom();
-  const telemetry = createTelemetry(
-    log.logger,
-    metrics,
-    (accountNo) => opened.engine?.directory.account(accountNo)?.id ?? '',
+  const nudge = (): void => opened.watch?.alerter.nudge();
+  const telemetry = nudging(
+    createTelemetry(
+      log.logger,
+      metrics,
+      (accountNo) => opened.engine?.directory.account(accountNo)?.id ?? '',
+    ),
+    nudge,
   );
   const engine = await startEngine({
     store,
@@ -116,6 +124,13 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     version,
     maxDataBytes: config.maxPayloadBytes,
     retentionMs: config.retentionMs,
+    hooks: {
+      signalled: nudge,
+      orderHeard() {
+        opened.watch?.tracker.look();
+        nudge();
+      },
+    },
     fatal(error) {
       log.logger.fatal({ cause: error.message }, 'the disk cannot be trusted any more: stopping');
       log.flush();
@@ -124,6 +139,19 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
   });
   opened.engine = engine;
   let url = '';
+  const watch = startWatch({
+    config,
+    engine,
+    store,
+    sender,
+    clock,
+    random,
+    telemetry,
+    sha256,
+    version,
+    where: config.publicUrl ?? `http://${config.host}:${config.port}`,
+  });
+  opened.watch = watch;
   const server = createServer(
     apiPartsOf({
       publicUrl: () => url,
@@ -132,6 +160,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
       version,
       store,
       engine,
+      watch,
       metrics,
       policy,
       random,
@@ -162,7 +191,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     say: (fields, message) => always.info(fields, message),
     async stop() {
       const closed = server.close();
-      await engine.stop();
+      await Promise.all([watch.stop(), engine.stop()]);
       // Nobody is promised anything any more. Who is still being answered gets a moment, who keeps a connection open does not.
       server.server.closeIdleConnections();
       const cut = clock.after(limits.answerMs, () => server.server.closeAllConnections());
@@ -176,7 +205,23 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
   };
 }
 
-function policyOf(config: Config): AddressPolicy {
+/** The same, and the alerter looks when something happened that people may want to hear of. */
+function nudging(telemetry: Telemetry, nudge: () => void): Telemetry {
+  return {
+    ...telemetry,
+    attempted(more) {
+      telemetry.attempted(more);
+      if (more.result === 'dead') nudge();
+    },
+    endpointChanged(more) {
+      telemetry.endpointChanged(more);
+      nudge();
+    },
+  };
+}
+
+/** Where requests of a process that runs by these settings may go. */
+export function policyOf(config: Config): AddressPolicy {
   const allowNetworks = parseNetworks(config.allowNetworks.join(','));
   if (typeof allowNetworks === 'string') throw new SurehookError('invalid', allowNetworks);
   const { dev, publicUrl } = config;
@@ -190,6 +235,7 @@ interface ApiPartsInput {
   version: string;
   store: Store;
   engine: Engine;
+  watch: Watch;
   metrics: Metrics;
   policy: AddressPolicy;
   random: ReturnType<typeof systemRandom>;
@@ -204,6 +250,7 @@ function apiPartsOf({
   version,
   store,
   engine,
+  watch,
   metrics,
   policy,
   random,
@@ -215,8 +262,11 @@ function apiPartsOf({
   loop.enable();
   const counted = askedOnceIn(limits.countsKeepMs, clock, async () => {
     const nowMs = clock.nowMs();
-    const { open, dead, oldestDueAtMs } = await store.counts({ nowMs });
-    return { open, dead, waitedMs: oldestDueAtMs === null ? 0 : nowMs - oldestDueAtMs };
+    const [{ open, dead, oldestDueAtMs }, orders] = await Promise.all([
+      store.counts({ nowMs }),
+      store.orderCounts(null),
+    ]);
+    return { open, dead, orders, waitedMs: oldestDueAtMs === null ? 0 : nowMs - oldestDueAtMs };
   });
   return {
     store,
@@ -229,8 +279,16 @@ function apiPartsOf({
       policy,
       sha256,
       compileSchema,
-      hooks: { endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo) },
+      hooks: {
+        endpointChanged(endpointNo) {
+          dispatcher.nudge(endpointNo);
+          watch.alerter.nudge();
+        },
+        sourceChanged: (source) => watch.tracker.sourceChanged(source),
+      },
     }),
+    registerOrder: (account, body) => watch.tracker.register(account, body),
+    alerts: new AlertActs({ store, directory, clock: clock, random, policy }),
     clock,
     publish: (account, body, options) => accepter.publish(account, body, options),
     publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
@@ -244,7 +302,7 @@ function apiPartsOf({
     puller,
     publicUrl,
     async metrics() {
-      const { open, dead, waitedMs } = await counted();
+      const { open, dead, orders, waitedMs } = await counted();
       const { lanes, quick, slow, breakersOpen } = dispatcher.figures();
       const lagS = loop.percentile(99) / 1e9;
       loop.reset();
@@ -259,6 +317,18 @@ function apiPartsOf({
           name: 'surehook_oldest_due_seconds',
           help: 'How long the oldest due delivery has waited.',
           value: waitedMs / 1000,
+        },
+        {
+          name: 'surehook_orders_pending',
+          help: 'Orders that have not ended.',
+          value: orders.states.pending,
+        },
+        { name: 'surehook_orders_stuck', help: 'Orders that were given up.', value: orders.states.stuck },
+        { name: 'surehook_orders_overdue', help: 'Orders that take too long.', value: orders.overdue },
+        {
+          name: 'surehook_orders_found_by_poll',
+          help: 'Orders whose end was found by asking alone.',
+          value: orders.foundByPoll,
         },
         { name: 'surehook_requests_under_way', help: 'Requests under way.', value: quick + slow },
         { name: 'surehook_lanes', help: 'Endpoints with a lane in memory.', value: lanes },

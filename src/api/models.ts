@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { attemptErrors } from '../core/attempt.ts';
 import * as limits from '../core/limits.ts';
+import { orderStates } from '../core/order.ts';
 
 /*
  * What answers look like. The OpenAPI document is made of these, and the tests hold real answers against them.
@@ -171,7 +172,60 @@ export const replay = Type.Object({
   finishedAt: maybeTime('When the last of its deliveries ended.'),
 });
 
+export const orderHead = Type.Object({
+  id: Type.String({ description: '`ord_…`' }),
+  sourceId: Type.String({ description: 'The supplier: `src_…`.' }),
+  reference: Type.String({ description: "The store's own name of the order." }),
+  orderId: nullable('string', "The supplier's name of it, once known."),
+  state: Type.Enum([...orderStates], {
+    description:
+      'pending · fulfilled · failed · refunded · stuck: asking was given up. A final state never goes back; only refunded may follow fulfilled.',
+  }),
+  registered: Type.Boolean({ description: 'The store said that it placed it.' }),
+  flagged: Type.Boolean({ description: 'An event came for it although nobody had registered it.' }),
+  overdue: Type.Boolean({ description: 'It has not ended and took longer than the source allows.' }),
+  foundBy: Type.Unsafe({
+    enum: ['webhook', 'poll', null],
+    description: 'What found its final state; null before.',
+  }),
+  createdAt: time('When it was registered, or its first event came: its age counts from here.'),
+  updatedAt: time('When it changed last.'),
+  nextPollAt: maybeTime('When the supplier is asked about it next; null: not at all.'),
+});
+
+export const order = Type.Object({
+  ...orderHead.properties,
+  history: Type.Array(
+    Type.Object({
+      at: time('When it happened.'),
+      kind: Type.Enum(['registered', 'event', 'poll', 'decision'], {
+        description:
+          'event: came by webhook · poll: the supplier was asked · decision: ours, when time had passed.',
+      }),
+      state: Type.Enum([...orderStates], { description: 'The state it left the order in.' }),
+      eventType: nullable('string', 'Type of the event.'),
+      eventId: nullable('string', 'Id of the event.'),
+      note: Type.String({ description: 'In words.' }),
+    }),
+    { description: 'What happened, oldest first.' },
+  ),
+});
+
+/** Orders by where they stand. */
+export const orderFigures = Type.Object({
+  pending: Type.Integer(),
+  fulfilled: Type.Integer(),
+  failed: Type.Integer(),
+  refunded: Type.Integer(),
+  stuck: Type.Integer(),
+  overdue: Type.Integer(),
+  foundByPoll: Type.Integer({
+    description: 'Orders whose end was found by asking alone: no webhook came in time.',
+  }),
+});
+
 export const stats = Type.Object({
+  orders: Type.Optional(orderFigures),
   since: time('Begin of what is counted.'),
   until: time('End of what is counted.'),
   attempts: Type.Integer({ description: 'Attempts made.' }),

@@ -1,9 +1,11 @@
 import type { Account } from '../core/account.ts';
 import type { Attempt } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { Order } from '../core/order.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Accepted, PublishOptions } from '../flow/accept.ts';
 import type { Administration } from '../flow/administer.ts';
+import type { AlertActs } from '../flow/administer-alerts.ts';
 import type { Directory } from '../flow/directory.ts';
 import type { Puller } from '../flow/pull.ts';
 import type { Receiver } from '../flow/receive.ts';
@@ -37,6 +39,9 @@ export interface ApiParts {
   puller: Puller;
   /** How the outside reaches this server, without a slash at the end; known once it listens. */
   publicUrl(): string;
+  /** The body of `POST /v1/orders`. `isNew` false: it was registered before. */
+  registerOrder(account: Account, body: unknown): Promise<{ order: Order; isNew: boolean }>;
+  alerts: AlertActs;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** Resolves with null when everything can work, else with what anybody may know of what is wrong. */

@@ -1,12 +1,14 @@
 import type { ApiParts } from './parts.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { orderRoutes } from './routes/orders.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
@@ -28,6 +30,8 @@ export function routes(given: ApiParts): Route[] {
     ...replayRoutes(parts),
     ...sourceRoutes(parts),
     ...schemeRoutes(),
+    ...orderRoutes(parts),
+    ...alertRoutes(parts),
     ...eventTypeRoutes(parts),
     ...profileRoutes(),
     ...statsRoutes(parts),

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { DoctorOptions } from './doctor.ts';
 import type { SignOptions } from './sign.ts';
 import type { TriggerOptions } from './trigger.ts';
 import type { VerifyOptions } from './verify.ts';
@@ -29,6 +30,12 @@ export interface Acts {
   backup(flags: Flags, file: string): Promise<number>;
   sign(options: SignOptions): Promise<number>;
   verify(options: VerifyOptions): Promise<number>;
+  /** Without a server's URL: where the settings say that it listens. */
+  doctor(
+    flags: Flags,
+    url: string,
+    options: DoctorOptions & { server?: string; key?: string },
+  ): Promise<number>;
   /** Without a URL: where the settings say that the server listens. */
   trigger(
     flags: Flags,
@@ -72,6 +79,7 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
   backup.action((file, flags) => finish(acts.backup(flags, file)));
 
   addSigning(program, acts, finish);
+  addDoctor(program, settings, acts, finish);
 
   const trigger = program
     .command('trigger')
@@ -117,6 +125,29 @@ function addKeys(program: Command, database: readonly FlagRow[], acts: Acts, fin
   addFlags(revoke.description('Make a key useless at once.'), database).addOption(serverOption());
   revoke.action((id, { database: file, ...options }) =>
     finish(acts.revokeKey(databaseFlag(file), id, options)),
+  );
+}
+
+function addDoctor(program: Command, settings: readonly FlagRow[], acts: Acts, finish: Finish): void {
+  const used = ['SUREHOOK_DATABASE', 'SUREHOOK_DEV', 'SUREHOOK_ALLOW_NETWORKS'];
+  const doctor = program
+    .command('doctor')
+    .argument('<url>', 'of an endpoint')
+    .description(
+      'Look at an endpoint as Surehook would meet it: name, address, certificate, answer, signature.',
+    );
+  addFlags(
+    doctor,
+    settings.filter(({ variable }) => used.includes(variable)),
+  )
+    .option('--secret <text>', "the endpoint's secret: send a signed test event, then a forged one")
+    .option('--profile <name>', 'how it is sent and signed (default: standard)')
+    .option('--endpoint <id>', 'let the running server send the test event to this endpoint of its own')
+    .option('--event <type>', 'a type of the catalogue, whose example is sent (default: order.created)')
+    .option('--server <base>', 'the server (default: where SUREHOOK_HOST and SUREHOOK_PORT say)')
+    .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)');
+  doctor.action((url, { secret, profile, endpoint, event, server, key, ...flags }) =>
+    finish(acts.doctor(flags, url, { secret, profile, endpoint, event, server, key })),
   );
 }
 

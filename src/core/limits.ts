@@ -86,7 +86,6 @@ export const sourceBodyMaxBytes = 16 * 1024 * 1024;
 export const sourceSecretChars = 4096;
 export const sourceSchemas = 100;
 export const ackBodyChars = 1000;
-export const trackingChars = 16 * 1024;
 /** A token in an address that strangers know: 32 characters that hold 160 random bits. */
 export const tokenBytes = 20;
 /** How long a source knows what came through it before. */
@@ -261,6 +260,8 @@ export const replayEveryMs = 50;
 // The process.
 /** How long a stopping process lets requests under way finish; then they are released. Exit follows within 10 s of the signal. */
 export const drainMs = 8_000;
+/** How long questions about orders and messages to people that are under way may take when the process stops. */
+export const watchDrainMs = 3_000;
 /** How long a process that has stopped everything else lets answers go out before it cuts their connections. */
 export const answerMs = 500;
 export const headersTimeoutMs = 10_000;
@@ -284,3 +285,85 @@ export const apiKeysRemembered = 10_000;
 export const replayIds = 1000;
 export const statsBuckets = 1000;
 export const searchChars = 200;
+
+// Orders.
+export const pointerChars = 500;
+/** Event types and poll answers that a source's tracking may name. */
+export const trackedStates = 100;
+export const orderIdChars = 200;
+export const pollUrlChars = 2048;
+export const pollEveryMinMs = 100;
+export const pollMaxMs = 30 * 86_400_000;
+export const pollAfterDefaultMs = 5 * 60_000;
+export const pollEveryDefaultMs = 5 * 60_000;
+/** An order is asked about for no longer than this, unless its source says for how long. */
+export const pollGiveUpDefaultMs = 30 * 86_400_000;
+export const slaMaxMs = 90 * 86_400_000;
+/** How long after failures the next question may be put off by doubling, if `every` is not longer. */
+export const pollBackOffMaxMs = 3_600_000;
+/** Failed questions in a row after which the source counts as unreachable. */
+export const pollFailuresTold = 2;
+/** How long `surehook doctor` waits for an answer. */
+export const doctorTimeoutMs = 30_000;
+export const pollTimeoutMs = 20_000;
+export const pollBodyBytes = 256 * 1024;
+export const pollsPerSecondDefault = 5;
+export const pollsPerSecondMax = 1000;
+/** Questions under way at once, over all sources and to one. */
+export const pollsUnderWay = 32;
+export const pollsUnderWayPerSource = 8;
+/** Orders that one look takes on; more are taken at once after it. */
+export const dueOrders = 200;
+/** How often the tracker looks for orders that are due when nothing tells it to look earlier. */
+export const trackEveryMs = 60_000;
+/** How soon the tracker looks again after news of an order. */
+export const trackSoonMs = 200;
+/** Entries of one order's history that are kept: the first, and the newest. */
+export const orderHistory = 200;
+export const orderNoteChars = 500;
+export const listPages = 20;
+export const listItems = 1000;
+export const listOverlapDefaultMs = 10 * 60_000;
+export const listBodyBytes = 4 * 1024 * 1024;
+/** Open orders that one act watches anew when their source changes. */
+export const rewatchOrders = 200;
+
+// Alerts.
+/** At most one message about the same thing by the same rule in this time; a thing that happens at a moment is over after it. */
+export const alertQuietMs = 10 * 60_000;
+/** How often the states of affairs are looked at when nothing tells to look earlier, and how soon after something did. */
+export const alertEveryMs = 60_000;
+export const alertSoonMs = 200;
+/** Between two looks that something asked for. */
+export const alertAgainMs = 2000;
+/** Signals that are judged together, and how often in one look. */
+export const alertSignals = 500;
+export const alertRounds = 20;
+export const alertsOpen = 10_000;
+export const alertRulesPerAccount = 100;
+export const alertChannelsPerAccount = 50;
+export const alertRuleChannels = 20;
+/** Things that one grouped message names. */
+export const alertNamed = 20;
+export const alertSlowMs = 5000;
+export const alertSlowAttempts = 10;
+export const alertFiguresMs = 10 * 60_000;
+export const alertRejected = 10;
+export const alertRejectedShare = 0.05;
+export const alertSilenceGaps = 5;
+export const alertSilenceMinMs = 3_600_000;
+export const alertSilenceSpanMs = 7 * 86_400_000;
+/** Newest events of a source that its median gap is taken from. */
+export const alertSilenceEvents = 1000;
+/** How long the usual gap of a source stands before it is worked out again. */
+export const alertRhythmKeepMs = 3_600_000;
+export const alertLagMs = 60_000;
+/** Messages sent in one go, and how long one go may take before another process takes over. */
+export const messagesAtOnce = 100;
+export const messageLeaseMs = 60_000;
+export const messageTimeoutMs = 20_000;
+export const messageAgainMs = 30_000;
+export const messageAgainMaxMs = 3_600_000;
+export const messageGiveUpMs = 24 * 3_600_000;
+export const messageChars = 10_000;
+export const messagesOfAlert = 200;

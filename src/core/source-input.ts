@@ -1,4 +1,5 @@
 import type { Place } from '../../sdk/scheme.ts';
+import type { AddressPolicy } from './address.ts';
 import { asRecord, BodyReader, jsonChars, pointerStep, readText, readWhole } from './body.ts';
 import { readRateLimit } from './endpoint-fields.ts';
 import type { Problem } from './errors.ts';
@@ -10,6 +11,7 @@ import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
 import type { Ack, NewSource, Source, Where } from './source.ts';
 import { checkSecrets, readFields } from './sources/fields.ts';
 import { presetNamed } from './sources/presets.ts';
+import { readTracking } from './tracking-input.ts';
 
 /** Changes to a source that the store can take. */
 export type SourceChanges = Partial<Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs'>>;
@@ -19,6 +21,8 @@ export interface SourceRules {
   nowMs: number;
   /** Throws when a schema cannot be used. */
   compileSchema(schema: Record<string, unknown>): unknown;
+  /** Where orders may be asked about. */
+  policy: AddressPolicy;
 }
 
 const settable = [
@@ -141,7 +145,10 @@ function readSettings(reader: BodyReader, current: Settings, rules: SourceRules)
   take('ack', 'ack', (v) => readAck(v, problems));
   take('reject', 'rejectStatus', (v) => readReject(v, problems));
   take('schemas', 'schemas', (v) => readSchemas(v, rules, problems));
-  take('tracking', 'tracking', (v) => readTracking(v) ?? say('tracking', 'must be an object'));
+  take('tracking', 'tracking', (v) => {
+    const { policy } = rules;
+    return readTracking(v, { pointer: '/tracking', problems, policy, kept: current.tracking }) ?? undefined;
+  });
   return found;
 }
 
@@ -306,10 +313,4 @@ function readSchemas(value: unknown, rules: SourceRules, problems: Problem[]): s
     }
   }
   return problems.length === before ? JSON.stringify(record) : undefined;
-}
-
-function readTracking(value: unknown): string | undefined {
-  return asRecord(value) !== null && jsonChars(value) <= limits.trackingChars
-    ? JSON.stringify(value)
-    : undefined;
 }

@@ -3,6 +3,7 @@ import { masked } from './masked.ts';
 import { describeScheme } from './profiles/describe.ts';
 import type { Source } from './source.ts';
 import { missingIn } from './sources/fields.ts';
+import { trackingView } from './tracking-input.ts';
 
 /** A source as the API shows it. Secrets are never shown again: what is masked can be sent back and stays. */
 export function sourceView(source: Source, publicUrl: string): Record<string, unknown> {
@@ -25,7 +26,7 @@ export function sourceView(source: Source, publicUrl: string): Record<string, un
     ack: ack === null ? null : { ...ack },
     reject: source.rejectStatus === null ? null : { status: source.rejectStatus },
     schemas: json(source.schemas),
-    tracking: json(source.tracking),
+    tracking: source.tracking === null ? null : trackingView(source.tracking),
     createdAt: new Date(source.createdAtMs).toISOString(),
     updatedAt: new Date(source.updatedAtMs).toISOString(),
   };

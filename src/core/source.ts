@@ -1,4 +1,5 @@
 import type { Place, Scheme } from '../../sdk/scheme.ts';
+import type { Tracking } from './tracking.ts';
 
 /** Where something stands in a provider's request, or a text that always holds. */
 export type Where = Place | { text: string };
@@ -37,8 +38,8 @@ export interface Source {
   rejectStatus: number | null;
   /** JSON Schemas of the data by event type (`*`: of every other type), as JSON text; null: none. */
   schemas: string | null;
-  /** How its orders are followed, as JSON text; null: not at all. */
-  tracking: string | null;
+  /** How its orders are followed; null: not at all. */
+  tracking: Tracking | null;
   createdAtMs: number;
   updatedAtMs: number;
 }

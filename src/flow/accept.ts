@@ -1,4 +1,5 @@
 import type { Account } from '../core/account.ts';
+import { alertKindOfEvent } from '../core/alert.ts';
 import type { Owed } from '../core/delivery.ts';
 import { deliveryKey } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
@@ -8,6 +9,7 @@ import { type EventInput, parseBatch, parseEvent } from '../core/event-input.ts'
 import { matchesFilter } from '../core/filter.ts';
 import { newId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
+import type { OrderNews } from '../core/order.ts';
 import { isPulled } from '../core/pull.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -29,10 +31,22 @@ export interface AcceptParts {
   store(item: AcceptItem): Promise<AcceptResult>;
   /** Reads the directory anew: another node, or a consequence of a delivery, changed the endpoints. */
   refresh(): Promise<void>;
+  /** An event that speaks of an order was stored, or its order's history was written. */
+  orderHeard(): void;
+  /** An event of a type that people want to hear of was stored. */
+  signalled(): void;
   /** Several nodes work on the store: what must be exact over all of them is decided by its claims. */
   isShared: boolean;
   sha256(text: string): string;
   maxDataBytes: number;
+}
+
+/** What an event that was not published by API brings along. */
+export interface TakenIn {
+  inbound?: AcceptItem['inbound'];
+  order?: OrderNews;
+  /** It goes to this endpoint alone, whatever that or others subscribed to. */
+  only?: Endpoint;
 }
 
 export interface Accepted {
@@ -60,12 +74,10 @@ const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}
 const matchTries = 5;
 
 /** What is to be stored, and how. */
-interface Draft {
-  account: Account;
+interface Draft extends TakenIn {
   event: NewEvent;
   deliverAtMs: number | null;
   idempotency: AcceptItem['idempotency'];
-  inbound: AcceptItem['inbound'];
   beganAtMs: number;
 }
 
@@ -103,11 +115,9 @@ export class Accepter {
       if (problems.length > 0) throw invalid(problems);
       const { deliverAtMs } = input;
       const result = await this.#take({
-        account: owner,
         event,
         deliverAtMs,
         idempotency,
-        inbound: null,
         beganAtMs,
       });
       return answerOf(result, event);
@@ -131,20 +141,17 @@ export class Accepter {
   }
 
   /**
-   * An event that no publisher wrote: it came through a source, or was found by asking. Resolves once it is on disk, or with
-   * the event that it is known as; throws `unavailable` when nothing is promised.
+   * An event that no publisher wrote: it came through a source, was found by asking, or is told by the platform itself. Resolves
+   * once it is on disk; throws `unavailable` when nothing is promised. `isNew` false: nothing was stored and nobody is told, as
+   * it is known as that event, or its order has been in this final state before (then `eventId` is null).
    */
-  async takeIn(
-    account: Account,
-    event: NewEvent,
-    inbound: NonNullable<AcceptItem['inbound']>,
-  ): Promise<{ eventId: string; isNew: boolean }> {
+  async takeIn(event: NewEvent, more: TakenIn = {}): Promise<{ eventId: string | null; isNew: boolean }> {
     const beganAtMs = this.#parts.clock.monotonicMs();
     this.#inFlight.begin();
     try {
-      const draft = { account, event, deliverAtMs: null, idempotency: null, inbound, beganAtMs };
-      const result = await this.#take(draft);
+      const result = await this.#take({ event, deliverAtMs: null, idempotency: null, ...more, beganAtMs });
       if (result.kind === 'seen') return { eventId: result.eventId, isNew: false };
+      if (result.kind === 'order_known') return { eventId: null, isNew: false };
       return { eventId: event.id, isNew: result.kind === 'stored' };
     } finally {
       this.#inFlight.end();
@@ -205,11 +212,11 @@ export class Accepter {
   }
 
   async #take(draft: Draft): Promise<Known | { kind: 'stored'; deliveries: number }> {
-    const { account, event, deliverAtMs, idempotency, inbound, beganAtMs } = draft;
+    const { event, deliverAtMs, idempotency, inbound = null, order, only, beganAtMs } = draft;
     const { directory, dispatcher, doubt, telemetry, clock } = this.#parts;
     for (let n = 0; n < matchTries; n++) {
       if (this.#stopping || doubt.exists) throw unavailable();
-      const targets = this.#match(event);
+      const targets = only === undefined ? this.#match(event) : [only];
       const later = deliverAtMs !== null && deliverAtMs > clock.nowMs();
       const reserved: (Reservation | null)[] = [];
       const modes: TargetMode[] = [];
@@ -223,9 +230,10 @@ export class Accepter {
         endpointNos: targets.map((endpoint) => endpoint.no),
         modes,
         dueAtMs: later ? deliverAtMs : event.createdAtMs,
-        directoryVersion: directory.version(account.no),
+        directoryVersion: directory.version(event.accountNo),
         idempotency,
         inbound,
+        ...(order === undefined ? {} : { order }),
       };
       const result = await this.#store(item, reserved);
       if (result.kind === 'stored') {
@@ -233,6 +241,8 @@ export class Accepter {
         this.#handOver(stored, item, reserved);
         const durationMs = clock.monotonicMs() - beganAtMs;
         telemetry.accepted(stored, { deliveries: targets.length, durationMs });
+        if (order !== undefined) this.#parts.orderHeard();
+        else if (alertKindOfEvent(event.type) !== null) this.#parts.signalled();
         return { kind: 'stored', deliveries: targets.length };
       }
       for (const reservation of reserved) if (reservation !== null) dispatcher.giveBack(reservation);
@@ -300,7 +310,7 @@ function answerOf(result: Known | { kind: 'stored'; deliveries: number }, event:
     const { deliveries } = result;
     return { status: 202, event: { id, type, createdAtMs, deliveries }, conflict: false, replayed: false };
   }
-  if (result.kind === 'seen')
+  if (result.kind === 'seen' || result.kind === 'order_known')
     throw new Error('An event that came through no source was taken for one that did.');
   if (result.kind === 'key_reused') {
     throw invalid([

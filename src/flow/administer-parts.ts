@@ -1,5 +1,6 @@
 import type { Scope } from '../core/account.ts';
 import type { AddressPolicy } from '../core/address.ts';
+import type { TrackedSource } from '../core/tracking.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { SourceStore } from '../ports/source-store.ts';
@@ -26,5 +27,7 @@ export interface AdministrationParts {
   hooks: {
     /** The endpoint was made, changed, resumed or deleted: look at its lane anew, close its breaker. */
     endpointChanged(endpointNo: number): void;
+    /** The source is followed in another way, or no more. */
+    sourceChanged(source: TrackedSource): Promise<void>;
   };
 }

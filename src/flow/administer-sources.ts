@@ -15,7 +15,7 @@ export interface SourceActs {
 }
 
 export function sourceActs(parts: AdministrationParts): SourceActs {
-  const { store, directory, clock, random, compileSchema } = parts;
+  const { store, directory, clock, random, compileSchema, policy, hooks } = parts;
   const turns = new Map<number, Promise<unknown>>();
 
   function find(account: Account, id: string): Source {
@@ -44,6 +44,7 @@ export function sourceActs(parts: AdministrationParts): SourceActs {
         token: newToken(random.bytes(limits.tokenBytes)),
         nowMs,
         compileSchema,
+        policy,
       });
       const made = await store.createSource(source, limits.sourcesPerAccount);
       if (made === 'too_many') {
@@ -51,15 +52,17 @@ export function sourceActs(parts: AdministrationParts): SourceActs {
         throw new SurehookError('conflict', detail);
       }
       directory.sources.set(made);
+      if (made.tracking !== null) await hooks.sourceChanged(made);
       return made;
     },
     updateSource: (account, id, body) =>
       inTurn(find(account, id).no, async () => {
         const current = find(account, id);
-        const changes = readSourceChanges(body, current, { nowMs: clock.nowMs(), compileSchema });
+        const changes = readSourceChanges(body, current, { nowMs: clock.nowMs(), compileSchema, policy });
         const changed = await store.updateSource(current.no, changes);
         if (changed === null) throw notFound('source', id);
         directory.sources.set(changed);
+        if (changes.tracking !== undefined) await hooks.sourceChanged(changed);
         return changed;
       }),
     deleteSource: (account, id) =>
@@ -67,6 +70,7 @@ export function sourceActs(parts: AdministrationParts): SourceActs {
         const source = find(account, id);
         await store.deleteSource(source.no, clock.nowMs());
         directory.sources.delete(source);
+        if (source.tracking !== null) await hooks.sourceChanged({ ...source, tracking: null });
       }),
   };
 }

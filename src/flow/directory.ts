@@ -132,6 +132,11 @@ export class Directory {
     return endpoint?.accountNo === accountNo ? endpoint : null;
   }
 
+  /** Of every account, in no order. */
+  everyEndpoint(): Endpoint[] {
+    return [...this.#endpoints.values()];
+  }
+
   /** Of one account, newest first. */
   endpoints(accountNo: number): Endpoint[] {
     const entry = this.#accounts.get(accountNo);

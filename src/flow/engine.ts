@@ -35,6 +35,8 @@ export interface EngineParts {
   version: string;
   maxDataBytes: number;
   retentionMs: number;
+  /** Something was stored that people want to hear of, or that the tracker follows. Must not throw. */
+  hooks?: { signalled(): void; orderHeard(): void };
   /** Going on could lie about what is on disk: the process must end. */
   fatal(error: StoreError): void;
 }
@@ -132,6 +134,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     store: async (item) =>
       (await member.during((epoch) => store.accept({ epoch, items: [item], nowMs: clock.nowMs() })))[0]!,
     refresh,
+    orderHeard: () => parts.hooks?.orderHeard(),
+    signalled: () => parts.hooks?.signalled(),
     isShared: member.isShared,
   });
   const watcher = new Watcher({

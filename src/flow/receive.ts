@@ -15,6 +15,7 @@ import type { DoorVerdict, Source, SourceRequest } from '../core/source.ts';
 import type { Answer, Handshake } from '../core/sources/preset.ts';
 import { ackOf } from '../core/sources/presets.ts';
 import type { Taken } from '../core/tokens.ts';
+import { orderNewsOf } from '../core/tracking.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { SourceStore } from '../ports/source-store.ts';
@@ -151,7 +152,7 @@ export class Receiver {
     if (problems.length > 0)
       return { verdict: 'rejected', reason: 'schema', detail: invalid(problems).detail, eventId: null };
     const { eventId, isNew } = await this.#takeIn(source, judged.inbound, this.#parts.clock.nowMs());
-    await store.requestTaken(id, eventId);
+    if (eventId !== null) await store.requestTaken(id, eventId);
     return { verdict: isNew ? 'accepted' : 'duplicate', reason: null, detail: null, eventId };
   }
 
@@ -195,11 +196,15 @@ export class Receiver {
     return this.#parts.directory.sources.check(source, type, data);
   }
 
-  #takeIn(source: Source, inbound: Inbound, atMs: number): Promise<{ eventId: string; isNew: boolean }> {
+  #takeIn(
+    source: Source,
+    inbound: Inbound,
+    atMs: number,
+  ): Promise<{ eventId: string | null; isNew: boolean }> {
     const { directory, accepter, random } = this.#parts;
     const account = directory.account(source.accountNo);
     if (account === null) throw new SurehookError('not_found', 'There is no source under this address.');
-    const { type, reference, data, received, key } = inbound;
+    const { type, reference, data, json, received, key } = inbound;
     const event: NewEvent = {
       accountNo: account.no,
       id: newId('evt_', atMs, random.bytes(idBytes)),
@@ -213,7 +218,9 @@ export class Receiver {
       createdAtMs: atMs,
       received,
     };
-    return accepter.takeIn(account, event, { sourceNo: source.no, key });
+    const order = orderNewsOf(source, { type, body: json }, newId('ord_', atMs, random.bytes(idBytes)));
+    const taken = { inbound: { sourceNo: source.no, key }, ...(order === null ? {} : { order }) };
+    return accepter.takeIn({ ...event, reference: reference ?? order?.reference ?? null }, taken);
   }
 
   #tell(source: Source, verdict: DoorVerdict, reason: string | null, beganAtMs: number): void {

@@ -32,10 +32,18 @@ export class Sources {
     return source?.accountNo === accountNo ? source : null;
   }
 
+  /** Of whatever account. */
+  named(id: string): Source | null {
+    return this.#byId.get(id)?.source ?? null;
+  }
+
+  all(): Source[] {
+    return [...this.#byId.values()].map(({ source }) => source);
+  }
+
   /** Of one account, newest first. */
   ofAccount(accountNo: number): Source[] {
-    return [...this.#byId.values()]
-      .map(({ source }) => source)
+    return this.all()
       .filter((source) => source.accountNo === accountNo)
       .sort((a, b) => b.no - a.no);
   }

@@ -1,7 +1,8 @@
+import type { AlertChannel, AlertRule } from '../core/alert.ts';
 import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
 import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
 import type { SourceStore } from './source-store.ts';
-import type { Administration, Directory, Store } from './store.ts';
+import type { Directory, Store } from './store.ts';
 import type { Vault } from './vault.ts';
 
 /** An endpoint as it is written: secrets and header values encrypted. Plain ones never reach SQL, nor another thread. */
@@ -14,10 +15,18 @@ export type NewSealedEndpoint = Omit<SealedEndpoint, 'no'>;
 /** What of an endpoint can change. */
 export type SealedChanges = Partial<Omit<NewSealedEndpoint, 'id' | 'accountNo' | 'createdAtMs'>>;
 
+/** A channel as it is written: where it leads may be a credential. */
+export type SealedChannel = Omit<AlertChannel, 'target'> & { target: Uint8Array };
+
+/** Acts that handle secrets. */
+type SealingName = 'directory' | 'createEndpoint' | 'updateEndpoint' | 'alertBook' | 'putAlertChannel';
+
 /** The store's acts as SQL sees them. */
 export interface SealedStore
-  extends Omit<Store, 'directory' | 'createEndpoint' | 'updateEndpoint' | 'close' | keyof SourceStore>,
+  extends Omit<Store, SealingName | 'close' | keyof SourceStore>,
     SealedSourceStore {
+  alertBook(): Promise<{ rules: AlertRule[]; channels: SealedChannel[] }>;
+  putAlertChannel(channel: SealedChannel): Promise<void>;
   directory(): Promise<
     Omit<Directory, 'endpoints' | 'sources'> & { endpoints: SealedEndpoint[]; sources: SealedSource[] }
   >;
@@ -36,10 +45,17 @@ export interface SealedStore
 export function sealing(
   inner: SealedStore,
   vault: Vault,
-): Pick<Administration, 'directory' | 'createEndpoint' | 'updateEndpoint'> &
-  ReturnType<typeof sealingSources> {
+): Pick<Store, SealingName> & ReturnType<typeof sealingSources> {
   return {
     ...sealingSources(inner, vault),
+    async alertBook() {
+      const { rules, channels } = await inner.alertBook();
+      return { rules, channels: channels.map((channel) => openedChannel(channel, vault)) };
+    },
+    async putAlertChannel(channel) {
+      const target = vault.seal(JSON.stringify(channel.target), `channel ${channel.id}`);
+      await inner.putAlertChannel({ ...channel, target });
+    },
     async directory() {
       const found = await inner.directory();
       return {
@@ -88,4 +104,9 @@ function opened(sealed: SealedEndpoint, vault: Vault): Endpoint {
     secrets: JSON.parse(vault.open(sealed.secrets, `secrets of ${sealed.id}`)) as Endpoint['secrets'],
     headers: JSON.parse(vault.open(sealed.headers, `headers of ${sealed.id}`)) as Endpoint['headers'],
   };
+}
+
+function openedChannel(sealed: SealedChannel, vault: Vault): AlertChannel {
+  const target = JSON.parse(vault.open(sealed.target, `channel ${sealed.id}`)) as AlertChannel['target'];
+  return { ...sealed, target };
 }

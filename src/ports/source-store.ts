@@ -42,4 +42,11 @@ export interface SourceStore {
   ): Promise<{ rows: SourceRequestHead[]; next: { request: number; event: number } | null }>;
   /** Of every source that something came through since then; rejected ones as far as they are kept. */
   sourceFigures(sinceMs: number): Promise<SourceFigures[]>;
+  /** When webhooks of this source were taken in since then, newest first, at most `limit` of them. */
+  sourceMoments(input: {
+    accountNo: number;
+    sourceId: string;
+    sinceMs: number;
+    limit: number;
+  }): Promise<number[]>;
 }

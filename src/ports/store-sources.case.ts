@@ -7,6 +7,20 @@ import { casesFor, type OpenStore, t0, type World } from './store-world.case.ts'
 export function sourceCases(name: string, open: OpenStore): void {
   const promise = casesFor(name, open);
 
+  promise(
+    'when webhooks of a source came is told newest first, within bounds, of that source alone',
+    async (world) => {
+      for (const [n, source] of ['src_1', 'src_2', 'src_1', 'src_1'].entries())
+        await world.stored({ event: { source, origin: 'webhook', createdAtMs: t0 + n } });
+      await world.stored({ event: { source: 'src_1', origin: 'poll', createdAtMs: t0 + 9 } });
+      const { accountNo } = world;
+      const moments = (limit: number, sinceMs = 0) =>
+        world.store.sourceMoments({ accountNo, sourceId: 'src_1', sinceMs, limit });
+      assert.deepEqual(await moments(10), [t0 + 3, t0 + 2, t0]);
+      assert.deepEqual(await moments(2), [t0 + 3, t0 + 2]);
+    },
+  );
+
   promise('a source comes back as it was made, from the directory too', async (world) => {
     const made = await createSource(world);
     assert.deepEqual(made, { ...newSource({ accountNo: world.accountNo }), no: made.no });
@@ -215,12 +229,24 @@ function newSource(changes: Partial<NewSource> = {}): NewSource {
     ack: { status: 200, contentType: 'text/plain', body: '[accepted]' },
     rejectStatus: 400,
     schemas: '{"*":{"type":"object"}}',
-    tracking: '{"poll":{"headers":{"Authorization":"Bearer plain-credential"}}}',
+    tracking: { ...noTracking, poll: { ...poll, headers: { authorization: 'Bearer plain-credential' } } },
     createdAtMs: t0,
     updatedAtMs: t0,
     ...changes,
   };
 }
+
+const noTracking = { reference: null, orderId: null, states: {}, poll: null, list: null, slaMs: null };
+const poll = {
+  url: 'https://supplier.example/orders/{reference}',
+  headers: {},
+  status: '/status',
+  states: {},
+  afterMs: 1000,
+  everyMs: 1000,
+  giveUpAfterMs: 1000,
+  perSecond: 1,
+};
 
 function request(source: Source, changes: Partial<SourceRequest> = {}): SourceRequest {
   return {

@@ -1,4 +1,5 @@
 import { adminCases } from './store-admin.case.ts';
+import { alertCases } from './store-alert.case.ts';
 import { leaseCases } from './store-lease.case.ts';
 import { orderCases } from './store-order.case.ts';
 import { pullCases } from './store-pull.case.ts';
@@ -6,6 +7,7 @@ import { readingCases } from './store-reading.case.ts';
 import { replayCases } from './store-replay.case.ts';
 import { searchCases } from './store-search.case.ts';
 import { sourceCases } from './store-sources.case.ts';
+import { trackingCases } from './store-tracking.case.ts';
 import { upkeepCases } from './store-upkeep.case.ts';
 import { wayCases } from './store-way.case.ts';
 import type { OpenStore } from './store-world.case.ts';
@@ -19,6 +21,8 @@ export function storeContract(name: string, open: OpenStore): void {
   adminCases(name, open);
   readingCases(name, open);
   searchCases(name, open);
+  trackingCases(name, open);
+  alertCases(name, open);
   upkeepCases(name, open);
   sourceCases(name, open);
   pullCases(name, open);

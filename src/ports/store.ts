@@ -5,8 +5,11 @@ import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
 import type { Event, EventHead, NewEvent } from '../core/event.ts';
 import type { HealthDecision } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
+import type { OrderNews } from '../core/order.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Source } from '../core/source.ts';
+import type { AlertStore } from './alert-store.ts';
+import type { OrderStore } from './order-store.ts';
 import type { PullStore } from './pull-store.ts';
 import type { SourceStore } from './source-store.ts';
 
@@ -32,6 +35,8 @@ export interface AcceptItem {
   idempotency: { key: string; requestHash: string } | null;
   /** What is unique about it within the source that it came through, for `limits.dedupeKeepMs`; null: it came through none. */
   inbound: { sourceNo: number; key: string } | null;
+  /** What the event says about an order, which changes in the same act. */
+  order?: OrderNews;
 }
 
 /** What the API answers for an event. */
@@ -53,6 +58,8 @@ export type AcceptResult =
   | { kind: 'key_reused' }
   /** The same came through this source before, as that event. Nothing was stored. */
   | { kind: 'seen'; eventId: string }
+  /** The order it speaks of has been in this final state before, and somebody was told: the event was not stored, the order's history says so. */
+  | { kind: 'order_known' }
   /** The account's endpoints changed since the match: match again. Nothing was stored. */
   | { kind: 'stale' };
 
@@ -350,4 +357,6 @@ export interface Store
     SourceStore,
     PullStore,
     Reading,
+    OrderStore,
+    AlertStore,
     Upkeep {}

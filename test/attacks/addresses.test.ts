@@ -175,7 +175,7 @@ describe('addresses nobody may be sent to', () => {
     assert.equal(receiver.connections(), 0);
   });
 
-  test('A15 no request but those of endpoints takes a URL', async () => {
+  test('A15 no request but those of endpoints and of channels to people takes a URL, and both are guarded', async () => {
     const { paths } = (await target.ask('GET', '/openapi.json')).body;
     const found: string[] = [];
     for (const [path, methods] of Object.entries<Json>(paths)) {
@@ -187,13 +187,24 @@ describe('addresses nobody may be sent to', () => {
       }
     }
     assert.deepEqual(found.sort(), [
+      'patch /v1/alert-channels/{id}',
       'patch /v1/endpoints/{id}',
       // Only its own address, as an answer showed it.
       'patch /v1/sources/{id}',
       'patch /v1/webhooks/{id}',
+      'post /v1/alert-channels',
       'post /v1/endpoints',
       'post /v1/webhooks',
     ]);
+    for (const host of ['127.0.0.1', 'localhost', '169.254.169.254']) {
+      const url = urlOf(host);
+      const channel = await target.ask('POST', '/v1/alert-channels', { type: 'slack', url });
+      assert.equal(channel.status, 422, url);
+      const poll = { url: `${url}{reference}`, states: { done: 'fulfilled' } };
+      const tracking = { reference: '/r', states: { x: 'fulfilled' }, poll };
+      const source = await target.ask('POST', '/v1/sources', { name: 'x', scheme: 'standard', tracking });
+      assert.equal(source.body.errors?.[0]?.pointer, '/tracking/poll/url', source.text);
+    }
   });
 
   test('A16 a URL that was allowed when it was stored is judged again at each attempt', async () => {

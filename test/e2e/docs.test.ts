@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -39,7 +40,7 @@ describe('the commands of the documentation run as they stand', { skip: noCurl }
   });
 
   for (const page of pages) {
-    test(page, () => {
+    test(page, async () => {
       const { port } = receiver.address() as AddressInfo;
       for (const command of commandsOf(page)) {
         const here = command
@@ -47,12 +48,8 @@ describe('the commands of the documentation run as they stand', { skip: noCurl }
           .replaceAll('http://127.0.0.1:4401', `http://127.0.0.1:${port}`)
           .replaceAll('curl ', 'curl -sS --fail-with-body ')
           .replaceAll('npx surehook', `"${process.execPath}" bin/surehook.js`);
-        const done = spawnSync('sh', ['-c', here], {
-          cwd: root,
-          encoding: 'utf8',
-          env: { ...process.env, KEY: adminKey },
-        });
-        assert.equal(done.status, 0, `${page}: ${command}\n${done.stdout}${done.stderr}`);
+        const { status, said } = await runShell(here);
+        assert.equal(status, 0, `${page}: ${command}\n${said}`);
       }
     });
   }
@@ -77,6 +74,16 @@ describe('the commands of the documentation run as they stand', { skip: noCurl }
     }
   });
 });
+
+/** The receiver of this process can answer meanwhile. */
+async function runShell(command: string): Promise<{ status: number | null; said: string }> {
+  const env = { ...process.env, KEY: adminKey };
+  const child = spawn('sh', ['-c', command], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, said };
+}
 
 function readFileOrFolder(target: URL): void {
   try {

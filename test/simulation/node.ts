@@ -74,7 +74,7 @@ export class SimNode {
             policy: { dev: false, allowNetworks: [] },
             sha256: parts.sha256,
             compileSchema: parts.compileSchema,
-            hooks: { endpointChanged: (no) => engine.dispatcher.nudge(no) },
+            hooks: { sourceChanged: async () => {}, endpointChanged: (no) => engine.dispatcher.nudge(no) },
           });
           this.running = { engine, administration };
           this.#world.isUp(this);

@@ -10,7 +10,9 @@ import { createServer } from '../../src/api/server.ts';
 import type { Outcome, Request } from '../../src/core/attempt.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createAdministration } from '../../src/flow/administer.ts';
+import { AlertActs } from '../../src/flow/administer-alerts.ts';
 import { type Engine, startEngine } from '../../src/flow/engine.ts';
+import { Tracker } from '../../src/flow/track.ts';
 import type { Sender } from '../../src/ports/sender.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
@@ -49,6 +51,8 @@ export class ApiWorld {
   readonly parts: ApiParts;
   readonly clock: ManualClock;
   readonly sent: Request[];
+  /** Not started: a test starts it that wants orders to be asked about. */
+  readonly tracker: Tracker;
   readonly faults: unknown[] = [];
   /** What was told of refused requests. */
   readonly refusals: (Refusal & { leftOut: number })[] = [];
@@ -63,7 +67,9 @@ export class ApiWorld {
     parts: ApiParts;
     clock: ManualClock;
     sent: Request[];
+    tracker: Tracker;
   }) {
+    this.tracker = parts.tracker;
     this.store = parts.store;
     this.engine = parts.engine;
     this.parts = parts.parts;
@@ -115,8 +121,21 @@ export class ApiWorld {
         throw error;
       },
     });
-    const parts = { ...apiPartsOf(engine, store, clock), ...changes };
-    const world = new ApiWorld({ store, engine, parts, clock, sent });
+    const tracker = new Tracker({
+      clock,
+      random,
+      telemetry: silent,
+      store,
+      sender,
+      version: '0.0.0',
+      sha256,
+      takeIn: (event, more) => engine.accepter.takeIn(event, more),
+      sources: () => engine.directory.sources.all(),
+      source: (id) => engine.directory.sources.named(id),
+      signalled() {},
+    });
+    const parts = { ...apiPartsOf(engine, store, clock, tracker), ...changes };
+    const world = new ApiWorld({ store, engine, parts, clock, sent, tracker });
     await world.app.ready();
     return world;
   }
@@ -180,7 +199,7 @@ export class ApiWorld {
   }
 }
 
-function apiPartsOf(engine: Engine, store: Store, clock: ManualClock): ApiParts {
+function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: Tracker): ApiParts {
   const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller } = engine;
   const random = systemRandom();
   return {
@@ -194,8 +213,13 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock): ApiParts 
       policy: { dev: false, allowNetworks: [] },
       sha256,
       compileSchema,
-      hooks: { endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo) },
+      hooks: {
+        endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo),
+        sourceChanged: (source) => tracker.sourceChanged(source),
+      },
     }),
+    registerOrder: (account, body) => tracker.register(account, body),
+    alerts: new AlertActs({ store, directory, clock, random, policy: { dev: false, allowNetworks: [] } }),
     clock,
     publish: (account, body, options) => accepter.publish(account, body, options),
     publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),

@@ -131,7 +131,7 @@ export async function openWorld(
       policy: { dev: false, allowNetworks: [] },
       sha256,
       compileSchema,
-      hooks: { endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo) },
+      hooks: { sourceChanged: async () => {}, endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo) },
     });
     world.account = directory.accountById('default')!;
   }

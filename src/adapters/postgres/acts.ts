@@ -9,6 +9,22 @@ import {
   putEventType,
   updateAccount,
 } from './acts/accounts.ts';
+import {
+  alertBook,
+  deleteAlertChannel,
+  deleteAlertRule,
+  putAlertChannel,
+  putAlertRule,
+} from './acts/alert-book.ts';
+import {
+  claimMessages,
+  getAlert,
+  listAlerts,
+  noteMessages,
+  openAlerts,
+  recordAlerts,
+  slowEndpoints,
+} from './acts/alerts.ts';
 import { cancel, requeue } from './acts/deliveries.ts';
 import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
 import { listDeliveries } from './acts/delivery-lists.ts';
@@ -16,6 +32,17 @@ import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
 import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
 import { getEvent, listEvents } from './acts/events.ts';
 import { counts, stats } from './acts/numbers.ts';
+import {
+  claimDueOrders,
+  claimList,
+  getOrder,
+  listOrders,
+  noteList,
+  notePoll,
+  orderCounts,
+  registerOrder,
+  rewatchOrders,
+} from './acts/orders.ts';
 import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
@@ -25,12 +52,14 @@ import {
   openReplays,
   stepReplay,
 } from './acts/replay.ts';
+import { signals } from './acts/signals.ts';
 import {
   getRequest,
   keepRequest,
   listRequests,
   requestTaken,
   sourceFigures,
+  sourceMoments,
 } from './acts/source-requests.ts';
 import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
 import { ready } from './acts/upkeep.ts';
@@ -62,7 +91,17 @@ export type ReadName =
   | 'sourceById'
   | 'getRequest'
   | 'listRequests'
-  | 'sourceFigures';
+  | 'sourceFigures'
+  | 'sourceMoments'
+  | 'getOrder'
+  | 'listOrders'
+  | 'orderCounts'
+  | 'alertBook'
+  | 'signals'
+  | 'openAlerts'
+  | 'listAlerts'
+  | 'getAlert'
+  | 'slowEndpoints';
 
 /** Acts of people and housekeeping, each a transaction. */
 export type WriteName =
@@ -88,6 +127,19 @@ export type WriteName =
   | 'deleteSource'
   | 'keepRequest'
   | 'requestTaken'
+  | 'registerOrder'
+  | 'claimDueOrders'
+  | 'notePoll'
+  | 'rewatchOrders'
+  | 'claimList'
+  | 'noteList'
+  | 'putAlertRule'
+  | 'deleteAlertRule'
+  | 'putAlertChannel'
+  | 'deleteAlertChannel'
+  | 'recordAlerts'
+  | 'claimMessages'
+  | 'noteMessages'
   | 'ready';
 
 export const readActs: Acts<ReadName> = {
@@ -110,6 +162,16 @@ export const readActs: Acts<ReadName> = {
   getRequest,
   listRequests,
   sourceFigures,
+  sourceMoments,
+  getOrder,
+  listOrders,
+  orderCounts,
+  alertBook,
+  signals,
+  openAlerts,
+  listAlerts,
+  getAlert,
+  slowEndpoints,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -135,6 +197,19 @@ export const writeActs: Acts<WriteName> = {
   deleteSource,
   keepRequest,
   requestTaken,
+  registerOrder,
+  claimDueOrders,
+  notePoll,
+  rewatchOrders,
+  claimList,
+  noteList,
+  putAlertRule,
+  deleteAlertRule,
+  putAlertChannel,
+  deleteAlertChannel,
+  recordAlerts,
+  claimMessages,
+  noteMessages,
   ready,
 };
 

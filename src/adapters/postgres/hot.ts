@@ -1,7 +1,7 @@
 import { StoreError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, Settlement, SettleResult } from '../../ports/store.ts';
-import { acceptEvents, acceptKeyed, type Holder, isKeyed } from './acts/accept.ts';
+import { acceptEvents, acceptKeyed, acceptWatched, type Holder, isKeyed, isWatched } from './acts/accept.ts';
 import { beat, claim, join, lanes, leave, reclaim, release, spill } from './acts/lease.ts';
 import { settle } from './acts/settle.ts';
 import type { Connections } from './connections.ts';
@@ -51,7 +51,7 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
     this.#accepts = new Grouped({
       flights: limits.statementFlights,
       run: (items) => this.#accept(items),
-      mayMeet: (first, { epoch, item }) => epoch === first.epoch && !isKeyed(first.item) && !isKeyed(item),
+      mayMeet: (first, { epoch, item }) => epoch === first.epoch && isPlain(first.item) && isPlain(item),
     });
     this.#settles = new Grouped({
       flights: limits.statementFlights,
@@ -165,19 +165,23 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
   async #store(accepting: Accepting[]): Promise<AcceptResult[]> {
     const holder = this.#holder(accepting[0]!.epoch);
     const items = accepting.map(({ item }) => item);
-    if (!items.some(isKeyed))
+    if (items.every(isPlain))
       return await this.#connections.alone((session) => acceptEvents(session, holder, items));
     const each = async (session: Parameters<typeof acceptEvents>[0]): Promise<AcceptResult[]> => {
       const results: AcceptResult[] = [];
       for (const { item, nowMs } of accepting)
         results.push(
-          !isKeyed(item)
-            ? (await acceptEvents(session, holder, [item]))[0]!
-            : await acceptKeyed(session, holder, item, nowMs),
+          isWatched(item)
+            ? await acceptWatched(session, holder, item, nowMs)
+            : isKeyed(item)
+              ? await acceptKeyed(session, holder, item, nowMs)
+              : (await acceptEvents(session, holder, [item]))[0]!,
         );
       return results;
     };
-    return await (items.length === 1 ? this.#connections.alone(each) : this.#connections.together(each));
+    return await (items.length === 1 && !isWatched(items[0]!)
+      ? this.#connections.alone(each)
+      : this.#connections.together(each));
   }
 
   async #settle(settling: Settling[]): Promise<SettleResult[]> {
@@ -195,4 +199,9 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
       throw error;
     }
   }
+}
+
+/** Nothing but the event itself is decided about. */
+function isPlain(item: AcceptItem): boolean {
+  return !isKeyed(item) && !isWatched(item);
 }

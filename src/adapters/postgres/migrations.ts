@@ -6,6 +6,7 @@ import { orderAndReplay } from './migrations/0002-order-and-replay.ts';
 import { accept } from './migrations/0003-accept.ts';
 import { settle } from './migrations/0004-settle.ts';
 import { leases } from './migrations/0005-leases.ts';
+import { ordersAndAlerts } from './migrations/0007-orders-and-alerts.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -21,6 +22,7 @@ const migrations: readonly { name: string; sql: string }[] = [
     name: '0006-first-eras',
     sql: `SELECT add_era(${limits.eraEvents}); SELECT add_era(${limits.eraEvents});`,
   },
+  { name: '0007-orders-and-alerts', sql: ordersAndAlerts },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

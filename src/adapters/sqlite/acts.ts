@@ -10,6 +10,22 @@ import {
   putEventType,
   updateAccount,
 } from './acts/accounts.ts';
+import {
+  alertBook,
+  deleteAlertChannel,
+  deleteAlertRule,
+  putAlertChannel,
+  putAlertRule,
+} from './acts/alert-book.ts';
+import {
+  claimMessages,
+  getAlert,
+  listAlerts,
+  noteMessages,
+  openAlerts,
+  recordAlerts,
+  slowEndpoints,
+} from './acts/alerts.ts';
 import { cancel, requeue } from './acts/deliveries.ts';
 import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
 import { listDeliveries } from './acts/delivery-lists.ts';
@@ -18,6 +34,17 @@ import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint 
 import { getEvent, listEvents } from './acts/events.ts';
 import { claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
 import { counts, stats } from './acts/numbers.ts';
+import {
+  claimDueOrders,
+  claimList,
+  getOrder,
+  listOrders,
+  noteList,
+  notePoll,
+  orderCounts,
+  registerOrder,
+  rewatchOrders,
+} from './acts/orders.ts';
 import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
@@ -28,12 +55,14 @@ import {
   stepReplay,
 } from './acts/replay.ts';
 import { settle } from './acts/settle.ts';
+import { signals } from './acts/signals.ts';
 import {
   getRequest,
   keepRequest,
   listRequests,
   requestTaken,
   sourceFigures,
+  sourceMoments,
 } from './acts/source-requests.ts';
 import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
 import { ready, sweep } from './acts/upkeep.ts';
@@ -64,7 +93,17 @@ export type ReadName =
   | 'sourceById'
   | 'getRequest'
   | 'listRequests'
-  | 'sourceFigures';
+  | 'sourceFigures'
+  | 'sourceMoments'
+  | 'getOrder'
+  | 'listOrders'
+  | 'orderCounts'
+  | 'alertBook'
+  | 'signals'
+  | 'openAlerts'
+  | 'listAlerts'
+  | 'getAlert'
+  | 'slowEndpoints';
 export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup' | 'beat' | 'watch'>;
 
 export const readActs: Acts<ReadName> = {
@@ -88,6 +127,16 @@ export const readActs: Acts<ReadName> = {
   getRequest,
   listRequests,
   sourceFigures,
+  sourceMoments,
+  getOrder,
+  listOrders,
+  orderCounts,
+  alertBook,
+  signals,
+  openAlerts,
+  listAlerts,
+  getAlert,
+  slowEndpoints,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -120,6 +169,19 @@ export const writeActs: Acts<WriteName> = {
   requestTaken,
   pull,
   settlePulled,
+  registerOrder,
+  claimDueOrders,
+  notePoll,
+  rewatchOrders,
+  claimList,
+  noteList,
+  putAlertRule,
+  deleteAlertRule,
+  putAlertChannel,
+  deleteAlertChannel,
+  recordAlerts,
+  claimMessages,
+  noteMessages,
   sweep,
   ready,
 };

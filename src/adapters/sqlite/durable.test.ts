@@ -141,7 +141,23 @@ test('what a source hides and what came with refused requests is nowhere in the 
       ack: null,
       rejectStatus: null,
       schemas: null,
-      tracking: '{"Authorization":"hidden-credential"}',
+      tracking: {
+        reference: null,
+        orderId: null,
+        states: {},
+        poll: null,
+        list: {
+          url: 'https://shop.example/events?since={since}',
+          headers: { authorization: 'hidden-credential' },
+          items: '/data',
+          id: '/id',
+          type: '/type',
+          everyMs: 1000,
+          overlapMs: 0,
+          more: null,
+        },
+        slaMs: null,
+      },
       createdAtMs: 1,
       updatedAtMs: 1,
     },
@@ -202,12 +218,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 2,
-    pending: ['0001-beginning', '0002-sources'],
+    latest: 4,
+    pending: ['0001-beginning', '0002-sources', '0003-orders', '0004-alerts'],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 2, latest: 2, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 4, latest: 4, pending: [] });
   db.close();
 });
 

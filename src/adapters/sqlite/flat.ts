@@ -13,12 +13,13 @@ type SettleInput = Parameters<DeliveryStore['settle']>[0];
 /** Values and short lists; one value where a list has one. */
 export type Flat = unknown[];
 
-const itemValues = 20;
+const itemValues = 21;
 const settlementValues = 26;
 
 export function flatAccept({ epoch, nowMs, items }: AcceptInput): Flat {
   const flat: Flat = [epoch, nowMs];
-  for (const { event, endpointNos, modes, dueAtMs, directoryVersion, idempotency, inbound } of items) {
+  for (const item of items) {
+    const { event, endpointNos, modes, dueAtMs, directoryVersion, idempotency, inbound, order } = item;
     flat.push(
       event.accountNo,
       event.id,
@@ -31,6 +32,8 @@ export function flatAccept({ epoch, nowMs, items }: AcceptInput): Flat {
     flat.push(event.origin, event.traceId, event.createdAtMs, oneOrList(endpointNos), oneOrList(modes));
     flat.push(dueAtMs, directoryVersion, idempotency !== null, idempotency?.key, idempotency?.requestHash);
     flat.push(event.received, inbound?.sourceNo, inbound?.key);
+    // Few events speak of an order: it goes over as the object it is.
+    flat.push(order);
   }
   return flat;
 }
@@ -89,7 +92,9 @@ export function settleOf(flat: Flat): SettleInput {
 }
 
 function itemOf(flat: Flat, at: number): AcceptItem {
+  const order = flat[at + 20] as AcceptItem['order'];
   return {
+    ...(order === undefined ? {} : { order }),
     event: {
       accountNo: flat[at] as number,
       id: flat[at + 1] as string,

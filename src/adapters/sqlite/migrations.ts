@@ -2,11 +2,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
 import { beginning } from './migrations/0001-beginning.ts';
 import { sources } from './migrations/0002-sources.ts';
+import { orders } from './migrations/0003-orders.ts';
+import { alerts } from './migrations/0004-alerts.ts';
 
 /** Forward only. A published entry is never edited: a change is a new entry. */
 const migrations: readonly { name: string; sql: string }[] = [
   { name: '0001-beginning', sql: beginning },
   { name: '0002-sources', sql: sources },
+  { name: '0003-orders', sql: orders },
+  { name: '0004-alerts', sql: alerts },
 ];
 
 /** Marks a file as ours ("SHK1"), so that somebody else's database is not taken for an empty one. */

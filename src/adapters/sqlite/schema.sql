@@ -10,6 +10,70 @@ CREATE TABLE account (
   updated_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE alert (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  account_no INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  raised_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  resolved_at INTEGER
+) STRICT;
+
+CREATE INDEX alert_age ON alert (resolved_at) WHERE resolved_at IS NOT NULL;
+
+CREATE UNIQUE INDEX alert_open ON alert (account_no, kind, subject) WHERE resolved_at IS NULL;
+
+CREATE INDEX alert_subject ON alert (account_no, kind, subject);
+
+CREATE TABLE alert_channel (
+  account_no INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  -- Encrypted.
+  target BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (account_no, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alert_message (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_no INTEGER NOT NULL,
+  alert_no INTEGER NOT NULL,
+  rule_id TEXT NOT NULL,
+  channel_id TEXT NOT NULL,
+  phase TEXT NOT NULL,
+  -- NULL: sent or given up.
+  due_at INTEGER,
+  tries INTEGER NOT NULL,
+  sent_at INTEGER,
+  failed_at INTEGER,
+  error TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX alert_message_alert ON alert_message (alert_no);
+
+CREATE INDEX alert_message_due ON alert_message (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE alert_rule (
+  account_no INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kinds TEXT NOT NULL,
+  channels TEXT NOT NULL,
+  publish TEXT,
+  enabled INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (account_no, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE api_key (
   id TEXT PRIMARY KEY,
   account_no INTEGER,
@@ -150,6 +214,14 @@ CREATE TABLE idempotency (
 
 CREATE INDEX idempotency_age ON idempotency (created_at);
 
+CREATE TABLE list_poll (
+  source_id TEXT PRIMARY KEY,
+  -- The list is asked for since then.
+  since INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  failures INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE node (
   no INTEGER PRIMARY KEY CHECK (no = 1),
   name TEXT NOT NULL,
@@ -162,6 +234,18 @@ CREATE TABLE node (
   -- 1 when the last stop closed the file in order.
   clean INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE order_entry (
+  order_no INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  event_type TEXT,
+  event_id TEXT,
+  note TEXT NOT NULL,
+  PRIMARY KEY (order_no, n)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE past_event (
   seq INTEGER PRIMARY KEY,
@@ -198,6 +282,16 @@ CREATE TABLE replay (
 CREATE INDEX replay_account ON replay (account_no);
 
 CREATE INDEX replay_status ON replay (status) WHERE status <> 'done';
+
+CREATE TABLE signal (
+  account_no INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (account_no, kind, subject)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE source (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -274,3 +368,40 @@ CREATE TABLE stat (
 CREATE INDEX stat_account ON stat (account_no, minute);
 
 CREATE INDEX stat_age ON stat (minute);
+
+CREATE TABLE tracked_order (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  account_no INTEGER NOT NULL,
+  source_id TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  order_id TEXT,
+  state TEXT NOT NULL,
+  registered INTEGER NOT NULL,
+  flagged INTEGER NOT NULL,
+  overdue INTEGER NOT NULL,
+  -- JSON array of final states that were handed on.
+  reached TEXT NOT NULL,
+  found_by TEXT,
+  poll_failures INTEGER NOT NULL,
+  every INTEGER,
+  next_poll_at INTEGER,
+  give_up_at INTEGER,
+  overdue_at INTEGER,
+  -- The earliest of the three; NULL: nothing to do.
+  due_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX tracked_order_age ON tracked_order (updated_at) WHERE state <> 'pending';
+
+CREATE INDEX tracked_order_due ON tracked_order (due_at) WHERE due_at IS NOT NULL;
+
+CREATE UNIQUE INDEX tracked_order_name ON tracked_order (source_id, reference);
+
+CREATE INDEX tracked_order_overdue ON tracked_order (account_no) WHERE overdue = 1;
+
+CREATE INDEX tracked_order_reference ON tracked_order (account_no, reference);
+
+CREATE INDEX tracked_order_state ON tracked_order (account_no, state);

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import * as limits from '../../core/limits.ts';
 import { doorVerdicts } from '../../core/source.ts';
+import { tracking } from './tracking-model.ts';
 
 const nullable = (type: 'string' | 'object' | 'integer', description: string): TSchema =>
   Type.Unsafe({ type: [type, 'null'], description });
@@ -60,7 +61,7 @@ const settings = {
     'object',
     'JSON Schemas (2020-12) of the data by event type, `*` for every other type. What does not fit is answered with 422, kept, and can be judged again once the schema is mended.',
   ),
-  tracking: nullable('object', 'How its orders are followed.'),
+  tracking,
 };
 
 const optional = Object.fromEntries(

@@ -33,7 +33,7 @@ export function statsRoutes(parts: ApiParts): Route[] {
       tag: 'Statistics',
       summary: "What became of the account's deliveries",
       description:
-        'Of the last 24 hours unless `since` and `until` say otherwise. Test attempts do not count.',
+        'Of the last 24 hours unless `since` and `until` say otherwise. Test attempts do not count. `orders` counts all that are kept, as they stand now; it is left out when asked about one endpoint.',
       right: 'read',
       query: Type.Object(
         {
@@ -45,12 +45,13 @@ export function statsRoutes(parts: ApiParts): Route[] {
         { additionalProperties: false },
       ),
       success: { status: 200, description: 'Totals and a history.', schema: models.stats },
-      handle: async ({ account, query }) =>
-        statsAnswer(parts, {
-          accountNo: account.no,
-          endpointNo: await findPastEndpoint(parts, account, query.endpointId),
-          query,
-        }),
+      handle: async ({ account, query }) => {
+        const endpointNo = await findPastEndpoint(parts, account, query.endpointId);
+        const answer = await statsAnswer(parts, { accountNo: account.no, endpointNo, query });
+        if (endpointNo !== null) return answer;
+        const { states, overdue, foundByPoll } = await parts.store.orderCounts(account.no);
+        return { body: { ...(answer.body as object), orders: { ...states, overdue, foundByPoll } } };
+      },
     }),
   ];
 }

@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
+import { alertKindOfEvent, signalOfEvent } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
 import type { AcceptItem, AcceptResult } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
+import { hearOf, writeChange } from './orders.ts';
 import { storable } from './rows.ts';
+import { raise } from './signals.ts';
 
 /** Which node asks, and how often it has asked for what nobody holds: acts from before that change nothing. */
 export interface Holder {
@@ -13,6 +16,46 @@ export interface Holder {
 /** Whether something that was handed in before decides if there is anything to store. */
 export function isKeyed({ idempotency, inbound }: AcceptItem): boolean {
   return idempotency !== null || inbound !== null;
+}
+
+/** Whether more than the event changes with it: an order, or what people are told of. */
+export function isWatched({ order, event }: AcceptItem): boolean {
+  return order !== undefined || alertKindOfEvent(event.type) !== null;
+}
+
+/** One event that changes more than itself, in the transaction of the session. */
+export async function acceptWatched(
+  session: Session,
+  holder: Holder,
+  item: AcceptItem,
+  nowMs: number,
+): Promise<AcceptResult> {
+  const { order, event } = item;
+  const heard =
+    order === undefined || (await isSeen(session, item, nowMs))
+      ? null
+      : await hearOf(session, order, event, nowMs);
+  if (heard?.handOn === false) {
+    await writeChange(session, heard, nowMs);
+    return { kind: 'order_known' };
+  }
+  const result = isKeyed(item)
+    ? await acceptKeyed(session, holder, item, nowMs)
+    : (await acceptEvents(session, holder, [item]))[0]!;
+  if (result.kind !== 'stored') return result;
+  if (heard !== null) await writeChange(session, heard, nowMs);
+  const kind = alertKindOfEvent(event.type);
+  // Of a followed order's failure its change has told already.
+  if (kind !== null && !(kind === 'order.failed' && order !== undefined))
+    await raise(session, signalOfEvent(kind, event, nowMs));
+  return result;
+}
+
+async function isSeen(session: Session, { inbound }: AcceptItem, nowMs: number): Promise<boolean> {
+  if (inbound === null) return false;
+  const sql = 'SELECT 1 FROM source_key WHERE source_no = ? AND key = ? AND created_at > ?';
+  const row = await session.get(sql, inbound.sourceNo, inbound.key, nowMs - limits.dedupeKeepMs);
+  return row !== undefined;
 }
 
 /** Events without keys, in one statement. */

@@ -64,6 +64,19 @@ export async function deleteAccount(session: Session, no: number, nowMs: number)
   await deleteSourcesOf(session, no, nowMs);
   await session.run('DELETE FROM api_key WHERE account_no = ?', no);
   await session.run('DELETE FROM event_type WHERE account_no = ?', no);
+  // What is followed and told for it ends now; the sweep takes what is left.
+  await session.run(
+    "UPDATE tracked_order SET due_at = NULL, state = 'stuck', updated_at = ? WHERE account_no = ? AND state = 'pending'",
+    nowMs,
+    no,
+  );
+  for (const table of ['alert_rule', 'alert_channel', 'signal', 'alert_message'])
+    await session.run(`DELETE FROM ${table} WHERE account_no = ?`, no);
+  await session.run(
+    'UPDATE alert SET resolved_at = ? WHERE account_no = ? AND resolved_at IS NULL',
+    nowMs,
+    no,
+  );
 }
 
 export async function createKey(session: Session, key: ApiKey): Promise<void> {

@@ -2,8 +2,8 @@ import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 
 /** Upper bounds of the histogram of durations; the last bucket has none. */
-const bucketBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
-const bucketColumns = [...bucketBoundsMs.map((_, i) => `h${i}`), `h${bucketBoundsMs.length}`];
+export const bucketBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
+export const bucketColumns = [...bucketBoundsMs.map((_, i) => `h${i}`), `h${bucketBoundsMs.length}`];
 
 /** Sums of the minutes' counts. The longest durations have no upper bound: their bucket answers with the largest bound there is. */
 export async function stats(session: Session, asked: Parameters<Reading['stats']>[0]): Promise<Stats> {

@@ -185,6 +185,22 @@ export async function sourceFigures(session: Session, sinceMs: number): Promise<
     .filter(({ accepted, rejected }) => accepted + rejected > 0);
 }
 
+/** By the index of sources, whose entries stand in the order of events. */
+export async function sourceMoments(
+  session: Session,
+  asked: Parameters<SourceStore['sourceMoments']>[0],
+): Promise<number[]> {
+  const { accountNo, sourceId, sinceMs, limit } = asked;
+  const rows = await session.all(
+    "SELECT created_at FROM event WHERE account_no = ? AND source = ? AND origin = 'webhook' AND seq >= ? ORDER BY seq DESC LIMIT ?",
+    accountNo,
+    sourceId,
+    await seqAt(session, sinceMs),
+    limit,
+  );
+  return rows.map((row) => row.created_at as number);
+}
+
 /** Up to `limit`, oldest first. */
 export async function forgetRequests(session: Session, beforeMs: number, limit: number): Promise<number> {
   return await session.run(

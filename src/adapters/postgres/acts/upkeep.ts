@@ -160,7 +160,8 @@ export async function deleteOldRecords(
     await forgetKeys(session, nowMs, limit),
     await forgetRequests(session, keepSinceMs, limit),
   );
-  return Math.max(keys, stats, replays, inbound, await forgetIds(session, nowMs, limit)) >= limit;
+  const tracked = await deleteOldTracking(session, keepSinceMs, limit);
+  return Math.max(keys, stats, replays, inbound, tracked, await forgetIds(session, nowMs, limit)) >= limit;
 }
 
 /** Ids of events that are gone, once they need not be known any more. Their events were older than any that is there. */
@@ -171,4 +172,19 @@ async function forgetIds(session: Session, nowMs: number, limit: number): Promis
     nowMs - limits.eventIdKeepMs,
     limit,
   );
+}
+
+/** Orders that ended, and alerts that are over. */
+async function deleteOldTracking(session: Session, keepSinceMs: number, limit: number): Promise<number> {
+  const nos = async (sql: string): Promise<number[]> =>
+    (await session.all(sql, keepSinceMs, limit)).map(({ no }) => no as number);
+  const orders = await nos(
+    `DELETE FROM tracked_order WHERE no IN (SELECT no FROM tracked_order WHERE state <> 'pending' AND updated_at < ? LIMIT ?) RETURNING no`,
+  );
+  await session.run('DELETE FROM order_entry WHERE order_no = ANY (?)', orders);
+  const alerts = await nos(
+    'DELETE FROM alert WHERE no IN (SELECT no FROM alert WHERE resolved_at < ? LIMIT ?) RETURNING no',
+  );
+  await session.run('DELETE FROM alert_message WHERE alert_no = ANY (?)', alerts);
+  return Math.max(orders.length, alerts.length);
 }

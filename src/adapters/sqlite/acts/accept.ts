@@ -1,10 +1,13 @@
+import { alertKindOfEvent, signalOfEvent } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, EventSummary } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { insertOrdered } from './order.ts';
+import { hearOf, writeChange } from './orders.ts';
 import { pastAt, pastWithId } from './past.ts';
 import { rememberKey, seenKey } from './received.ts';
 import { places } from './rows.ts';
+import { raise } from './signals.ts';
 
 type Input = Parameters<DeliveryStore['accept']>[0];
 
@@ -27,12 +30,26 @@ function acceptOne(db: Database, item: AcceptItem, nowMs: number): AcceptResult 
   if (item.directoryVersion !== versionOf(db, event.accountNo)) return { kind: 'stale' };
   const past = pastWithId(db, item);
   if (past !== undefined) return duplicate(db, item, past, nowMs);
+  const heard = item.order === undefined ? null : hearOf(db, item.order, item.event, nowMs);
+  if (heard?.handOn === false) {
+    writeChange(db, heard, nowMs);
+    return { kind: 'order_known' };
+  }
   const seq = insertEvent(db, item);
   if (seq === null) return duplicate(db, item, presentWithId(db, item), nowMs);
   insertWaiting(db, item, seq);
   if (item.inbound !== null) rememberKey(db, item.inbound, event.id, nowMs);
+  if (heard !== null) writeChange(db, heard, nowMs);
+  signal(db, item, nowMs);
   if (idempotency !== null) remember(db, item, { seq, status: 202, conflict: false }, nowMs);
   return { kind: 'stored', seq };
+}
+
+/** An event that people want to hear of. Of a followed order's failure its change has told already. */
+function signal(db: Database, { event, order }: AcceptItem, nowMs: number): void {
+  const kind = alertKindOfEvent(event.type);
+  if (kind === null || (kind === 'order.failed' && order !== undefined)) return;
+  raise(db, signalOfEvent(kind, event, nowMs));
 }
 
 function insertEvent(db: Database, { event, endpointNos }: AcceptItem): number | null {

@@ -62,6 +62,15 @@ export function deleteAccount(db: Database, no: number, nowMs: number): void {
   deleteSourcesOf(db, no, nowMs);
   db.run('DELETE FROM api_key WHERE account_no = ?', no);
   db.run('DELETE FROM event_type WHERE account_no = ?', no);
+  // What is followed and told for it ends now; the sweep takes what is left.
+  db.run(
+    "UPDATE tracked_order SET due_at = NULL, state = 'stuck', updated_at = ? WHERE account_no = ? AND state = 'pending'",
+    nowMs,
+    no,
+  );
+  for (const table of ['alert_rule', 'alert_channel', 'signal', 'alert_message'])
+    db.run(`DELETE FROM ${table} WHERE account_no = ?`, no);
+  db.run('UPDATE alert SET resolved_at = ? WHERE account_no = ? AND resolved_at IS NULL', nowMs, no);
   db.run('DELETE FROM account WHERE no = ?', no);
   db.versions.clear();
 }

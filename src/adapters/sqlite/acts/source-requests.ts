@@ -189,6 +189,19 @@ export function sourceFigures(db: Database, sinceMs: number): SourceFigures[] {
   return found;
 }
 
+/** By the index of sources, whose entries stand in the order of events. */
+export function sourceMoments(db: Database, asked: Parameters<SourceStore['sourceMoments']>[0]): number[] {
+  const { accountNo, sourceId, sinceMs, limit } = asked;
+  const rows = db.all(
+    "SELECT created_at FROM event WHERE account_no = ? AND source = ? AND origin = 'webhook' AND seq >= ? ORDER BY seq DESC LIMIT ?",
+    accountNo,
+    sourceId,
+    seqAt(db, sinceMs),
+    limit,
+  );
+  return rows.map((row) => Number(row.created_at));
+}
+
 /** Up to `limit`, oldest first. */
 export function forgetRequests(db: Database, beforeMs: number, limit: number): number {
   return db.run(

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../../core/attempt.ts';
 import type { Database, Tally } from '../database.ts';
+import { raise } from './signals.ts';
 
 /** Upper bounds of the histogram of durations; the last bucket has none. */
 export const bucketBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
@@ -33,8 +34,23 @@ export function writeTallies(db: Database): void {
       Math.round(tally.durationSumMs),
       ...tally.buckets,
     );
+    if (tally.dead > 0) raiseDead(db, tally);
   }
   db.tallies.clear();
+}
+
+/** Dead letters are counted for their alert as they are counted for the figures. */
+function raiseDead(db: Database, { endpointNo, minute, dead }: Tally): void {
+  const id = db.get('SELECT id FROM endpoint WHERE no = ?', endpointNo)?.id as string | undefined;
+  if (id === undefined) return;
+  raise(db, {
+    accountNo: accountOf(db, endpointNo),
+    kind: 'delivery.dead',
+    subject: id,
+    detail: { endpointId: id },
+    count: dead,
+    atMs: minute * 60_000,
+  });
 }
 
 export function accountOf(db: Database, endpointNo: number): number {

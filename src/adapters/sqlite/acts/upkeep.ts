@@ -123,5 +123,28 @@ function deleteOldRecords(db: Database, { nowMs, keepSinceMs, limit }: Input): b
     limit,
   );
   const inbound = Math.max(forgetKeys(db, nowMs, limit), forgetRequests(db, keepSinceMs, limit));
-  return Math.max(keys, stats, replays, inbound, forgetPast(db, nowMs, limit)) >= limit;
+  const { orders, told } = deleteOldTracking(db, keepSinceMs, limit);
+  const rest = Math.max(inbound, orders, told, forgetPast(db, nowMs, limit));
+  return Math.max(keys, stats, replays, rest) >= limit;
+}
+
+/** Orders that ended, and alerts that are over. */
+function deleteOldTracking(
+  db: Database,
+  keepSinceMs: number,
+  limit: number,
+): { orders: number; told: number } {
+  const orders = db.all(
+    `DELETE FROM tracked_order WHERE no IN (SELECT no FROM tracked_order WHERE state <> 'pending' AND updated_at < ? LIMIT ?) RETURNING no`,
+    keepSinceMs,
+    limit,
+  );
+  for (const { no } of orders) db.run('DELETE FROM order_entry WHERE order_no = ?', no!);
+  const alerts = db.all(
+    'DELETE FROM alert WHERE no IN (SELECT no FROM alert WHERE resolved_at < ? LIMIT ?) RETURNING no',
+    keepSinceMs,
+    limit,
+  );
+  for (const { no } of alerts) db.run('DELETE FROM alert_message WHERE alert_no = ?', no!);
+  return { orders: orders.length, told: alerts.length };
 }
