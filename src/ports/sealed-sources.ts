@@ -7,7 +7,9 @@ type Hidden = Pick<Source, 'token' | 'secrets' | 'fields' | 'tracking'>;
 
 /** A source as it is written: what is hidden is one encrypted text. */
 export type SealedSource = Omit<Source, keyof Hidden> & { sealed: Uint8Array };
+/** The same before it has its number. */
 export type NewSealedSource = Omit<SealedSource, 'no'>;
+/** What of a source can change. */
 export type SealedSourceChanges = Partial<Omit<NewSealedSource, 'id' | 'accountNo' | 'createdAtMs'>>;
 
 /** A kept request as it is written. */
@@ -60,6 +62,7 @@ export function sealingSources(inner: SealedSourceStore, vault: Vault): Pick<Sou
   };
 }
 
+/** With what is hidden in plain. */
 export function openedSource({ sealed, ...rest }: SealedSource, vault: Vault): Source {
   return { ...rest, ...(JSON.parse(vault.open(sealed, `secrets of ${rest.id}`)) as Hidden) };
 }
