@@ -35,13 +35,13 @@ const law: Record<string, string[]> = {
 };
 
 /** Started by name, not by an import. */
-const entries = ['src/main.ts', 'bench/run.ts', 'test/simulation/run.ts', 'docs/write.ts'];
+const entries = ['src/main.ts', 'bench/run.ts', 'test/simulation/run.ts', 'docs/write.ts', 'sdk/index.ts'];
 
 function readFolder(folder: string): File[] {
   const found = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
   const paths = found
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts'));
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('sdk/dist/'));
   return paths.map(readSource);
 }
 

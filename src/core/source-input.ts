@@ -6,10 +6,9 @@ import { isEventType } from './event.ts';
 import { presetFor } from './inbound.ts';
 import * as limits from './limits.ts';
 import { masked } from './masked.ts';
-import { describeScheme } from './profiles/describe.ts';
 import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
 import type { Ack, NewSource, Source, Where } from './source.ts';
-import { checkSecrets, missingIn, readFields } from './sources/fields.ts';
+import { checkSecrets, readFields } from './sources/fields.ts';
 import { presetNamed } from './sources/presets.ts';
 
 /** Changes to a source that the store can take. */
@@ -66,13 +65,31 @@ export function readNewSource(
 
 /**
  * Reads the body of `PATCH /v1/sources/:id`: what is absent stays, `null` goes back to its default. What an answer showed can
- * be sent back: masked secrets and fields stand for those that are stored.
+ * be sent back: members that only the server sets must be as they are, masked secrets and fields stand for those that are stored.
  */
 export function readSourceChanges(body: unknown, current: Source, rules: SourceRules): SourceChanges {
   const reader = new BodyReader(body, [...settable, ...shownOnly]);
+  checkShownOnly(reader, current);
   const changes = readSettings(reader, current, rules);
   reader.done();
   return { ...changes, updatedAtMs: rules.nowMs };
+}
+
+/** A change in between is noticed by its time; `missing` follows from the rest. */
+function checkShownOnly(reader: BodyReader, current: Source): void {
+  const { id, token, createdAtMs, updatedAtMs } = current;
+  const shown: Record<string, string> = {
+    id,
+    createdAt: new Date(createdAtMs).toISOString(),
+    updatedAt: new Date(updatedAtMs).toISOString(),
+  };
+  for (const [name, text] of Object.entries(shown)) {
+    if (!reader.has(name) || reader.value(name) === text) continue;
+    reader.wrong(name, `is set by the server and is ${JSON.stringify(text)} now; leave it out`);
+  }
+  const url = reader.value('url');
+  if (reader.has('url') && !(typeof url === 'string' && url.endsWith(`/in/${token}`)))
+    reader.wrong('url', 'is set by the server; leave it out');
 }
 
 type Settings = Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs' | 'updatedAtMs'>;
@@ -295,38 +312,4 @@ function readTracking(value: unknown): string | undefined {
   return asRecord(value) !== null && jsonChars(value) <= limits.trackingChars
     ? JSON.stringify(value)
     : undefined;
-}
-
-function shownFields(source: Source): Record<string, string> {
-  const specs = presetFor(source)?.fields ?? [];
-  const isSecret = (name: string): boolean => specs.find((spec) => spec.name === name)?.isSecret ?? false;
-  const shown = Object.entries(source.fields).map(([name, text]) => [name, isSecret(name) ? masked : text]);
-  return Object.fromEntries(shown) as Record<string, string>;
-}
-
-/** A source as the API shows it. Secrets are never shown again: what is masked can be sent back and stays. */
-export function sourceView(source: Source, publicUrl: string): Record<string, unknown> {
-  const { custom, ack } = source;
-  const preset = presetFor(source);
-  const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
-  return {
-    id: source.id,
-    url: `${publicUrl}/in/${source.token}`,
-    name: source.name,
-    scheme: custom === null ? source.scheme : describeScheme(custom),
-    secrets: source.secrets.map(() => masked),
-    fields: shownFields(source),
-    missing: preset === null ? [] : missingIn(preset, source),
-    eventType: source.eventType,
-    eventId: source.eventId,
-    reference: source.reference,
-    maxBody: source.maxBodyBytes,
-    rateLimit: source.ratePerSecond === null ? null : { perSecond: source.ratePerSecond },
-    ack: ack === null ? null : { ...ack },
-    reject: source.rejectStatus === null ? null : { status: source.rejectStatus },
-    schemas: json(source.schemas),
-    tracking: json(source.tracking),
-    createdAt: new Date(source.createdAtMs).toISOString(),
-    updatedAt: new Date(source.updatedAtMs).toISOString(),
-  };
 }

@@ -118,7 +118,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     },
     release,
     unsent: (endpointNo, dueAtMs) => {
-      if (directory.endpoint(endpointNo) !== null) puller.note(endpointNo, dueAtMs);
+      if (directory.endpoint(endpointNo) === null) puller.gone(endpointNo);
+      else puller.note(endpointNo, dueAtMs);
     },
     holds: () => member.holds,
     deliver: (owed, endpoint, ended) => void deliverer.deliver(owed, endpoint, ended),

@@ -77,16 +77,18 @@ export class Puller {
         if (turn.isGone && pulled.length > 0) await this.#giveBack(endpoint, pulled);
         const leftMs = untilMs - clock.nowMs();
         if (turn.isGone) return [];
-        if (pulled.length > 0 || leftMs <= 0 || this.#stopped) return pulled;
+        const isOver = leftMs <= 0 || this.#stopped || this.#queues.get(endpoint.no) !== queue;
+        if (pulled.length > 0 || isOver) return pulled;
         this.#setTimer(endpoint.no, queue);
         const cancel = clock.after(leftMs, () => turn.end());
         await turn.ended;
         cancel();
+        if (turn.isGone) return [];
       }
     } finally {
       this.#waiters--;
       // Who was called and goes passes it on.
-      if (turn.wasCalled()) this.note(endpoint.no, clock.nowMs());
+      if (turn.wasCalled() && this.#queues.get(endpoint.no) === queue) this.note(endpoint.no, clock.nowMs());
     }
   }
 
@@ -95,7 +97,7 @@ export class Puller {
     return this.settle(endpoint, keys, { kind: 'nack', delayMs: 0 });
   }
 
-  /** In the order of the keys; the caller has checked that they are the endpoint's. */
+  /** In the order of the keys; what is not of this endpoint is `lost`. */
   async settle(endpoint: Endpoint, keys: number[], verdict: PullVerdict): Promise<PullResult[]> {
     const nowMs = this.#parts.clock.nowMs();
     const maxTries = pullTries(endpoint.retry);
@@ -116,6 +118,15 @@ export class Puller {
     const queue = this.#queueOf(endpointNo);
     queue.dueAtMs = Math.min(queue.dueAtMs, dueAtMs);
     this.#setTimer(endpointNo, queue);
+  }
+
+  /** The endpoint was deleted: who waits is answered with nothing. */
+  gone(endpointNo: number): void {
+    const queue = this.#queues.get(endpointNo);
+    if (queue === undefined) return;
+    this.#queues.delete(endpointNo);
+    queue.cancelTimer?.();
+    for (const call of queue.waiting) call();
   }
 
   /** Who waits is answered with nothing. */

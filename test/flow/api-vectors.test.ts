@@ -70,6 +70,7 @@ describe('what is posted to a source is believed exactly when its vector says so
       assert.deepEqual(world.faults, []);
       assert.equal(answer.statusCode < 300, vector.valid, answer.payload);
       if (!vector.valid) assert.equal(answer.statusCode, answer.json().status);
+      await world.clock.settle();
       const { data } = (await world.ask('GET', `/v1/sources/${made.body.id}/requests`)).body;
       if (!vector.valid)
         assert.deepEqual(

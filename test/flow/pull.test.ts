@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { ApiWorld, type Reply } from '../support/api.ts';
+import { ApiWorld, adminKey, type Reply } from '../support/api.ts';
 import { provider } from '../support/provider.ts';
 
 type Body = Reply['body'];
@@ -217,5 +219,57 @@ describe('endpoints that are fetched from', () => {
     assert.deepEqual(await waiting, []);
     await publish();
     assert.equal((await receive(id)).length, 1);
+  });
+
+  test('a connection that breaks while it waits takes no message along', async () => {
+    const { id } = await queue();
+    await world.app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = world.app.server.address() as AddressInfo;
+    const accepted = once(world.app.server, 'connection');
+    const client = connect(port, '127.0.0.1');
+    const [served] = (await accepted) as [Socket];
+    const body = '{"wait":"20s"}';
+    const head = `POST /v1/endpoints/${id}/receive HTTP/1.1\r\nhost: h\r\nauthorization: Bearer ${adminKey}\r\n`;
+    const asked = once(world.app.server, 'request');
+    client.write(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+    await asked;
+    await world.clock.settle();
+    const closed = once(served, 'close');
+    client.destroy();
+    await closed;
+    await publish();
+    const [message] = await receive(id);
+    assert.equal(message.attempt, 1);
+  });
+
+  test('who waits at an endpoint that is deleted is answered with nothing', async () => {
+    const { id } = await queue();
+    const waiting = receive(id, { wait: '20s' });
+    await world.clock.settle();
+    await world.ask('DELETE', `/v1/endpoints/${id}`);
+    await world.clock.settle();
+    assert.deepEqual(await waiting, []);
+    assert.equal((await world.ask('POST', `/v1/endpoints/${id}/receive`)).status, 404);
+  });
+
+  test('who went away takes no message on the way out, not even one that is due at that moment', async () => {
+    const { id } = await queue();
+    await publish();
+    await receive(id, { lease: '10s' });
+    const endpoint = world.engine.directory.endpointById(1, id)!;
+    let leave = (): void => {};
+    const waiting = world.engine.puller.receive(
+      endpoint,
+      { max: 1, waitMs: 20_000, leaseMs: 10_000 },
+      (act) => {
+        leave = act;
+      },
+    );
+    await world.clock.settle();
+    world.clock.jumpTo(world.clock.nowMs() + 10_000);
+    leave();
+    assert.deepEqual(await waiting, []);
+    const [message] = await receive(id);
+    assert.equal(message.attempt, 2);
   });
 });

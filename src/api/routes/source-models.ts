@@ -85,7 +85,7 @@ export const sourceChanges = Type.Object(
     ...Object.fromEntries(
       ['id', 'url', 'missing', 'createdAt', 'updatedAt'].map((name) => [
         name,
-        Type.Optional(Type.Unknown({ description: 'Ignored: as an answer showed it.' })),
+        Type.Optional(Type.Unknown({ description: 'As it is now, or absent.' })),
       ]),
     ),
   },
@@ -140,6 +140,7 @@ export const sourceRequestDetail = Type.Object({
 
 /** What came of judging a request again. */
 export const judgement = Type.Object({
+  valid: Type.Boolean({ description: 'Whether it is believed now.' }),
   verdict,
   reason: nullable('string', 'Why it is still not taken in, for programs.'),
   detail: nullable('string', 'The same in words.'),

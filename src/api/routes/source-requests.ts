@@ -55,9 +55,10 @@ export function sourceRequestRoutes(parts: ApiParts, tag: string): Route[] {
       right: 'manage',
       success: { status: 200, description: 'What came of it.', schema: judgement },
       fails: ['conflict'],
-      handle: async ({ account, params }) => ({
-        body: await parts.receiver.judgeAgain(account.no, params.id),
-      }),
+      handle: async ({ account, params }) => {
+        const judged = await parts.receiver.judgeAgain(account.no, params.id);
+        return { body: { valid: judged.verdict !== 'rejected', ...judged } };
+      },
     }),
   ];
 }

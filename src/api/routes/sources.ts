@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import * as limits from '../../core/limits.ts';
-import { sourceView } from '../../core/source-input.ts';
+import { sourceView } from '../../core/source-view.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -79,7 +79,7 @@ function single(parts: ApiParts): Route[] {
       tag,
       summary: 'Change a source',
       description:
-        'What is absent stays; `null` goes back to the default. What GET answered can be changed and sent back: `•••` keeps a secret or field. To rotate a secret, name both in `secrets` until the provider uses the new one.',
+        'What is absent stays; `null` goes back to the default. What GET answered can be changed and sent back: `•••` keeps a secret or field, and members that only the server sets are refused when they are not as they are now, so that a change in between is noticed. To rotate a secret, name both in `secrets` until the provider uses the new one.',
       right: 'manage',
       requestBody: sourceChanges,
       bodyIs: 'described',
