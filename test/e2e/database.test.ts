@@ -51,7 +51,7 @@ test('PostgreSQL falls and comes back, and connections are cut, under load: noth
     await pause(500);
     going = false;
     const acked = (await Promise.all(publishing)).flat();
-    assert.ok(acked.length > 100, `only ${acked.length} events were accepted`);
+    assert.ok(acked.length > 20, `only ${acked.length} events were accepted`);
     const missing = (): string[] => {
       const seen = new Set(receiver.arrivals.map(({ id }) => id));
       return acked.filter((id) => !seen.has(id));

@@ -136,8 +136,10 @@ describe('the door takes bytes', () => {
     const fits = Buffer.from(JSON.stringify('x'.repeat(1998)));
     assert.equal((await post(fits, [])).status, 200);
     assert.equal((await post(Buffer.from(JSON.stringify('x'.repeat(1999))), [])).status, 413);
+    await world.clock.settle();
     const chunk = `${(3000).toString(16)}\r\n${'x'.repeat(3000)}\r\n0\r\n\r\n`;
     assert.equal((await raw(['transfer-encoding: chunked'], Buffer.from(chunk))).status, 413);
+    await world.clock.settle();
     const ten = Buffer.alloc(10 * 1024 * 1024, 0x61);
     assert.equal((await post(ten, [])).status, 413);
     await world.clock.settle();

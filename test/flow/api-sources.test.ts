@@ -289,6 +289,7 @@ describe('sources', () => {
     await world.clock.advance(0);
     assert.ok(world.sent[0]!.headers.includes('x-other') && !world.sent[0]!.headers.includes('the-token'));
     assert.equal((await post('elsewhere')).statusCode, 401);
+    await world.clock.settle();
     const [kept] = await requests(made.body.id, '?verdict=rejected');
     await world.ask('PATCH', `/v1/sources/${made.body.id}`, { secret: 'elsewhere' });
     const shown = await world.ask('GET', `/v1/source-requests/${kept.id}`);

@@ -157,6 +157,8 @@ export class ApiWorld {
       options.payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     }
     const answer = await this.app.inject(options);
+    // What goes on after the answer has ended, as it has long when a person asks for something else.
+    await this.clock.settle();
     const isJson = String(answer.headers['content-type']).includes('json');
     const reply = {
       status: answer.statusCode,

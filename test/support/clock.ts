@@ -5,7 +5,7 @@ export class ManualClock implements Clock {
   #nowMs: number;
   #timers: { atMs: number; no: number; act: () => void }[] = [];
   #count = 0;
-  #isBusy = (): boolean => false;
+  #idle = (): Promise<void> | null => null;
 
   constructor(nowMs = Date.parse('2026-01-01T00:00:00Z')) {
     this.#nowMs = nowMs;
@@ -32,15 +32,20 @@ export class ManualClock implements Clock {
     this.#nowMs = nowMs;
   }
 
-  /** Something outside of this process is at work while this is true: time does not move on. */
-  waitWhile(isBusy: () => boolean): void {
-    this.#isBusy = isBusy;
+  /** Something outside of this process may be at work: time does not move on before what this answers resolves; null: it is idle. */
+  waitFor(idle: () => Promise<void> | null): void {
+    this.#idle = idle;
   }
 
   /** Lets everything that is ready run: promises, and what they start. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 4; quiet = this.#isBusy() ? 0 : quiet + 1)
+    for (let quiet = 0; quiet < 4; quiet++) {
       await new Promise((resolve) => setImmediate(resolve));
+      for (let idle = this.#idle(); idle !== null; idle = this.#idle()) {
+        await idle;
+        quiet = 0;
+      }
+    }
   }
 
   /** Moves time on, ringing every timer at its moment and letting what it starts run. */

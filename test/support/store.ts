@@ -33,14 +33,14 @@ const looksUp = new Set<keyof Store>([
  */
 export async function openTestStore(clock: ManualClock, fault: Fault = () => false): Promise<Store> {
   const store = await openNamed();
-  let underWay = 0;
-  clock.waitWhile(() => underWay > 0);
+  const underWay = new InFlight();
+  clock.waitFor(() => underWay.idle());
   const counted = Object.entries(store).map(([name, act]) => [
     name,
     name === 'watch'
       ? act
       : async (...input: unknown[]): Promise<unknown> => {
-          underWay += 1;
+          underWay.begin();
           try {
             const isWrite = !looksUp.has(name as keyof Store) && name !== 'close';
             if (isWrite && fault('before')) throw injected();
@@ -48,11 +48,30 @@ export async function openTestStore(clock: ManualClock, fault: Fault = () => fal
             if (isWrite && fault('after')) throw injected();
             return answer;
           } finally {
-            underWay -= 1;
+            underWay.end();
           }
         },
   ]);
   return Object.fromEntries(counted) as Store;
+}
+
+/** Counts what the store is asked and has not answered. */
+class InFlight {
+  #count = 0;
+  #waiting: (() => void)[] = [];
+
+  begin(): void {
+    this.#count += 1;
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  idle(): Promise<void> | null {
+    return this.#count === 0 ? null : new Promise((resolve) => this.#waiting.push(resolve));
+  }
 }
 
 async function openNamed(): Promise<Store> {

@@ -19,18 +19,23 @@ export class Link {
   readonly #told = new Set<News>();
   #telling: NodeJS.Timeout | null = null;
   #again: NodeJS.Timeout | null = null;
+  #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(url: string) {
     this.#url = url;
   }
 
-  async act<T>(act: (session: Session) => Promise<T>): Promise<T> {
-    try {
-      return await act(new Session(await this.#connected()));
-    } catch (error) {
+  /** One after another, for they share a connection. */
+  act<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => act(new Session(await this.#connected())));
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn.catch((error) => {
       throw storeErrorOf(error) ?? error;
-    }
+    });
   }
 
   watch(hear: (news: News) => void): void {
