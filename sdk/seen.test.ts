@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { type PostgresClient, postgresSeen, postgresSeenTable } from './seen/postgres.ts';
+import pg from 'pg';
+import { emptyDatabase, type TestDatabase } from '../test/support/postgres.ts';
+import { postgresSeen, postgresSeenTable } from './seen/postgres.ts';
 import { type RedisCommand, redisSeen } from './seen/redis.ts';
 import { sqliteSeen } from './seen/sqlite.ts';
 import { memorySeen, type SeenStore } from './seen.ts';
@@ -17,12 +19,8 @@ const noRedis =
     : 'redis-server is not installed';
 
 /** What every store promises; a clock that is moved by hand. */
-function promises(
-  name: string,
-  open: (now: () => number) => SeenStore | Promise<SeenStore>,
-  skip: string | false = false,
-): void {
-  describe(name, { skip }, () => {
+function promises(name: string, open: (now: () => number) => SeenStore | Promise<SeenStore>): void {
+  describe(name, () => {
     test('the first claim is the only one, until the work is done or failed', async () => {
       const store = await open(() => 0);
       assert.equal(await store.claim('a', 1000), 'mine');
@@ -60,36 +58,25 @@ function promises(
 promises('memory', (now) => memorySeen({ now }));
 promises('SQLite', (now) => sqliteSeen(new DatabaseSync(':memory:'), { now }));
 
-const { TEST_DATABASE_URL } = process.env;
-const noPostgres =
-  TEST_DATABASE_URL === undefined || spawnSync('psql', ['--version']).status !== 0
-    ? 'there is no PostgreSQL to test with (TEST_DATABASE_URL and psql)'
-    : false;
+describe('on a server', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
 
-/** As `pg` answers, by psql. */
-const postgres: PostgresClient = {
-  async query(sql, values = []) {
-    const full = sql.replaceAll(/\$(\d)/g, (_, place) => literal(values[Number(place) - 1]));
-    const hasRows = /^SELECT|RETURNING/.test(full);
-    const asked = hasRows ? `WITH found AS (${full}) SELECT json_agg(found) FROM found` : full;
-    const flags = ['-X', '-A', '-t', '-q', '-v', 'ON_ERROR_STOP=1', '-c', asked, TEST_DATABASE_URL!];
-    const text = (await promisify(execFile)('psql', flags)).stdout.trim();
-    return { rows: hasRows && text !== '' ? JSON.parse(text) : [] };
-  },
-};
+  before(async () => {
+    database = await emptyDatabase();
+    pool = new pg.Pool({ connectionString: database.url });
+  });
 
-function literal(value: unknown): string {
-  return typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
-}
+  after(async () => {
+    await pool.end();
+    await database.drop();
+  });
 
-promises(
-  'PostgreSQL',
-  async (now) => {
-    await postgres.query(`DROP TABLE IF EXISTS webhook_seen; ${postgresSeenTable}`);
-    return postgresSeen(postgres, { now });
-  },
-  noPostgres,
-);
+  promises('PostgreSQL', async (now) => {
+    await pool.query(`DROP TABLE IF EXISTS webhook_seen; ${postgresSeenTable}`);
+    return postgresSeen(pool, { now });
+  });
+});
 
 test('memory is bounded: the oldest keys are forgotten', () => {
   const store = memorySeen({ keysMax: 2 });
