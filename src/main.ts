@@ -209,8 +209,9 @@ function callerOf(flags: Flags, url: string | undefined): CallServer {
 }
 
 async function start(flags: Flags): Promise<number> {
-  const config = readConfig(process.env, flags);
-  await requireAddress(config);
+  const settings = readConfig(process.env, flags);
+  // Known before anything starts, for the addresses of our own bins are let through wherever we are.
+  const config = { ...settings, port: await requireAddress(settings) };
   const keys = keysFor(config);
   const running = await startServer(config, keys, version, () => process.exit(1)).catch((error) => {
     undoKeys(config, keys);
@@ -219,7 +220,7 @@ async function start(flags: Flags): Promise<number> {
   if (config.dev)
     await greet({
       host: config.host,
-      port: config.port,
+      port: settings.port,
       adminKey: keys.adminKey ?? '',
       crypto: nodeCrypto(),
       running,

@@ -202,7 +202,7 @@ export class ApiWorld {
 }
 
 function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: Tracker): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller } = engine;
+  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins } = engine;
   const random = systemRandom();
   return {
     store,
@@ -233,6 +233,8 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     receiver,
     puller,
+    bins,
+    crypto: nodeCrypto(),
     publicUrl: () => 'https://surehook.example',
     metrics: async () => 'surehook_up 1\n',
     ready: async () => null,
