@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { certificateAt } from './adapters/http/certificate.ts';
+import { fetchText } from './adapters/http/local.ts';
 import { createResolver } from './adapters/http/resolver.ts';
 import { createSender } from './adapters/http/sender.ts';
 import { postgresStatus } from './adapters/postgres/open.ts';
@@ -25,6 +27,7 @@ import { runVerify } from './cli/verify.ts';
 import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
 import * as limits from './core/limits.ts';
+import { listenHere } from './desk.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, policyOf, sha256, startServer } from './start.ts';
@@ -97,6 +100,12 @@ const acts: Acts = {
         post: (url, headers, body) => fetchText(url, { method: 'POST', headers, body }),
       },
     ),
+  listen: (flags, { url, key, account, ...options }) =>
+    listenHere(
+      { ...options, name: options.name ?? hostname() },
+      { url: url ?? serverUrl(flags), key: key ?? findAdminKey(flags), account },
+      io,
+    ),
 };
 
 /** The admin key of the environment, or of the file beside the database. */
@@ -116,11 +125,6 @@ function serverUrl(flags: Flags): string {
       'SUREHOOK_PORT is 0, so the server listens on a port of its own choice: give --url.',
     );
   return urlOf({ '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host, port);
-}
-
-async function fetchText(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
-  const answer = await fetch(url, { ...init, redirect: 'error' });
-  return { status: answer.status, body: await answer.text() };
 }
 
 async function doctor(

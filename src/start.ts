@@ -295,6 +295,7 @@ function apiPartsOf({
     publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
     test: (endpoint, event) =>
       deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
+    requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),
     putBack: (account, deliveryKeys) => replayer.putBack(account, deliveryKeys),
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
     startReplay: (account, filter) => replayer.startReplay(account, filter),

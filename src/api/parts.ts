@@ -1,6 +1,7 @@
 import type { Account } from '../core/account.ts';
-import type { Attempt } from '../core/attempt.ts';
+import type { Attempt, Request } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { Event } from '../core/event.ts';
 import type { Order } from '../core/order.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Crypto } from '../core/signing.ts';
@@ -30,6 +31,8 @@ export interface ApiParts {
   ): Promise<(Accepted | Error)[]>;
   /** One attempt at once, never retried, not in health or stats; `data` is raw JSON text. */
   test(endpoint: Endpoint, event: { type: string; data: string }): Promise<Attempt>;
+  /** The request that would be sent now. */
+  requestFor(event: Event, endpoint: Endpoint, attempt: number): Request;
   /** Puts deliveries back (retry, redeliver) and wakes their lanes. */
   putBack(account: Account, keys: number[]): Promise<{ requeued: number; sending: number }>;
   cancelDelivery(account: Account, key: number): Promise<void>;

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import type { DoctorOptions } from './doctor.ts';
+import type { ListenOptions } from './listen.ts';
+import { faults } from './listen-forward.ts';
 import type { SignOptions } from './sign.ts';
 import type { TriggerOptions } from './trigger.ts';
 import type { VerifyOptions } from './verify.ts';
@@ -42,6 +44,17 @@ export interface Acts {
     type: string,
     options: Omit<TriggerOptions, 'url'> & { url?: string },
   ): Promise<number>;
+  /** Without a URL or a key: as `trigger`; without a name: this machine's. */
+  listen(
+    flags: Flags,
+    options: Omit<ListenOptions, 'name'> & { name?: string } & ServerOptions,
+  ): Promise<number>;
+}
+
+interface ServerOptions {
+  url?: string;
+  key?: string;
+  account?: string;
 }
 
 /** Where the program's words go, and what its exit code becomes. */
@@ -93,6 +106,7 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
   trigger.action((type, { database: file, ...options }) =>
     finish(acts.trigger(databaseFlag(file), type, options)),
   );
+  addListen(program, database, acts, finish);
   return program;
 }
 
@@ -149,6 +163,46 @@ function addDoctor(program: Command, settings: readonly FlagRow[], acts: Acts, f
   doctor.action((url, { secret, profile, endpoint, event, server, key, ...flags }) =>
     finish(acts.doctor(flags, url, { secret, profile, endpoint, event, server, key })),
   );
+}
+
+function addListen(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
+  const listen = program
+    .command('listen')
+    .description('Forward events of a running server to this machine, without a tunnel.');
+  addFlags(listen, database)
+    .addOption(serverOption())
+    .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)')
+    .option('--account <id>', 'whose events')
+    .addOption(
+      repeatable(
+        '--forward <route>',
+        '[PATTERN=]URL: where events of these types go, such as order.*=http://localhost:3000/hooks; without a pattern: all that no pattern takes',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--source <id>',
+        'only what came through this source, * for any (default: everything there is)',
+      ),
+    )
+    .option('--name <text>', "under which it goes on from where it ended (default: this machine's)")
+    .option(
+      '--profile <name>',
+      'sign anew by this wire format (default: standard; what came through a source goes on unchanged)',
+    )
+    .option('--secret <text>', 'sign with this secret')
+    .addOption(
+      repeatable(
+        '--fault <name>',
+        `do this to each event, to see what the receiver makes of it: ${faults.join(', ')}`,
+      ),
+    )
+    .option(
+      '--exit-after <what>',
+      'so many events, or a duration; exit code 1 when a receiver did not do as it should',
+    )
+    .option('--remove', 'take what is kept under the name away, and end');
+  listen.action(({ database: file, ...options }) => finish(acts.listen(databaseFlag(file), options)));
 }
 
 function serverOption(): Option {

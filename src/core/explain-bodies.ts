@@ -10,6 +10,8 @@ export interface BodyVariant {
   cause: 'body_reserialised' | 'body_cut' | 'body_reencoded';
   detail: string;
   body: Uint8Array;
+  /** What would write it like that, for one that was written anew. */
+  writer?: string;
 }
 
 const encoder = new TextEncoder();
@@ -23,8 +25,8 @@ export function bodyVariants(body: Uint8Array): BodyVariant[] {
 }
 
 /** Signs in a body that something was done to it which cannot be undone to prove it. */
-export function bodyWithout(body: Uint8Array): Omit<BodyVariant, 'body'>[] {
-  const found: Omit<BodyVariant, 'body'>[] = [];
+export function bodyWithout(body: Uint8Array): Pick<BodyVariant, 'cause' | 'detail'>[] {
+  const found: Pick<BodyVariant, 'cause' | 'detail'>[] = [];
   const text = textOf(body);
   if (body.length === 0)
     found.push({
@@ -68,6 +70,7 @@ function serialisations(body: Uint8Array): BodyVariant[] {
     cause: 'body_reserialised',
     detail: `The body was parsed and written anew: signed was it as ${how} writes it. Sign, send and verify the same bytes.`,
     body: encoder.encode(written),
+    writer: how,
   });
   const compact = JSON.stringify(value);
   const python = spaced(compact);

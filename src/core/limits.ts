@@ -144,6 +144,10 @@ export const pullWaiters = 5000;
 /** What one answer holds at most of data, unless a single message is larger. */
 export const pullBytes = 8 * 1024 * 1024;
 
+// The command line.
+/** How long a receiver on a developer's machine may take. */
+export const localAnswerMs = 30_000;
+
 // Sending.
 export const connectTimeoutMs = 5000;
 export const responseHeaderBytes = 16 * 1024;
