@@ -4,6 +4,7 @@ import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto } from './adapters/system/crypto.ts';
 import type { Io } from './cli/io.ts';
 import { type ListenOptions, runListen } from './cli/listen.ts';
+import type { Ask } from './cli/listen-queue.ts';
 import { SurehookError } from './core/errors.ts';
 
 /** A server to call, as a command line names it. */
@@ -37,8 +38,8 @@ export async function listenHere(options: ListenOptions, server: ServerAddress, 
   }
 }
 
-/** Only what waits for messages is cut off when it is time to stop: what is said of them must arrive. */
-function askerOf({ url, key, account }: ServerAddress, stopped: AbortSignal) {
+/** Asks a server. Only what waits for messages is cut off when it is time to stop: what is said of them must arrive. */
+export function askerOf({ url, key, account }: ServerAddress, stopped?: AbortSignal): Ask {
   if (key === null)
     throw new SurehookError(
       'invalid',
@@ -50,12 +51,12 @@ function askerOf({ url, key, account }: ServerAddress, stopped: AbortSignal) {
     'content-type': 'application/json',
   };
   if (account !== undefined) headers['surehook-account'] = account;
-  return async (method: string, path: string, body?: unknown) =>
+  return async (method, path, body) =>
     await fetchText(`${base}${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(path.endsWith('/receive') ? { signal: stopped } : {}),
+      ...(path.endsWith('/receive') && stopped !== undefined ? { signal: stopped } : {}),
     });
 }
 

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { certificateAt } from './adapters/http/certificate.ts';
-import { fetchText } from './adapters/http/local.ts';
+import { fetchText, postLocally } from './adapters/http/local.ts';
 import { createResolver } from './adapters/http/resolver.ts';
 import { createSender } from './adapters/http/sender.ts';
 import { postgresStatus } from './adapters/postgres/open.ts';
+
 import { backupFile } from './adapters/sqlite/backup.ts';
 import { migrationStatus } from './adapters/sqlite/connection.ts';
 import { isLocked } from './adapters/sqlite/lock.ts';
@@ -23,11 +24,12 @@ import { runMigrate } from './cli/migrate.ts';
 import { type Acts, buildProgram, type Flags } from './cli/program.ts';
 import { runSign } from './cli/sign.ts';
 import { runTrigger } from './cli/trigger.ts';
+import { runTypes } from './cli/types.ts';
 import { runVerify } from './cli/verify.ts';
 import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
 import * as limits from './core/limits.ts';
-import { listenHere } from './desk.ts';
+import { askerOf, listenHere, listenHere } from './desk.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, policyOf, sha256, startServer } from './start.ts';
@@ -98,8 +100,17 @@ const acts: Acts = {
         ...io,
         findKey: () => findAdminKey(flags),
         post: (url, headers, body) => fetchText(url, { method: 'POST', headers, body }),
+        send: postLocally,
+        nowMs: systemClock.nowMs,
+        newId: () => Buffer.from(systemRandom().bytes(12)).toString('hex'),
+        crypto: nodeCrypto(),
       },
     ),
+  async types(flags, { url, key, account }) {
+    const isAsked = url !== undefined || key !== undefined || account !== undefined;
+    const server = { url: url ?? serverUrl(flags), key: key ?? findAdminKey(flags), account };
+    return await runTypes({ ...io, ask: isAsked ? askerOf(server) : null });
+  },
   listen: (flags, { url, key, account, ...options }) =>
     listenHere(
       { ...options, name: options.name ?? hostname() },

@@ -41,9 +41,11 @@ export interface Acts {
   /** Without a URL: where the settings say that the server listens. */
   trigger(
     flags: Flags,
-    type: string,
+    type: string | undefined,
     options: Omit<TriggerOptions, 'url'> & { url?: string },
   ): Promise<number>;
+  /** Without any of url, key and account: of the catalogue as it is shipped. */
+  types(flags: Flags, options: ServerOptions): Promise<number>;
   /** Without a URL or a key: as `trigger`; without a name: this machine's. */
   listen(
     flags: Flags,
@@ -94,18 +96,7 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
   addSigning(program, acts, finish);
   addDoctor(program, settings, acts, finish);
 
-  const trigger = program
-    .command('trigger')
-    .argument('<type>', 'a type of the catalogue, such as order.created');
-  addFlags(trigger.description('Publish an example event to a running server.'), database)
-    .option('--data <json>', "publish this instead of the catalogue's example")
-    .addOption(serverOption())
-    .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)')
-    .option('--reference <text>', 'what the event is about, such as an order number')
-    .option('--account <id>', 'publish for this account');
-  trigger.action((type, { database: file, ...options }) =>
-    finish(acts.trigger(databaseFlag(file), type, options)),
-  );
+  addTrigger(program, database, acts, finish);
   addListen(program, database, acts, finish);
   return program;
 }
@@ -163,6 +154,43 @@ function addDoctor(program: Command, settings: readonly FlagRow[], acts: Acts, f
   doctor.action((url, { secret, profile, endpoint, event, server, key, ...flags }) =>
     finish(acts.doctor(flags, url, { secret, profile, endpoint, event, server, key })),
   );
+}
+
+function addTrigger(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
+  const key = (): Option =>
+    new Option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)');
+  const trigger = program
+    .command('trigger')
+    .argument(
+      '[type]',
+      'a type of the catalogue, such as order.created, or of a provider, such as github:push',
+    );
+  addFlags(
+    trigger.description('Publish an example event to a running server, or send what a provider would.'),
+    database,
+  )
+    .option('--data <json>', "publish this instead of the catalogue's example")
+    .addOption(
+      repeatable('--set <assignment>', 'path=value: change a member of the example, like items.0.quantity=2'),
+    )
+    .addOption(serverOption())
+    .addOption(key())
+    .option('--reference <text>', 'what the event is about, such as an order number')
+    .option('--account <id>', 'publish for this account')
+    .option('--to <url>', 'where what a provider would send goes')
+    .option('--secret <text>', 'what the provider would sign with')
+    .option('--list', 'only show what there is');
+  trigger.action((type, { database: file, ...options }) =>
+    finish(acts.trigger(databaseFlag(file), type, options)),
+  );
+  const types = program
+    .command('types')
+    .description('Print TypeScript types of the catalogue; of what a server knows with --url or --key.');
+  addFlags(types, database)
+    .addOption(serverOption())
+    .addOption(key())
+    .option('--account <id>', 'whose types');
+  types.action(({ database: file, ...options }) => finish(acts.types(databaseFlag(file), options)));
 }
 
 function addListen(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
