@@ -61,7 +61,7 @@ export function askerOf({ url, key, account }: ServerAddress, stopped?: AbortSig
 }
 
 /** Keys as they are pressed, where a person sits at a terminal. */
-function onKey(pressed: (key: string) => void, until: AbortSignal): void {
+export function onKey(pressed: (key: string) => void, until: AbortSignal): void {
   const { stdin } = process;
   if (!stdin.isTTY || until.aborted) return;
   stdin.setRawMode(true);

@@ -29,7 +29,8 @@ import { runVerify } from './cli/verify.ts';
 import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
 import * as limits from './core/limits.ts';
-import { askerOf, listenHere, listenHere } from './desk.ts';
+import { demoHere } from './demo.ts';
+import { askerOf, listenHere } from './desk.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, policyOf, sha256, startServer } from './start.ts';
@@ -110,6 +111,11 @@ const acts: Acts = {
     const isAsked = url !== undefined || key !== undefined || account !== undefined;
     const server = { url: url ?? serverUrl(flags), key: key ?? findAdminKey(flags), account };
     return await runTypes({ ...io, ask: isAsked ? askerOf(server) : null });
+  },
+  async demo({ orders, faults, json }) {
+    if (/^[1-9]\d{0,5}$/.test(orders)) return await demoHere({ orders: Number(orders), faults, json }, io);
+    io.err(`--orders ${orders}: give a number from 1 to 999999.`);
+    return 2;
   },
   listen: (flags, { url, key, account, ...options }) =>
     listenHere(

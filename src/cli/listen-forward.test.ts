@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nodeCrypto } from '../adapters/system/crypto.ts';
+import type { LocalRequest } from '../core/local-request.ts';
 import { signAs, verifyAs } from '../core/signing.ts';
 import { type Fault, Forwarder, type LocalAnswer } from './listen-forward.ts';
-import type { LocalRequest } from './listen-request.ts';
 
 const crypto = nodeCrypto();
 const nowMs = 1_790_000_000_000;

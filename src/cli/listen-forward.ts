@@ -1,5 +1,3 @@
-import type { Crypto } from '../core/signing.ts';
-import type { Io } from './io.ts';
 import {
   badlySigned,
   curlOf,
@@ -8,7 +6,9 @@ import {
   type Signer,
   signedAnew,
   signerOf,
-} from './listen-request.ts';
+} from '../core/local-request.ts';
+import type { Crypto } from '../core/signing.ts';
+import type { Io } from './io.ts';
 
 /** What can be done to events on their way, to see what a receiver makes of it. */
 export const faults = ['duplicate', 'stale', 'bad-signature', 'out-of-order', 'delayed'] as const;

@@ -1,5 +1,5 @@
 import { SurehookError } from '../core/errors.ts';
-import type { LocalRequest } from './listen-request.ts';
+import type { LocalRequest } from '../core/local-request.ts';
 
 /** One request to the server. Throws when nobody answers. */
 export type Ask = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: string }>;

@@ -59,6 +59,7 @@ describe('command line', () => {
       'trigger',
       'types',
       'listen',
+      'demo',
     ]) {
       assert.match(text, new RegExp(`^ +${name}\\b`, 'm'));
     }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { demoFaults } from './demo/plan.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { ListenOptions } from './listen.ts';
 import { faults } from './listen-forward.ts';
@@ -44,6 +45,7 @@ export interface Acts {
     type: string | undefined,
     options: Omit<TriggerOptions, 'url'> & { url?: string },
   ): Promise<number>;
+  demo(options: { orders: string; faults: string; json: boolean }): Promise<number>;
   /** Without any of url, key and account: of the catalogue as it is shipped. */
   types(flags: Flags, options: ServerOptions): Promise<number>;
   /** Without a URL or a key: as `trigger`; without a name: this machine's. */
@@ -98,6 +100,15 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
 
   addTrigger(program, database, acts, finish);
   addListen(program, database, acts, finish);
+  program
+    .command('demo')
+    .description(
+      'A supplier, Surehook and a store on this machine, with faults; ends with a count of the orders.',
+    )
+    .option('--orders <number>', 'how many are placed', '100')
+    .option('--faults <names>', `all, none, or some of ${demoFaults.join(',')}`, 'none')
+    .option('--json', 'unattended: print nothing but the count, as JSON', false)
+    .action((options) => finish(acts.demo(options)));
   return program;
 }
 

@@ -7,6 +7,7 @@ type Hidden = Pick<Bin, 'secrets' | 'fields'>;
 
 /** A bin as it is written. */
 export type SealedBin = Omit<Bin, keyof Hidden> & { hidden: Uint8Array };
+/** The same before it has its number. */
 export type NewSealedBin = Omit<SealedBin, 'no' | 'caught'>;
 
 /** A caught request as it is written: address and headers are one encrypted text. */

@@ -2,7 +2,7 @@ import { toHex } from '../../sdk/encoding.ts';
 import type { Crypto, Scheme } from '../../sdk/scheme.ts';
 import { profileSchemes } from '../../sdk/schemes.ts';
 import { sign } from '../../sdk/sign.ts';
-import { bodyVariants } from '../core/explain-bodies.ts';
+import { bodyVariants } from './explain-bodies.ts';
 
 /** A request for the developer's machine, and what it is about. */
 export interface LocalRequest {
