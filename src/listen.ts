@@ -5,8 +5,8 @@ import { SurehookError } from './core/errors.ts';
 
 type Address = Pick<Config, 'host' | 'port'>;
 
-/** Throws when nobody can listen there now, before anything else is opened or made. */
-export async function requireAddress({ host, port }: Address): Promise<void> {
+/** The port to listen on, a free one for port 0. Throws when nobody can listen there now, before anything else is opened or made. */
+export async function requireAddress({ host, port }: Address): Promise<number> {
   const socket = createSocket();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -16,7 +16,9 @@ export async function requireAddress({ host, port }: Address): Promise<void> {
   } catch (error) {
     throw cannotListen({ host, port }, error as NodeJS.ErrnoException);
   }
+  const bound = socket.address();
   await new Promise((resolve) => socket.close(resolve));
+  return typeof bound === 'object' && bound !== null ? bound.port : port;
 }
 
 /** Answers the URL it listens on. */

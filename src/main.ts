@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { certificateAt } from './adapters/http/certificate.ts';
+import { fetchText, postLocally } from './adapters/http/local.ts';
 import { createResolver } from './adapters/http/resolver.ts';
 import { createSender } from './adapters/http/sender.ts';
 import { postgresStatus } from './adapters/postgres/open.ts';
+
 import { backupFile } from './adapters/sqlite/backup.ts';
 import { migrationStatus } from './adapters/sqlite/connection.ts';
 import { isLocked } from './adapters/sqlite/lock.ts';
@@ -21,10 +24,13 @@ import { runMigrate } from './cli/migrate.ts';
 import { type Acts, buildProgram, type Flags } from './cli/program.ts';
 import { runSign } from './cli/sign.ts';
 import { runTrigger } from './cli/trigger.ts';
+import { runTypes } from './cli/types.ts';
 import { runVerify } from './cli/verify.ts';
 import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
 import * as limits from './core/limits.ts';
+import { demoHere } from './demo.ts';
+import { askerOf, listenHere } from './desk.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, policyOf, sha256, startServer } from './start.ts';
@@ -95,7 +101,27 @@ const acts: Acts = {
         ...io,
         findKey: () => findAdminKey(flags),
         post: (url, headers, body) => fetchText(url, { method: 'POST', headers, body }),
+        send: postLocally,
+        nowMs: systemClock.nowMs,
+        newId: () => Buffer.from(systemRandom().bytes(12)).toString('hex'),
+        crypto: nodeCrypto(),
       },
+    ),
+  async types(flags, { url, key, account }) {
+    const isAsked = url !== undefined || key !== undefined || account !== undefined;
+    const server = { url: url ?? serverUrl(flags), key: key ?? findAdminKey(flags), account };
+    return await runTypes({ ...io, ask: isAsked ? askerOf(server) : null });
+  },
+  async demo({ orders, faults, json }) {
+    if (/^[1-9]\d{0,5}$/.test(orders)) return await demoHere({ orders: Number(orders), faults, json }, io);
+    io.err(`--orders ${orders}: give a number from 1 to 999999.`);
+    return 2;
+  },
+  listen: (flags, { url, key, account, ...options }) =>
+    listenHere(
+      { ...options, name: options.name ?? hostname() },
+      { url: url ?? serverUrl(flags), key: key ?? findAdminKey(flags), account },
+      io,
     ),
 };
 
@@ -116,11 +142,6 @@ function serverUrl(flags: Flags): string {
       'SUREHOOK_PORT is 0, so the server listens on a port of its own choice: give --url.',
     );
   return urlOf({ '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host, port);
-}
-
-async function fetchText(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
-  const answer = await fetch(url, { ...init, redirect: 'error' });
-  return { status: answer.status, body: await answer.text() };
 }
 
 async function doctor(
@@ -209,8 +230,9 @@ function callerOf(flags: Flags, url: string | undefined): CallServer {
 }
 
 async function start(flags: Flags): Promise<number> {
-  const config = readConfig(process.env, flags);
-  await requireAddress(config);
+  const settings = readConfig(process.env, flags);
+  // Known before anything starts, for the addresses of our own bins are let through wherever we are.
+  const config = { ...settings, port: await requireAddress(settings) };
   const keys = keysFor(config);
   const running = await startServer(config, keys, version, () => process.exit(1)).catch((error) => {
     undoKeys(config, keys);
@@ -219,7 +241,7 @@ async function start(flags: Flags): Promise<number> {
   if (config.dev)
     await greet({
       host: config.host,
-      port: config.port,
+      port: settings.port,
       adminKey: keys.adminKey ?? '',
       crypto: nodeCrypto(),
       running,

@@ -25,7 +25,7 @@ import { createAdministration } from './flow/administer.ts';
 import { AlertActs } from './flow/administer-alerts.ts';
 import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
-import { listen } from './listen.ts';
+import { listen, urlOf } from './listen.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
@@ -225,7 +225,8 @@ export function policyOf(config: Config): AddressPolicy {
   const allowNetworks = parseNetworks(config.allowNetworks.join(','));
   if (typeof allowNetworks === 'string') throw new SurehookError('invalid', allowNetworks);
   const { dev, publicUrl } = config;
-  return { dev, allowNetworks, ...(dev || publicUrl === null ? {} : { ownUrl: publicUrl }) };
+  const ownBins = `${(publicUrl ?? urlOf(config.host, config.port)).replace(/\/+$/, '')}/b/`;
+  return { dev, allowNetworks, ownBins, ...(dev || publicUrl === null ? {} : { ownUrl: publicUrl }) };
 }
 
 interface ApiPartsInput {
@@ -257,7 +258,7 @@ function apiPartsOf({
   clock,
   warn,
 }: ApiPartsInput): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller } = engine;
+  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins } = engine;
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   const counted = askedOnceIn(limits.countsKeepMs, clock, async () => {
@@ -294,12 +295,15 @@ function apiPartsOf({
     publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
     test: (endpoint, event) =>
       deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
+    requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),
     putBack: (account, deliveryKeys) => replayer.putBack(account, deliveryKeys),
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
     startReplay: (account, filter) => replayer.startReplay(account, filter),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     receiver,
     puller,
+    bins,
+    crypto: nodeCrypto(),
     publicUrl,
     async metrics() {
       const { open, dead, orders, waitedMs } = await counted();

@@ -1,11 +1,14 @@
 import type { Account } from '../core/account.ts';
-import type { Attempt } from '../core/attempt.ts';
+import type { Attempt, Request } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { Event } from '../core/event.ts';
 import type { Order } from '../core/order.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
+import type { Crypto } from '../core/signing.ts';
 import type { Accepted, PublishOptions } from '../flow/accept.ts';
 import type { Administration } from '../flow/administer.ts';
 import type { AlertActs } from '../flow/administer-alerts.ts';
+import type { Bins } from '../flow/bins.ts';
 import type { Directory } from '../flow/directory.ts';
 import type { Puller } from '../flow/pull.ts';
 import type { Receiver } from '../flow/receive.ts';
@@ -28,6 +31,8 @@ export interface ApiParts {
   ): Promise<(Accepted | Error)[]>;
   /** One attempt at once, never retried, not in health or stats; `data` is raw JSON text. */
   test(endpoint: Endpoint, event: { type: string; data: string }): Promise<Attempt>;
+  /** The request that would be sent now. */
+  requestFor(event: Event, endpoint: Endpoint, attempt: number): Request;
   /** Puts deliveries back (retry, redeliver) and wakes their lanes. */
   putBack(account: Account, keys: number[]): Promise<{ requeued: number; sending: number }>;
   cancelDelivery(account: Account, key: number): Promise<void>;
@@ -37,11 +42,14 @@ export interface ApiParts {
   receiver: Receiver;
   /** Messages that are fetched. */
   puller: Puller;
+  /** Catchers of requests. */
+  bins: Bins;
   /** How the outside reaches this server, without a slash at the end; known once it listens. */
   publicUrl(): string;
   /** The body of `POST /v1/orders`. `isNew` false: it was registered before. */
   registerOrder(account: Account, body: unknown): Promise<{ order: Order; isNew: boolean }>;
   alerts: AlertActs;
+  crypto: Crypto;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** Resolves with null when everything can work, else with what anybody may know of what is wrong. */

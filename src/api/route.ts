@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { Account, Scope } from '../core/account.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -36,6 +37,8 @@ export interface Answer {
   status?: number;
   body?: unknown;
   text?: string;
+  /** What goes out as it comes, instead of a body. */
+  stream?: Readable;
   contentType?: string;
   headers?: Record<string, string>;
 }

@@ -2,6 +2,7 @@ import type { ApiParts } from './parts.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { binRoutes } from './routes/bins.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
@@ -29,6 +30,7 @@ export function routes(given: ApiParts): Route[] {
     ...deliveryRoutes(parts),
     ...replayRoutes(parts),
     ...sourceRoutes(parts),
+    ...binRoutes(parts),
     ...schemeRoutes(),
     ...orderRoutes(parts),
     ...alertRoutes(parts),

@@ -7,6 +7,7 @@ import { decodeText } from '../core/json.ts';
 import * as limits from '../core/limits.ts';
 import { Addresses } from './addresses.ts';
 import { Authenticator, noAccount, nobody, type Principal } from './auth.ts';
+import { mountBins } from './bin-door.ts';
 import { clientAddressFor } from './client-address.ts';
 import { mountDocs } from './docs.ts';
 import { mountDoor } from './door.ts';
@@ -90,6 +91,7 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
   const pages = mountDocs(app, table, parts.version);
   const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
   mountDoor(app, parts);
+  mountBins(app, parts);
   const mounted = table.filter((route) => route.bodyIs !== 'bytes');
   for (const maxBytes of new Set(table.map((route) => route.maxBodyBytes))) {
     app.register(async (scope) => {
@@ -208,7 +210,7 @@ function sendAnswer(reply: FastifyReply, route: Route, answer: Answer): FastifyR
   return reply
     .code(status)
     .header('content-type', answer.contentType ?? jsonType)
-    .send(answer.text ?? JSON.stringify(answer.body));
+    .send(answer.stream ?? answer.text ?? JSON.stringify(answer.body));
 }
 
 /** Answers what could not even be read as a request; the connection ends with it. */

@@ -49,7 +49,18 @@ describe('command line', () => {
 
   test('--help lists every command', async () => {
     const { text } = await run('--help');
-    for (const name of ['start', 'migrate', 'keys', 'backup', 'sign', 'verify', 'trigger']) {
+    for (const name of [
+      'start',
+      'migrate',
+      'keys',
+      'backup',
+      'sign',
+      'verify',
+      'trigger',
+      'types',
+      'listen',
+      'demo',
+    ]) {
       assert.match(text, new RegExp(`^ +${name}\\b`, 'm'));
     }
   });

@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander';
+import { demoFaults } from './demo/plan.ts';
 import type { DoctorOptions } from './doctor.ts';
+import type { ListenOptions } from './listen.ts';
+import { faults } from './listen-forward.ts';
 import type { SignOptions } from './sign.ts';
 import type { TriggerOptions } from './trigger.ts';
 import type { VerifyOptions } from './verify.ts';
@@ -39,9 +42,23 @@ export interface Acts {
   /** Without a URL: where the settings say that the server listens. */
   trigger(
     flags: Flags,
-    type: string,
+    type: string | undefined,
     options: Omit<TriggerOptions, 'url'> & { url?: string },
   ): Promise<number>;
+  demo(options: { orders: string; faults: string; json: boolean }): Promise<number>;
+  /** Without any of url, key and account: of the catalogue as it is shipped. */
+  types(flags: Flags, options: ServerOptions): Promise<number>;
+  /** Without a URL or a key: as `trigger`; without a name: this machine's. */
+  listen(
+    flags: Flags,
+    options: Omit<ListenOptions, 'name'> & { name?: string } & ServerOptions,
+  ): Promise<number>;
+}
+
+interface ServerOptions {
+  url?: string;
+  key?: string;
+  account?: string;
 }
 
 /** Where the program's words go, and what its exit code becomes. */
@@ -81,18 +98,17 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
   addSigning(program, acts, finish);
   addDoctor(program, settings, acts, finish);
 
-  const trigger = program
-    .command('trigger')
-    .argument('<type>', 'a type of the catalogue, such as order.created');
-  addFlags(trigger.description('Publish an example event to a running server.'), database)
-    .option('--data <json>', "publish this instead of the catalogue's example")
-    .addOption(serverOption())
-    .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)')
-    .option('--reference <text>', 'what the event is about, such as an order number')
-    .option('--account <id>', 'publish for this account');
-  trigger.action((type, { database: file, ...options }) =>
-    finish(acts.trigger(databaseFlag(file), type, options)),
-  );
+  addTrigger(program, database, acts, finish);
+  addListen(program, database, acts, finish);
+  program
+    .command('demo')
+    .description(
+      'A supplier, Surehook and a store on this machine, with faults; ends with a count of the orders.',
+    )
+    .option('--orders <number>', 'how many are placed', '100')
+    .option('--faults <names>', `all, none, or some of ${demoFaults.join(',')}`, 'none')
+    .option('--json', 'unattended: print nothing but the count, as JSON', false)
+    .action((options) => finish(acts.demo(options)));
   return program;
 }
 
@@ -149,6 +165,83 @@ function addDoctor(program: Command, settings: readonly FlagRow[], acts: Acts, f
   doctor.action((url, { secret, profile, endpoint, event, server, key, ...flags }) =>
     finish(acts.doctor(flags, url, { secret, profile, endpoint, event, server, key })),
   );
+}
+
+function addTrigger(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
+  const key = (): Option =>
+    new Option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)');
+  const trigger = program
+    .command('trigger')
+    .argument(
+      '[type]',
+      'a type of the catalogue, such as order.created, or of a provider, such as github:push',
+    );
+  addFlags(
+    trigger.description('Publish an example event to a running server, or send what a provider would.'),
+    database,
+  )
+    .option('--data <json>', "publish this instead of the catalogue's example")
+    .addOption(
+      repeatable('--set <assignment>', 'path=value: change a member of the example, like items.0.quantity=2'),
+    )
+    .addOption(serverOption())
+    .addOption(key())
+    .option('--reference <text>', 'what the event is about, such as an order number')
+    .option('--account <id>', 'publish for this account')
+    .option('--to <url>', 'where what a provider would send goes')
+    .option('--secret <text>', 'what the provider would sign with')
+    .option('--list', 'only show what there is');
+  trigger.action((type, { database: file, ...options }) =>
+    finish(acts.trigger(databaseFlag(file), type, options)),
+  );
+  const types = program
+    .command('types')
+    .description('Print TypeScript types of the catalogue; of what a server knows with --url or --key.');
+  addFlags(types, database)
+    .addOption(serverOption())
+    .addOption(key())
+    .option('--account <id>', 'whose types');
+  types.action(({ database: file, ...options }) => finish(acts.types(databaseFlag(file), options)));
+}
+
+function addListen(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
+  const listen = program
+    .command('listen')
+    .description('Forward events of a running server to this machine, without a tunnel.');
+  addFlags(listen, database)
+    .addOption(serverOption())
+    .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)')
+    .option('--account <id>', 'whose events')
+    .addOption(
+      repeatable(
+        '--forward <route>',
+        '[PATTERN=]URL: where events of these types go, such as order.*=http://localhost:3000/hooks; without a pattern: all that no pattern takes',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--source <id>',
+        'only what came through this source, * for any (default: everything there is)',
+      ),
+    )
+    .option('--name <text>', "under which it goes on from where it ended (default: this machine's)")
+    .option(
+      '--profile <name>',
+      'sign anew by this wire format (default: standard; what came through a source goes on unchanged)',
+    )
+    .option('--secret <text>', 'sign with this secret')
+    .addOption(
+      repeatable(
+        '--fault <name>',
+        `do this to each event, to see what the receiver makes of it: ${faults.join(', ')}`,
+      ),
+    )
+    .option(
+      '--exit-after <what>',
+      'so many events, or a duration; exit code 1 when a receiver did not do as it should',
+    )
+    .option('--remove', 'take what is kept under the name away, and end');
+  listen.action(({ database: file, ...options }) => finish(acts.listen(databaseFlag(file), options)));
 }
 
 function serverOption(): Option {

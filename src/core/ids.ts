@@ -3,7 +3,18 @@ const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 const deliveryPattern = /^dlv_[0-9a-hjkmnp-tv-z]{11}$/;
 
 /** What an id names (contract §2). */
-export type IdPrefix = 'acc_' | 'ep_' | 'evt_' | 'src_' | 'srq_' | 'ord_' | 'rpl_' | 'bin_' | 'key_' | 'alr_';
+export type IdPrefix =
+  | 'acc_'
+  | 'ep_'
+  | 'evt_'
+  | 'src_'
+  | 'srq_'
+  | 'ord_'
+  | 'rpl_'
+  | 'bin_'
+  | 'brq_'
+  | 'key_'
+  | 'alr_';
 
 /** Random bytes that `newId` takes. */
 export const idBytes = 10;
@@ -56,4 +67,17 @@ function numberOf(text: string): number {
   let value = 0;
   for (let at = 0; at < text.length; at++) value = value * 32 + digits.indexOf(text[at]!);
   return value;
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** Random bytes for an address that strangers must not guess, five bits a character. */
+export function newToken(bytes: Uint8Array): string {
+  let text = '';
+  for (let bit = 0; bit + 5 <= bytes.length * 8; bit += 5) {
+    const at = bit >> 3;
+    const word = (bytes[at]! << 8) | (bytes[at + 1] ?? 0);
+    text += letters[(word >> (11 - (bit & 7))) & 31]!;
+  }
+  return text;
 }

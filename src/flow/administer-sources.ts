@@ -1,6 +1,6 @@
 import type { Account } from '../core/account.ts';
 import { notFound, SurehookError } from '../core/errors.ts';
-import { idBytes, newId } from '../core/ids.ts';
+import { idBytes, newId, newToken } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
 import type { Source } from '../core/source.ts';
 import { readNewSource, readSourceChanges } from '../core/source-input.ts';
@@ -73,17 +73,4 @@ export function sourceActs(parts: AdministrationParts): SourceActs {
         if (source.tracking !== null) await hooks.sourceChanged({ ...source, tracking: null });
       }),
   };
-}
-
-const letters = 'abcdefghijklmnopqrstuvwxyz234567';
-
-/** Five bits a character, for addresses. */
-function newToken(bytes: Uint8Array): string {
-  let text = '';
-  for (let bit = 0; bit + 5 <= bytes.length * 8; bit += 5) {
-    const at = bit >> 3;
-    const word = (bytes[at]! << 8) | (bytes[at + 1] ?? 0);
-    text += letters[(word >> (11 - (bit & 7))) & 31]!;
-  }
-  return text;
 }

@@ -94,6 +94,14 @@ export class Deliverer {
     return attemptOf(1, atMs, sent(request, endpoint), outcome, null);
   }
 
+  /** The request as it would go out now, for who fetches deliveries and wants them as they would be sent. Throws when it cannot be built. */
+  requestFor(event: Event, endpoint: Endpoint, attempt: number): Request {
+    const atMs = this.#parts.clock.nowMs();
+    const request = this.#build(event, endpoint, { n: attempt, atMs, test: false });
+    if (request instanceof SurehookError) throw request;
+    return request;
+  }
+
   /** Gives deliveries back whose requests are still under way: the process stops and waits no longer. */
   async abandon(owed: Owed[]): Promise<void> {
     for (const { key } of owed) this.#abandoned.add(key);

@@ -8,6 +8,7 @@ import type { Sender } from '../ports/sender.ts';
 import type { LaneStart, Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { Accepter } from './accept.ts';
+import { Bins } from './bins.ts';
 import { Certificates } from './certificates.ts';
 import { Deliverer } from './deliver.ts';
 import { type CompileSchema, Directory } from './directory.ts';
@@ -52,6 +53,7 @@ export interface Engine {
   replayer: Replayer;
   receiver: Receiver;
   puller: Puller;
+  bins: Bins;
   /** Deliveries that were under way when the predecessor died. */
   lost: number;
   /** Refuses new events, lets what is under way finish for up to `limits.drainMs`, gives the rest back. */
@@ -157,6 +159,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     nudge: (endpointNo) => dispatcher.nudge(endpointNo),
   });
   const puller: Puller = new Puller({ clock, store: watched, directory, warn: telemetry.warn });
+  const bins = new Bins({ clock, random, store: watched });
   const certificates = new Certificates(parts);
   const receiver = new Receiver({ ...parts, store: watched, directory, accepter, certificates });
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
@@ -229,9 +232,11 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     replayer,
     receiver,
     puller,
+    bins,
     lost: lost.length,
     async stop() {
       puller.stop();
+      bins.stop();
       replayer.stop();
       sweeper.stop();
       watcher.stop();

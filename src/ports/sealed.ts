@@ -1,5 +1,7 @@
 import type { AlertChannel, AlertRule } from '../core/alert.ts';
 import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
+import type { BinStore } from './bin-store.ts';
+import { type SealedBinStore, sealingBins } from './sealed-bins.ts';
 import { openedSource, type SealedSource, type SealedSourceStore, sealingSources } from './sealed-sources.ts';
 import type { SourceStore } from './source-store.ts';
 import type { Directory, Store } from './store.ts';
@@ -23,8 +25,9 @@ type SealingName = 'directory' | 'createEndpoint' | 'updateEndpoint' | 'alertBoo
 
 /** The store's acts as SQL sees them. */
 export interface SealedStore
-  extends Omit<Store, SealingName | 'close' | keyof SourceStore>,
-    SealedSourceStore {
+  extends Omit<Store, SealingName | 'close' | keyof SourceStore | keyof BinStore>,
+    SealedSourceStore,
+    SealedBinStore {
   alertBook(): Promise<{ rules: AlertRule[]; channels: SealedChannel[] }>;
   putAlertChannel(channel: SealedChannel): Promise<void>;
   directory(): Promise<
@@ -45,9 +48,10 @@ export interface SealedStore
 export function sealing(
   inner: SealedStore,
   vault: Vault,
-): Pick<Store, SealingName> & ReturnType<typeof sealingSources> {
+): Pick<Store, SealingName> & ReturnType<typeof sealingSources> & ReturnType<typeof sealingBins> {
   return {
     ...sealingSources(inner, vault),
+    ...sealingBins(inner, vault),
     async alertBook() {
       const { rules, channels } = await inner.alertBook();
       return { rules, channels: channels.map((channel) => openedChannel(channel, vault)) };

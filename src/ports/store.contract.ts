@@ -1,5 +1,6 @@
 import { adminCases } from './store-admin.case.ts';
 import { alertCases } from './store-alert.case.ts';
+import { binCases } from './store-bins.case.ts';
 import { leaseCases } from './store-lease.case.ts';
 import { orderCases } from './store-order.case.ts';
 import { pullCases } from './store-pull.case.ts';
@@ -26,4 +27,5 @@ export function storeContract(name: string, open: OpenStore): void {
   upkeepCases(name, open);
   sourceCases(name, open);
   pullCases(name, open);
+  binCases(name, open);
 }

@@ -9,6 +9,7 @@ import type { OrderNews } from '../core/order.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Source } from '../core/source.ts';
 import type { AlertStore } from './alert-store.ts';
+import type { BinStore } from './bin-store.ts';
 import type { OrderStore } from './order-store.ts';
 import type { PullStore } from './pull-store.ts';
 import type { SourceStore } from './source-store.ts';
@@ -355,6 +356,7 @@ export interface Store
     DeliveryAdmin,
     Administration,
     SourceStore,
+    BinStore,
     PullStore,
     Reading,
     OrderStore,

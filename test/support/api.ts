@@ -202,7 +202,7 @@ export class ApiWorld {
 }
 
 function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: Tracker): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller } = engine;
+  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins } = engine;
   const random = systemRandom();
   return {
     store,
@@ -227,12 +227,15 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
     test: (endpoint, event) =>
       deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
+    requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),
     putBack: (account, keys) => replayer.putBack(account, keys),
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
     startReplay: (account, filter) => replayer.startReplay(account, filter),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     receiver,
     puller,
+    bins,
+    crypto: nodeCrypto(),
     publicUrl: () => 'https://surehook.example',
     metrics: async () => 'surehook_up 1\n',
     ready: async () => null,

@@ -25,6 +25,7 @@ import {
   recordAlerts,
   slowEndpoints,
 } from './acts/alerts.ts';
+import { binById, bins, catchRequest, createBin, deleteBin, listCaught, updateBin } from './acts/bins.ts';
 import { cancel, requeue } from './acts/deliveries.ts';
 import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
 import { listDeliveries } from './acts/delivery-lists.ts';
@@ -101,7 +102,10 @@ export type ReadName =
   | 'openAlerts'
   | 'listAlerts'
   | 'getAlert'
-  | 'slowEndpoints';
+  | 'slowEndpoints'
+  | 'bins'
+  | 'binById'
+  | 'listCaught';
 
 /** Acts of people and housekeeping, each a transaction. */
 export type WriteName =
@@ -140,6 +144,10 @@ export type WriteName =
   | 'recordAlerts'
   | 'claimMessages'
   | 'noteMessages'
+  | 'createBin'
+  | 'updateBin'
+  | 'deleteBin'
+  | 'catchRequest'
   | 'ready';
 
 export const readActs: Acts<ReadName> = {
@@ -172,6 +180,9 @@ export const readActs: Acts<ReadName> = {
   listAlerts,
   getAlert,
   slowEndpoints,
+  bins,
+  binById,
+  listCaught,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -210,6 +221,10 @@ export const writeActs: Acts<WriteName> = {
   recordAlerts,
   claimMessages,
   noteMessages,
+  createBin,
+  updateBin,
+  deleteBin,
+  catchRequest,
   ready,
 };
 

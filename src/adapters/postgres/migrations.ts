@@ -7,6 +7,7 @@ import { accept } from './migrations/0003-accept.ts';
 import { settle } from './migrations/0004-settle.ts';
 import { leases } from './migrations/0005-leases.ts';
 import { ordersAndAlerts } from './migrations/0007-orders-and-alerts.ts';
+import { bins } from './migrations/0008-bins.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -23,6 +24,7 @@ const migrations: readonly { name: string; sql: string }[] = [
     sql: `SELECT add_era(${limits.eraEvents}); SELECT add_era(${limits.eraEvents});`,
   },
   { name: '0007-orders-and-alerts', sql: ordersAndAlerts },
+  { name: '0008-bins', sql: bins },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

@@ -26,6 +26,7 @@ import {
   recordAlerts,
   slowEndpoints,
 } from './acts/alerts.ts';
+import { binById, bins, catchRequest, createBin, deleteBin, listCaught, updateBin } from './acts/bins.ts';
 import { cancel, requeue } from './acts/deliveries.ts';
 import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
 import { listDeliveries } from './acts/delivery-lists.ts';
@@ -103,7 +104,10 @@ export type ReadName =
   | 'openAlerts'
   | 'listAlerts'
   | 'getAlert'
-  | 'slowEndpoints';
+  | 'slowEndpoints'
+  | 'bins'
+  | 'binById'
+  | 'listCaught';
 export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup' | 'beat' | 'watch'>;
 
 export const readActs: Acts<ReadName> = {
@@ -137,6 +141,9 @@ export const readActs: Acts<ReadName> = {
   listAlerts,
   getAlert,
   slowEndpoints,
+  bins,
+  binById,
+  listCaught,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -182,6 +189,10 @@ export const writeActs: Acts<WriteName> = {
   recordAlerts,
   claimMessages,
   noteMessages,
+  createBin,
+  updateBin,
+  deleteBin,
+  catchRequest,
   sweep,
   ready,
 };

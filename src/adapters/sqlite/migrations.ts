@@ -4,6 +4,7 @@ import { beginning } from './migrations/0001-beginning.ts';
 import { sources } from './migrations/0002-sources.ts';
 import { orders } from './migrations/0003-orders.ts';
 import { alerts } from './migrations/0004-alerts.ts';
+import { bins } from './migrations/0005-bins.ts';
 
 /** Forward only. A published entry is never edited: a change is a new entry. */
 const migrations: readonly { name: string; sql: string }[] = [
@@ -11,6 +12,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0002-sources', sql: sources },
   { name: '0003-orders', sql: orders },
   { name: '0004-alerts', sql: alerts },
+  { name: '0005-bins', sql: bins },
 ];
 
 /** Marks a file as ours ("SHK1"), so that somebody else's database is not taken for an empty one. */

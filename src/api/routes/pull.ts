@@ -29,6 +29,13 @@ const receiveInput = Type.Object(
         description: 'How long they are yours, from 1s to 12h. Then they can be received again.',
       }),
     ),
+    request: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          "Also answer each message as the request that would be sent by the endpoint's profile, headers and secret, signed now: for handing it on to a receiver.",
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -66,6 +73,15 @@ const messages = Type.Object({
       attempt: Type.Integer({ description: 'How often it was handed out, this time included.' }),
       leaseUntil: Type.String({ format: 'date-time' }),
       data: Type.Unknown({ description: 'Byte for byte as it was published.' }),
+      request: Type.Optional(
+        Type.Object(
+          {
+            headers: Type.Array(Type.Array(Type.String()), { description: 'Names and values.' }),
+            bodyBase64: Type.String(),
+          },
+          { description: 'Where `request` was asked for.' },
+        ),
+      ),
     }),
   ),
 });
@@ -154,11 +170,21 @@ async function receive(parts: ApiParts, call: Call<unknown, Static<typeof receiv
     }),
   };
   const pulled = await parts.puller.receive(endpoint, options, call.gone);
-  return { text: `{"data":[${pulled.map(messageText).join(',')}]}` };
+  const texts = pulled.map((each) =>
+    messageText(each, call.body.request === true ? requestOf(parts, endpoint, each) : null),
+  );
+  return { text: `{"data":[${texts.join(',')}]}` };
+}
+
+function requestOf(parts: ApiParts, endpoint: Endpoint, { event, attempts }: Pulled): object {
+  const { headers, body } = parts.requestFor(event, endpoint, attempts);
+  const pairs: [string, string][] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at]!, headers[at + 1]!]);
+  return { headers: pairs, bodyBase64: Buffer.from(body.bytes).toString('base64') };
 }
 
 /** The data goes in as it is: written anew, its numbers would change. */
-function messageText({ key, event, attempts, leaseUntilMs }: Pulled): string {
+function messageText({ key, event, attempts, leaseUntilMs }: Pulled, request: object | null): string {
   const head = JSON.stringify({
     id: deliveryId(key),
     eventId: event.id,
@@ -169,6 +195,7 @@ function messageText({ key, event, attempts, leaseUntilMs }: Pulled): string {
     origin: event.origin,
     attempt: attempts,
     leaseUntil: timeText(leaseUntilMs),
+    ...(request === null ? {} : { request }),
   });
   return `${head.slice(0, -1)},"data":${event.data}}`;
 }

@@ -1,4 +1,5 @@
 import type { ReceivedRequest } from '../../../sdk/place.ts';
+import type { VerifyInput } from '../../../sdk/reading.ts';
 import type { Crypto } from '../../../sdk/scheme.ts';
 import { type Verification, verify } from '../../../sdk/verify.ts';
 import { parseDuration } from '../duration.ts';
@@ -22,11 +23,19 @@ export function verifyRequest(
   held: Held & Moment,
   crypto: Crypto,
 ): Verification {
-  const { secrets, fields, nowS, certificates = {} } = held;
+  return verify(preset.scheme, verifyInputOf(preset, request, held), crypto);
+}
+
+/** What `verify` needs to judge a request by what a source holds. */
+export function verifyInputOf(
+  preset: Preset,
+  request: ReceivedRequest,
+  { secrets, fields, nowS, certificates = {} }: Held & Moment,
+): VerifyInput {
   const { headers, body, method = 'POST', url = '' } = request;
   const keys = preset.fields.filter(({ isKey }) => isKey).flatMap(({ name }) => fields[name] ?? []);
   const toleranceMs = fields.tolerance === undefined ? null : parseDuration(fields.tolerance);
-  const input = {
+  return {
     headers,
     body,
     method,
@@ -37,7 +46,6 @@ export function verifyRequest(
     certificates,
     ...(toleranceMs === null ? {} : { toleranceS: toleranceMs / 1000 }),
   };
-  return verify(preset.scheme, input, crypto);
 }
 
 /**

@@ -3,6 +3,7 @@ import { notFound, SurehookError } from '../../../core/errors.ts';
 import type { SealedStore } from '../../../ports/sealed.ts';
 import type { Administration } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
+import { deleteBinsOf } from './bins.ts';
 import { allEndpoints } from './endpoints.ts';
 import { allSources, deleteSourcesOf } from './sources.ts';
 
@@ -62,6 +63,7 @@ export async function deleteAccount(session: Session, no: number, nowMs: number)
     no,
   );
   await deleteSourcesOf(session, no, nowMs);
+  await deleteBinsOf(session, no);
   await session.run('DELETE FROM api_key WHERE account_no = ?', no);
   await session.run('DELETE FROM event_type WHERE account_no = ?', no);
   // What is followed and told for it ends now; the sweep takes what is left.

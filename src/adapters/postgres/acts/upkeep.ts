@@ -1,6 +1,7 @@
 import * as limits from '../../../core/limits.ts';
 import type { Upkeep } from '../../../ports/store.ts';
 import type { Session } from '../session.ts';
+import { forgetCaught } from './bins.ts';
 import { unblock } from './endpoints.ts';
 import { sweptRanges } from './eras.ts';
 import { freeNext, lockOrder } from './order.ts';
@@ -159,6 +160,7 @@ export async function deleteOldRecords(
   const inbound = Math.max(
     await forgetKeys(session, nowMs, limit),
     await forgetRequests(session, keepSinceMs, limit),
+    await forgetCaught(session, keepSinceMs, limit),
   );
   const tracked = await deleteOldTracking(session, keepSinceMs, limit);
   return Math.max(keys, stats, replays, inbound, tracked, await forgetIds(session, nowMs, limit)) >= limit;

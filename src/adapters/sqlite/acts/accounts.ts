@@ -3,6 +3,7 @@ import { notFound, SurehookError } from '../../../core/errors.ts';
 import type { SealedStore } from '../../../ports/sealed.ts';
 import type { Administration } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
+import { deleteBinsOf } from './bins.ts';
 import { allEndpoints } from './endpoints.ts';
 import { allSources, deleteSourcesOf } from './sources.ts';
 
@@ -60,6 +61,7 @@ export function deleteAccount(db: Database, no: number, nowMs: number): void {
     no,
   );
   deleteSourcesOf(db, no, nowMs);
+  deleteBinsOf(db, no);
   db.run('DELETE FROM api_key WHERE account_no = ?', no);
   db.run('DELETE FROM event_type WHERE account_no = ?', no);
   // What is followed and told for it ends now; the sweep takes what is left.

@@ -1,6 +1,7 @@
 import * as limits from '../../../core/limits.ts';
 import type { Upkeep } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
+import { forgetCaught } from './bins.ts';
 import { unblock } from './endpoints.ts';
 import { freeNext } from './order.ts';
 import { forgetPast, rememberPast } from './past.ts';
@@ -122,7 +123,11 @@ function deleteOldRecords(db: Database, { nowMs, keepSinceMs, limit }: Input): b
     keepSinceMs,
     limit,
   );
-  const inbound = Math.max(forgetKeys(db, nowMs, limit), forgetRequests(db, keepSinceMs, limit));
+  const inbound = Math.max(
+    forgetKeys(db, nowMs, limit),
+    forgetRequests(db, keepSinceMs, limit),
+    forgetCaught(db, keepSinceMs, limit),
+  );
   const { orders, told } = deleteOldTracking(db, keepSinceMs, limit);
   const rest = Math.max(inbound, orders, told, forgetPast(db, nowMs, limit));
   return Math.max(keys, stats, replays, rest) >= limit;
