@@ -147,7 +147,7 @@ DECLARE
   v_low bigint;
   v_keys bigint[];
 BEGIN
-  PERFORM pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7411 AND objid = p_gone::integer::oid
+  PERFORM pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7411 AND objid = p_gone::integer::oid AND mode = 'ShareLock'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid();
   PERFORM pg_advisory_xact_lock(7411, p_gone::integer);
   DELETE FROM node WHERE epoch = p_gone RETURNING low_seq INTO v_low;
