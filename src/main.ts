@@ -22,6 +22,7 @@ import { type CallServer, keysInStore, keysOfServer } from './cli/key-holders.ts
 import { type KeysWorld, runCreateKey, runListKeys, runRevokeKey } from './cli/keys.ts';
 import { runMigrate } from './cli/migrate.ts';
 import { type Acts, buildProgram, type Flags } from './cli/program.ts';
+import { openShop, type Shop } from './cli/shop.ts';
 import { runSign } from './cli/sign.ts';
 import { runTrigger } from './cli/trigger.ts';
 import { runTypes } from './cli/types.ts';
@@ -229,10 +230,11 @@ function callerOf(flags: Flags, url: string | undefined): CallServer {
   };
 }
 
-async function start(flags: Flags): Promise<number> {
+async function start({ demoShop = false, ...flags }: Flags): Promise<number> {
   const settings = readConfig(process.env, flags);
   // Known before anything starts, for the addresses of our own bins are let through wherever we are.
   const config = { ...settings, port: await requireAddress(settings) };
+  const isNew = config.database.kind === 'sqlite' && !existsSync(config.database.file);
   const keys = keysFor(config);
   const running = await startServer(config, keys, version, () => process.exit(1)).catch((error) => {
     undoKeys(config, keys);
@@ -240,6 +242,7 @@ async function start(flags: Flags): Promise<number> {
   });
   if (config.dev)
     await greet({
+      shop: demoShop === true && isNew ? await shopAt(running.url, keys.adminKey) : null,
       host: config.host,
       port: settings.port,
       adminKey: keys.adminKey ?? '',
@@ -266,6 +269,17 @@ async function start(flags: Flags): Promise<number> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
     process.on('exit', () => resolve(0));
   });
+}
+
+/** A shop for a newcomer to look at; null when it could not be set up, which nothing depends on. */
+async function shopAt(url: string, key: string | null): Promise<Shop | null> {
+  const newSecret = (): string => `whsec_${Buffer.from(systemRandom().bytes(32)).toString('base64')}`;
+  try {
+    return await openShop(askerOf({ url, key }), (account) => askerOf({ url, key, account }), newSecret);
+  } catch (error) {
+    io.err(`surehook: there is no demo shop: ${(error as Error).message}`);
+    return null;
+  }
 }
 
 /** The keys of a database, once it is known that there can be one. */

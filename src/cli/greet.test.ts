@@ -6,7 +6,7 @@ import { greeting } from './greet.ts';
 const url = 'http://127.0.0.1:4400';
 
 test('what is to be pasted sets KEY first, and each curl works by itself', () => {
-  const lines = greeting({ url, adminKey: 'shk_admin_a-b_C9', listener: 'http://127.0.0.1:4401' })
+  const lines = greeting({ url, adminKey: 'shk_admin_a-b_C9', listener: 'http://127.0.0.1:4401', shop: null })
     .split('\n')
     .map((line) => line.trim());
   const at = lines.indexOf('export KEY=shk_admin_a-b_C9');
@@ -18,7 +18,7 @@ test('what is to be pasted sets KEY first, and each curl works by itself', () =>
 
 test('a key with characters that a shell reads is quoted', { skip: process.platform === 'win32' }, () => {
   const adminKey = `shk_admin_$HOME'"; echo \`x\``;
-  const command = greeting({ url, adminKey, listener: null })
+  const command = greeting({ url, adminKey, listener: null, shop: null })
     .split('\n')
     .find((line) => line.includes('export KEY='))!;
   const done = spawnSync('sh', ['-c', `${command}; printf %s "$KEY"`], { encoding: 'utf8' });

@@ -1,8 +1,11 @@
 import { type Crypto, verifyAs } from '../core/signing.ts';
 import type { Directory } from '../flow/directory.ts';
 import { type Caught, startListener } from './listener.ts';
+import { type Shop, shopAccount } from './shop.ts';
 
 export interface GreetInput {
+  /** The demo shop, if one was set up. */
+  shop: Shop | null;
   host: string;
   port: number;
   adminKey: string;
@@ -15,7 +18,7 @@ export interface GreetInput {
 }
 
 /** Development mode's first words: the key, a receiver to try things out with, and commands to paste that will work. */
-export async function greet({ host, port, adminKey, crypto, running }: GreetInput): Promise<void> {
+export async function greet({ shop, host, port, adminKey, crypto, running }: GreetInput): Promise<void> {
   const { directory } = running.engine;
   let base = '';
   const listener = await startListener(host, port === 0 ? 0 : port + 1, (caught) => {
@@ -25,12 +28,17 @@ export async function greet({ host, port, adminKey, crypto, running }: GreetInpu
     );
   });
   base = listener ?? '';
-  process.stdout.write(greeting({ url: running.url, adminKey, listener }));
+  process.stdout.write(greeting({ url: running.url, adminKey, listener, shop }));
 }
 
 /** What is printed; `listener` is the address of the receiver for trying things out, if there is one. */
-export function greeting(input: { url: string; adminKey: string; listener: string | null }): string {
-  const { url, adminKey, listener } = input;
+export function greeting(input: {
+  url: string;
+  adminKey: string;
+  listener: string | null;
+  shop: Shop | null;
+}): string {
+  const { url, adminKey, listener, shop } = input;
   const key = /^[\w-]+$/.test(adminKey) ? adminKey : `'${adminKey.replaceAll("'", "'\\''")}'`;
   const target = listener === null ? 'https://YOUR-RECEIVER/hooks' : `${listener}/hooks`;
   const auth = key === adminKey ? `-H "Authorization: Bearer ${key}"` : '-H "Authorization: Bearer $KEY"';
@@ -48,9 +56,23 @@ export function greeting(input: { url: string; adminKey: string; listener: strin
     `  curl -X POST ${url}/v1/endpoints ${auth} -d '{"url":"${target}","events":["order.*"]}' &&`,
     `  curl -X POST ${url}/v1/events ${auth} -d '{"type":"order.created","data":{"order_id":"ORD12345","total":12.50}}'`,
     '',
+    ...(shop === null ? [] : shopLines(url, auth, shop)),
     '',
   ];
   return lines.join('\n');
+}
+
+function shopLines(url: string, auth: string, { binId }: Shop): string[] {
+  const account = `-H "Surehook-Account: ${shopAccount}"`;
+  return [
+    '  A demo shop has just sold something. Its deliveries, one of which fails twice before it is taken; what arrived, each signature',
+    '  explained; and how to remove it all:',
+    '',
+    `  curl ${url}/v1/deliveries ${auth} ${account}`,
+    `  curl ${url}/v1/bins/${binId}/requests ${auth} ${account}`,
+    `  curl -X DELETE ${url}/v1/accounts/${shopAccount} ${auth}`,
+    '',
+  ];
 }
 
 /** What arrived, and whether its signature holds, judged with the secrets of the endpoints that have this URL. */

@@ -82,7 +82,10 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
   const start = program
     .command('start')
     .description('Start the server, configured by environment and flags.');
-  addFlags(start, settings);
+  addFlags(start, settings).option(
+    '--demo-shop',
+    'in development mode, set up a shop to look at in a database that is new',
+  );
   start.action((flags) => finish(acts.start(flags)));
 
   const migrate = program.command('migrate').description('Bring the database to the schema of this version.');

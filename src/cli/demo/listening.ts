@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A small server on this machine, for the demo only. */
@@ -13,7 +14,7 @@ const bodyBytesMax = 1024 * 1024;
 export async function listenLocally(
   handle: (request: IncomingMessage, body: Buffer, response: ServerResponse) => void,
 ): Promise<Listening> {
-  const server: Server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
