@@ -23,7 +23,8 @@ const bin = fileURLToPath(
 export async function demoHere(options: DemoOptions, io: Io): Promise<number> {
   const controller = new AbortController();
   const { signal } = controller;
-  const stop = (): void => controller.abort();
+  // Once: the orders that are placed still end. Twice: at once.
+  const stop = (): void => (signal.aborted ? process.exit(130) : controller.abort());
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, stop);
   const folder = mkdtempSync(join(tmpdir(), 'surehook-demo-'));
   const random = systemRandom();
@@ -44,13 +45,14 @@ export async function demoHere(options: DemoOptions, io: Io): Promise<number> {
       stop,
     });
   } finally {
-    stop();
+    controller.abort();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function startServer(database: string, key: string): Promise<DemoServer> {
   let { child, url } = await spawnServer(database, key, '0');
+  process.on('exit', () => child.kill('SIGKILL'));
   const { port } = new URL(url);
   return {
     url,

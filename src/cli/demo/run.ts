@@ -32,6 +32,7 @@ export interface DemoWorld extends Io {
   newSecret(): string;
   wait(ms: number): Promise<void>;
   crypto: Crypto;
+  /** No more orders are to be placed. */
   stopped: AbortSignal;
   /** Shows the lines in place of those shown last; null where there is no terminal. */
   picture: ((lines: readonly string[]) => void) | null;
@@ -40,6 +41,8 @@ export interface DemoWorld extends Io {
 }
 
 const placeEveryMs = 15;
+/** Slow enough for a person to watch, and to press keys. */
+const placeEveryShownMs = 150;
 const storeDownMs = 3000;
 const lookEveryMs = 250;
 /** How long the last orders may take to end once all are placed. */
@@ -115,13 +118,14 @@ class Demo {
 
   async run(): Promise<DemoCount> {
     const { stopped, wait } = this.#world;
+    const everyMs = this.#world.picture === null ? placeEveryMs : placeEveryShownMs;
     await this.#connect();
     this.#world.onKey((key) => this.#press(key));
     const showing = this.#show();
     const placing: Promise<void>[] = [];
     const upsetAt = (share: number): boolean =>
       this.#placed === Math.max(1, Math.floor(this.#orders * share));
-    for (; this.#placed < this.#orders && !stopped.aborted; await wait(placeEveryMs)) {
+    for (; this.#placed < this.#orders && !stopped.aborted; await wait(everyMs)) {
       this.#placed += 1;
       placing.push(this.#place(`ORD-${this.#placed}`));
       if (upsetAt(0.4) && this.#faults.has('kill')) this.#upset.push(this.#kill());
@@ -231,13 +235,13 @@ class Demo {
 
   /** Until everything is told, or nothing more is to be expected. */
   async #settled(): Promise<void> {
-    const { nowMs, wait, stopped } = this.#world;
+    const { nowMs, wait } = this.#world;
     const untilMs = nowMs() + endWithinMs;
     const isOver = (): boolean => {
       const { lost, refunded } = this.#book.count();
       return this.#supplier.isDone && lost === 0 && refunded >= this.#supplier.refunded;
     };
-    while (!isOver() && nowMs() < untilMs && !stopped.aborted) await wait(lookEveryMs);
+    while (!isOver() && nowMs() < untilMs) await wait(lookEveryMs);
   }
 
   #press(key: string): void {
@@ -256,9 +260,9 @@ class Demo {
   }
 
   async #show(): Promise<void> {
-    const { picture, wait, stopped } = this.#world;
+    const { picture, wait } = this.#world;
     if (picture === null) return;
-    while (this.#serverState !== 'done' && !stopped.aborted) {
+    while (this.#serverState !== 'done') {
       picture(this.#lines());
       await wait(lookEveryMs);
     }
@@ -280,7 +284,7 @@ class Demo {
       `Surehook   ${this.#serverState}`,
       `store      ${this.#store.isDown ? 'is down' : 'runs'} · events ${told} · came again ${again} · hung up ${hungUp}`,
       `faults     ${on}`,
-      'keys       1 store down · 2 skip · 3 duplicate · 4 out of order · 5 reset · 6 slow · 7 kill -9 · q quit',
+      'keys       1 store down · 2 skip · 3 duplicate · 4 out of order · 5 reset · 6 slow · 7 kill -9 · q no more orders',
     ];
   }
 }
