@@ -103,6 +103,14 @@ describe('the published package', () => {
     server.kill('SIGTERM');
     assert.deepEqual(await ended, [0, null], errors);
   });
+
+  test('runs the demo, which starts a server of its own', { timeout: 60_000 }, (t) => {
+    if (unreachable !== null) return t.skip(unreachable);
+    const args = [bin, 'demo', '--orders', '3', '--json'];
+    const out = execFileSync(process.execPath, args, { cwd: app, env: environment, encoding: 'utf8' });
+    const { placed, lost, twice } = JSON.parse(out) as Record<string, number>;
+    assert.deepEqual([placed, lost, twice], [3, 0, 0]);
+  });
 });
 
 /** The clone without what it made: built there, so that nothing of the clone's own is used or disturbed. */
