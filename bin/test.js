@@ -3,15 +3,17 @@
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
+import { freshDashboard } from './dashboard.js';
 import { startTestPostgres } from './postgres.js';
 import { prepare, root } from './runtime.js';
 
-const patterns = ['src/**/*.test.ts', 'sdk/**/*.test.ts', 'test/**/*.test.ts'];
+const patterns = ['src/**/*.test.ts', 'sdk/**/*.test.ts', 'dashboard/**/*.test.ts', 'test/**/*.test.ts'];
 /** They use a store and do not know which: run once on SQLite, with all the others, and once on PostgreSQL. */
 const onEitherStore = ['test/flow/*.test.ts', 'src/flow/settle.test.ts'];
 const checks = [
   { title: 'format and lint', file: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
   { title: 'types', file: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+  { title: 'types of the dashboard', file: 'typescript/bin/tsc', args: ['-p', 'dashboard/tsconfig.json'] },
   { title: 'unused files, exports and packages', file: 'knip/bin/knip.js', args: ['--no-progress'] },
 ];
 
@@ -21,6 +23,7 @@ const onlyChecks = args.includes('--checks');
 const files = args.filter((arg) => arg !== '--checks');
 const failed = [];
 if (files.length === 0) for (const check of checks) runCheck(check);
+if (!onlyChecks && !freshDashboard()) failed.push('the build of the dashboard');
 if (!onlyChecks) await runTests(files.length > 0 ? files : patterns);
 if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`);
 process.exit(failed.length > 0 ? 1 : 0);

@@ -205,4 +205,28 @@ export interface Operations {
   'GET /v1/keys': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: ApiKey[]; nextCursor: (string | null) } };
   /** Revoke an API key. */
   'DELETE /v1/keys/{id}': { input: { path: { id: string } }; answer: undefined };
+  /** One person. */
+  'GET /v1/people/{id}': { input: { path: { id: string } }; answer: { id: string; name: string; email: (string | null); role: "owner" | "member" | "viewer"; hasPassword: boolean; createdAt: string; updatedAt: string } };
+  /** Change a person. */
+  'PATCH /v1/people/{id}': { input: { path: { id: string }; body: { name?: string; email?: (string | null); role?: "owner" | "member" | "viewer"; password?: (string | null); currentPassword?: string } }; answer: { id: string; name: string; email: (string | null); role: "owner" | "member" | "viewer"; hasPassword: boolean; createdAt: string; updatedAt: string } };
+  /** Remove a person. */
+  'DELETE /v1/people/{id}': { input: { path: { id: string } }; answer: undefined };
+  /** Add a person. */
+  'POST /v1/people': { input: { body: { name: string; email?: (string | null); role?: "owner" | "member" | "viewer"; password?: (string | null) } }; answer: { id: string; name: string; email: (string | null); role: "owner" | "member" | "viewer"; hasPassword: boolean; createdAt: string; updatedAt: string } };
+  /** List people. */
+  'GET /v1/people': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: { id: string; name: string; email: (string | null); role: "owner" | "member" | "viewer"; hasPassword: boolean; createdAt: string; updatedAt: string }[]; nextCursor: (string | null) } };
+  /** Make a link that signs in once. */
+  'POST /v1/sign-in-links': { input: { body?: { personId?: string } }; answer: { url: string; expiresAt: string } };
+  /** What people did. */
+  'GET /v1/audit': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: { at: string; actorId: string; actor: string; act: string; target: string; account: (string | null) }[]; nextCursor: (string | null) } };
+  /** Sign in. */
+  'POST /v1/sessions': { input: { body: { email?: string; password?: string; key?: string; token?: string } }; answer: { id: (string | null); person: ({ id: string; name: string; email: (string | null); role: "owner" | "member" | "viewer"; hasPassword: boolean; createdAt: string; updatedAt: string } | null); role: "owner" | "member" | "viewer" | null; scopes: string[]; accounts: { id: string; name: string }[]; csrf: (string | null); expiresAt: (string | null); version: string } };
+  /** List sessions. */
+  'GET /v1/sessions': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: { id: string; personId: (string | null); userAgent: string; createdAt: string; expiresAt: string }[]; nextCursor: (string | null) } };
+  /** Who am I. */
+  'GET /v1/sessions/current': { input: Record<never, never>; answer: { id: (string | null); person: ({ id: string; name: string; email: (string | null); role: "owner" | "member" | "viewer"; hasPassword: boolean; createdAt: string; updatedAt: string } | null); role: "owner" | "member" | "viewer" | null; scopes: string[]; accounts: { id: string; name: string }[]; csrf: (string | null); expiresAt: (string | null); version: string } };
+  /** Sign out. */
+  'DELETE /v1/sessions/current': { input: Record<never, never>; answer: undefined };
+  /** End a session. */
+  'DELETE /v1/sessions/{id}': { input: { path: { id: string } }; answer: undefined };
 }

@@ -13,7 +13,9 @@ import { prepareFolder } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto } from './adapters/system/crypto.ts';
 import { adminKeyFile, type Keys, loadOrMakeKeys } from './adapters/system/keys.ts';
+import { scryptPasswords } from './adapters/system/passwords.ts';
 import { systemRandom } from './adapters/system/random.ts';
+import { signInUrl } from './api/routes/people.ts';
 import { runBackup } from './cli/backup.ts';
 import { type DoctorOptions, runDoctor } from './cli/doctor.ts';
 import { greet } from './cli/greet.ts';
@@ -24,6 +26,7 @@ import { runMigrate } from './cli/migrate.ts';
 import { type Acts, buildProgram, type Flags } from './cli/program.ts';
 import { openShop, type Shop } from './cli/shop.ts';
 import { runSign } from './cli/sign.ts';
+import { runSignIn, type SignInLink } from './cli/signin.ts';
 import { runTrigger } from './cli/trigger.ts';
 import { runTypes } from './cli/types.ts';
 import { runVerify } from './cli/verify.ts';
@@ -32,6 +35,7 @@ import { StoreError, SurehookError } from './core/errors.ts';
 import * as limits from './core/limits.ts';
 import { demoHere } from './demo.ts';
 import { askerOf, listenHere } from './desk.ts';
+import { createPeople } from './flow/people.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, policyOf, sha256, startServer } from './start.ts';
@@ -86,6 +90,7 @@ const acts: Acts = {
   createKey: (flags, { url, ...options }) => onKeys(flags, url, (world) => runCreateKey(options, world)),
   listKeys: (flags, { url }) => onKeys(flags, url, runListKeys),
   revokeKey: (flags, id, { url }) => onKeys(flags, url, (world) => runRevokeKey(id, world)),
+  signIn: (flags, { url }) => runSignIn(linkMaker(flags, url), io),
   backup: (flags, file) => runBackup(file, async (target) => backupFile(fileOf(flags), target), io),
   sign: async (options) =>
     runSign(options, readInput(), { ...io, nowS: () => systemClock.nowMs() / 1000, crypto: nodeCrypto() }),
@@ -202,6 +207,23 @@ async function onKeys(
   return await onStore(flags, (store) => {
     const nowMs = systemClock.nowMs();
     return act({ ...io, keys: keysInStore({ store, random: systemRandom(), nowMs, sha256 }) });
+  });
+}
+
+/** A one-time link: from the server that works on the database, else written into the database for the next one. */
+async function linkMaker(flags: Flags, url: string | undefined): Promise<SignInLink> {
+  const { database, publicUrl } = readConfig(process.env, flags);
+  const isShared = database.kind === 'postgres';
+  if (!isShared && existsSync(database.file) && isLocked(database.file)) {
+    const { status, body } = await callerOf(flags, url)('POST', '/v1/sign-in-links', {});
+    if (status === 201) return { url: (JSON.parse(body) as { url: string }).url, isRunning: true };
+    throw new SurehookError('unavailable', `The running server answered ${status}: ${body.slice(0, 300)}`);
+  }
+  const base = url ?? publicUrl ?? serverUrl(flags);
+  return await onStore(flags, async (store) => {
+    const parts = { store, clock: systemClock, random: systemRandom(), passwords: scryptPasswords(), sha256 };
+    const { token } = await createPeople(parts).link(null);
+    return { url: signInUrl(base.replace(/\/+$/, ''), token), isRunning: isShared };
   });
 }
 

@@ -1,13 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { createThreadedSender } from './adapters/http/threads.ts';
 import { openPostgresStore } from './adapters/postgres/open.ts';
 import { compileSchema } from './adapters/schema/compile.ts';
 import { openSqliteStore } from './adapters/sqlite/open.ts';
+import { readBuiltFiles } from './adapters/system/built-files.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto } from './adapters/system/crypto.ts';
 import type { Keys } from './adapters/system/keys.ts';
+import { scryptPasswords } from './adapters/system/passwords.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { type SteeredClock, steered } from './adapters/system/steered-clock.ts';
 import { createVault } from './adapters/system/vault.ts';
@@ -15,6 +18,7 @@ import { openLog } from './adapters/telemetry/log.ts';
 import { Metrics } from './adapters/telemetry/metrics.ts';
 import { createTelemetry } from './adapters/telemetry/telemetry.ts';
 import type { ApiParts } from './api/parts.ts';
+import { signInUrl } from './api/routes/people.ts';
 import { createServer } from './api/server.ts';
 import type { Config } from './config.ts';
 import { type AddressPolicy, parseNetworks } from './core/address.ts';
@@ -25,6 +29,8 @@ import { createAdministration } from './flow/administer.ts';
 import { AlertActs } from './flow/administer-alerts.ts';
 import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
+import { createPeople } from './flow/people.ts';
+import { createSignIn } from './flow/sign-in.ts';
 import { listen, urlOf } from './listen.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Sender } from './ports/sender.ts';
@@ -36,11 +42,18 @@ import { startWatch, type Watch } from './start-watch.ts';
 export interface Running {
   url: string;
   engine: Engine;
+  /** A link that signs the first owner in, once. */
+  signInUrl(): Promise<string>;
   /** Writes one line to the log at level info, whatever level is configured. */
   say(fields: Record<string, unknown>, message: string): void;
   /** Stops accepting, finishes or gives back what is under way, flushes. */
   stop(): Promise<void>;
 }
+
+/** Beside the sources when they run as they are, else beside what was built from them. */
+const dashboardFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/dashboard' : '../dashboard', import.meta.url),
+);
 
 export const sha256 = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('hex');
@@ -152,42 +165,41 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     where: config.publicUrl ?? `http://${config.host}:${config.port}`,
   });
   opened.watch = watch;
-  const server = createServer(
-    apiPartsOf({
-      publicUrl: () => url,
-      config,
-      keys,
-      version,
-      store,
-      engine,
-      watch,
-      metrics,
-      policy,
-      random,
-      clock,
-      warn: telemetry.warn,
-    }),
-    {
-      onFault: (error, refusal) =>
-        log.logger.error(
-          { ...refusal, cause: error instanceof Error ? error.stack : String(error) },
-          'a request failed',
-        ),
-      onRefused: (refusal, leftOut) =>
-        log.logger[refusal.status >= 500 ? 'error' : 'info'](
-          { ...refusal, ...(leftOut > 0 ? { leftOut } : {}) },
-          'a request was refused',
-        ),
-    },
-  );
+  const parts = apiPartsOf({
+    config,
+    keys,
+    version,
+    store,
+    engine,
+    watch,
+    metrics,
+    policy,
+    random,
+    clock,
+    warn: telemetry.warn,
+    publicUrl: () => url,
+  });
+  const server = createServer(parts, {
+    onFault: (error, refusal) =>
+      log.logger.error(
+        { ...refusal, cause: error instanceof Error ? error.stack : String(error) },
+        'a request failed',
+      ),
+    onRefused: (refusal, leftOut) =>
+      log.logger[refusal.status >= 500 ? 'error' : 'info'](
+        { ...refusal, ...(leftOut > 0 ? { leftOut } : {}) },
+        'a request was refused',
+      ),
+  });
   const address = await listen(server, config);
-  url = config.publicUrl?.replace(/\/+$/, '') ?? address;
+  url = (config.publicUrl ?? address).replace(/\/+$/, '');
   const always = log.logger.child({}, { level: 'info' });
   always.info({ url, address, lost: engine.lost }, 'listening');
   for (const warning of keys.warnings) log.logger.warn(warning);
   return {
     url: address,
     engine,
+    signInUrl: async () => signInUrl(url, (await parts.people.link(null)).token),
     say: (fields, message) => always.info(fields, message),
     async stop() {
       const closed = server.close();
@@ -230,7 +242,6 @@ export function policyOf(config: Config): AddressPolicy {
 }
 
 interface ApiPartsInput {
-  publicUrl(): string;
   config: Config;
   keys: Keys;
   version: string;
@@ -242,10 +253,10 @@ interface ApiPartsInput {
   random: ReturnType<typeof systemRandom>;
   clock: Clock;
   warn: Telemetry['warn'];
+  publicUrl: ApiParts['publicUrl'];
 }
 
 function apiPartsOf({
-  publicUrl,
   config,
   keys,
   version,
@@ -257,6 +268,7 @@ function apiPartsOf({
   random,
   clock,
   warn,
+  publicUrl,
 }: ApiPartsInput): ApiParts {
   const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins } = engine;
   const loop = monitorEventLoopDelay({ resolution: 20 });
@@ -269,7 +281,12 @@ function apiPartsOf({
     ]);
     return { open, dead, orders, waitedMs: oldestDueAtMs === null ? 0 : nowMs - oldestDueAtMs };
   });
+  const fixedAdminKeyHash = keys.adminKey === null ? null : sha256(keys.adminKey);
+  const people = { store, clock, random, passwords: scryptPasswords(), sha256 };
   return {
+    people: createPeople(people),
+    signIn: createSignIn({ ...people, keyByHash: (hash) => directory.keyByHash(hash), fixedAdminKeyHash }),
+    isSecure: () => publicUrl().startsWith('https:'),
     store,
     directory,
     administration: createAdministration({
@@ -353,7 +370,8 @@ function apiPartsOf({
     sha256,
     version,
     maxPayloadBytes: config.maxPayloadBytes,
-    fixedAdminKeyHash: keys.adminKey === null ? null : sha256(keys.adminKey),
+    fixedAdminKeyHash,
     trustedProxies: config.trustedProxies,
+    dashboard: readBuiltFiles(dashboardFolder),
   };
 }

@@ -18,9 +18,10 @@ interface File {
   packages: string[];
 }
 
-const files = ['src', 'sdk', 'bench', 'test', 'docs'].flatMap(readFolder);
+const files = ['src', 'sdk', 'bench', 'dashboard', 'test', 'docs'].flatMap(readFolder);
 const byPath = new Map(files.map((file) => [file.path, file]));
 const sources = files.filter(({ path }) => /^(src|sdk)\//.test(path) && !isForTests(path));
+const pages = files.filter(({ path }) => path.startsWith('dashboard/') && !isForTests(path));
 const tests = files.filter(({ path }) => path.endsWith('.test.ts'));
 
 /** What each folder may import besides itself; the longest name that fits counts. What is not named here may import everything. */
@@ -32,16 +33,25 @@ const law: Record<string, string[]> = {
   'src/adapters': ['src/core', 'src/ports'],
   'src/api': ['src/core', 'src/ports', 'src/flow'],
   'src/cli': ['src/core', 'src/ports', 'src/flow'],
+  dashboard: [],
 };
 
 /** Started by name, not by an import. */
-const entries = ['src/main.ts', 'bench/run.ts', 'test/simulation/run.ts', 'docs/write.ts', 'sdk/index.ts'];
+const entries = [
+  'src/main.ts',
+  'bench/run.ts',
+  'dashboard/main.tsx',
+  'test/browser/screenshots.ts',
+  'test/simulation/run.ts',
+  'docs/write.ts',
+  'sdk/index.ts',
+];
 
 function readFolder(folder: string): File[] {
   const found = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
   const paths = found
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts') && !path.startsWith('sdk/dist/'));
+    .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('sdk/dist/'));
   return paths.map(readSource);
 }
 
@@ -91,7 +101,7 @@ function nothing(broken: string[]): void {
 describe('the house is tidy', () => {
   test('a folder imports only what the law lets it', () => {
     nothing(
-      sources.flatMap(({ path, imports }) => {
+      [...sources, ...pages].flatMap(({ path, imports }) => {
         const folder = folderOf(path);
         const allowed = law[folder] ?? law[folder.replace(/^(src\/adapters)\/.*/, '$1')];
         if (allowed === undefined) return [];
@@ -153,7 +163,7 @@ describe('the house is tidy', () => {
     const imported = new Set(files.flatMap(({ imports }) => imports));
     const lost = files.flatMap(({ path, imports }) =>
       imports
-        .filter((target) => target.endsWith('.ts') && !byPath.has(target))
+        .filter((target) => /\.tsx?$/.test(target) && !byPath.has(target))
         .map((target) => `${path}: imports ${target}, which is not there`),
     );
     const isStarted = ({ path }: File): boolean => entries.includes(path) || path.endsWith('.test.ts');

@@ -1,24 +1,46 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account, ApiKey, Scope } from '../core/account.ts';
 import { SurehookError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
+import { type Person, type Session, scopesOf } from '../core/person.ts';
 import type { Actor } from '../flow/administer-parts.ts';
+import type { FoundSession } from '../flow/sign-in.ts';
 import type { ApiParts } from './parts.ts';
 import type { Right } from './route.ts';
+import { csrfToken, requireOwnPage } from './session-cookie.ts';
 
 /** Who is asking. */
 export interface Principal {
-  /** Null: the admin key of the environment. */
+  /** Null: a person, or the admin key of the environment. */
   key: ApiKey | null;
+  /** Null: a key. */
+  person: Person | null;
+  /** The browser's session that the request came with; null: it came with the key itself. */
+  session: Session | null;
   isAdmin: boolean;
+  /** Names the account it acts for; else it is bound to its key's. */
+  anyAccount: boolean;
   scopes: readonly Scope[];
 }
 
-type Needs = Pick<ApiParts, 'directory' | 'sha256' | 'fixedAdminKeyHash'>;
+type Needs = Pick<ApiParts, 'directory' | 'sha256' | 'fixedAdminKeyHash' | 'signIn'>;
 
-const fixedAdmin: Principal = { key: null, isAdmin: true, scopes: ['publish', 'read', 'manage', 'receive'] };
+interface Asking {
+  method: string;
+  headers: IncomingHttpHeaders;
+}
+
+const byKey = { person: null, session: null };
+const fixedAdmin: Principal = {
+  ...byKey,
+  key: null,
+  isAdmin: true,
+  anyAccount: true,
+  scopes: ['publish', 'read', 'manage', 'receive'],
+};
 /** Who asks on a route that needs no key. */
-export const nobody: Principal = { key: null, isAdmin: false, scopes: [] };
+export const nobody: Principal = { ...byKey, key: null, isAdmin: false, anyAccount: false, scopes: [] };
 /** Stands where a route acts for no account; its number matches nothing in the store. */
 export const noAccount: Account = {
   no: -1,
@@ -43,28 +65,30 @@ export class Authenticator {
 
   /** Throws `unauthenticated` without a valid key, `forbidden` when it lacks the right. */
   principal(header: string | undefined, right: Right): Principal {
-    if (right === 'none') return nobody;
-    const principal = this.#find(header);
-    if (right === 'admin' && !principal.isAdmin) {
-      throw new SurehookError(
-        'forbidden',
-        'This needs an admin key (shk_admin_…); the key that was sent is bound to one account.',
-      );
+    return right === 'none' ? nobody : allowed(this.#find(header), right);
+  }
+
+  /**
+   * The same for a request that has a session's cookie and no key. Whatever changes something must also show that a page of ours
+   * sent it: throws `forbidden` where it does not.
+   */
+  async bySession(token: string, request: Asking, right: Right): Promise<Principal> {
+    const { headers, method } = request;
+    const found = await this.#parts.signIn.find(token);
+    if (found === null) throw new SurehookError('unauthenticated', 'The session has ended. Sign in again.');
+    if (method !== 'GET' && method !== 'HEAD') {
+      requireOwnPage(headers);
+      if (!isSame(headers['surehook-csrf'], csrfToken(token, this.#parts.sha256)))
+        throw new SurehookError('forbidden', 'Send the session\'s "csrf" as the header Surehook-Csrf.');
     }
-    if (!principal.isAdmin && right !== 'admin' && !principal.scopes.includes(right)) {
-      throw new SurehookError(
-        'forbidden',
-        `This needs a key with the scope "${right}"; the key that was sent has ${principal.scopes.map((s) => `"${s}"`).join(', ') || 'none'}.`,
-      );
-    }
-    return principal;
+    return allowed(sessionPrincipal(found), right);
   }
 
   /** The account that a request acts for: a live key's own; an admin's choice, `default` without one. */
   account(principal: Principal, headers: IncomingHttpHeaders): Account {
     const { directory } = this.#parts;
     const named = headers['surehook-account'];
-    if (principal.isAdmin) {
+    if (principal.anyAccount) {
       const id = typeof named === 'string' ? named : 'default';
       const account = directory.accountById(id);
       if (account !== null) return account;
@@ -96,7 +120,7 @@ export class Authenticator {
       this.#hashes.delete(header);
       throw noKey();
     }
-    return this.#remember(header, hash, known, { key, isAdmin: key.accountNo === null, scopes: key.scopes });
+    return this.#remember(header, hash, known, principalOf(key));
   }
 
   #hash(header: string): string {
@@ -118,8 +142,60 @@ function noKey(): SurehookError {
   return new SurehookError('unauthenticated', 'Send a valid API key as "Authorization: Bearer shk_…".');
 }
 
+function principalOf(key: ApiKey): Principal {
+  const isAdmin = key.accountNo === null;
+  return { ...byKey, key, isAdmin, anyAccount: isAdmin, scopes: key.scopes };
+}
+
+/** Who a session stands for. */
+export function sessionPrincipal({ session, person, key }: FoundSession): Principal {
+  if (person === null) return { ...(key === null ? fixedAdmin : principalOf(key)), session };
+  const scopes = scopesOf(person.role);
+  return { key: null, person, session, isAdmin: person.role === 'owner', anyAccount: true, scopes };
+}
+
+/** The principal, if it has the right; else throws `forbidden`. */
+function allowed(principal: Principal, right: Right): Principal {
+  const who = principal.person === null ? 'the key that was sent' : 'your role';
+  if (right === 'signed-in') {
+    if (principal.session !== null || principal.isAdmin) return principal;
+    throw new SurehookError('forbidden', 'This is for people who are signed in, and for admin keys.');
+  }
+  if (principal.isAdmin) return principal;
+  if (right === 'admin') {
+    throw new SurehookError(
+      'forbidden',
+      principal.person === null
+        ? 'This needs an admin key (shk_admin_…); the key that was sent is bound to one account.'
+        : 'Only owners may do this.',
+    );
+  }
+  if (right !== 'none' && !principal.scopes.includes(right)) {
+    const scopes = principal.scopes.map((scope) => `"${scope}"`).join(', ') || 'none';
+    throw new SurehookError('forbidden', `This needs the scope "${right}"; ${who} has ${scopes}.`);
+  }
+  return principal;
+}
+
+function isSame(given: string | string[] | undefined, wanted: string): boolean {
+  if (typeof given !== 'string' || given.length !== wanted.length) return false;
+  return timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(wanted, 'latin1'));
+}
+
 /** Who asks, as the flow wants to know it. */
 export function actorOf(principal: Principal): Actor {
-  const { key, isAdmin, scopes } = principal;
-  return { name: key === null ? 'the admin key' : `key ${JSON.stringify(key.name)}`, isAdmin, scopes };
+  const { isAdmin, scopes } = principal;
+  return { name: actorName(principal), isAdmin, scopes };
+}
+
+/** What somebody is called in reasons and in the audit log. */
+function actorName({ key, person }: Principal): string {
+  if (person !== null) return person.name;
+  return key === null ? 'the admin key' : `key ${JSON.stringify(key.name)}`;
+}
+
+/** Who did something, as the audit log keeps it. */
+export function actorIn(principal: Principal): { actorId: string; actor: string } {
+  const { key, person } = principal;
+  return { actorId: person?.id ?? key?.id ?? 'admin-key', actor: actorName(principal) };
 }

@@ -10,11 +10,18 @@ import type { Route } from './route.ts';
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** Serves what needs no key and reads nothing: the front page, the documentation and the OpenAPI document. Answers their paths. */
-export function mountDocs(app: FastifyInstance, table: readonly Route[], version: string): string[] {
+/**
+ * Serves what needs no key and reads nothing: the documentation, the OpenAPI document, and the front page where no dashboard is.
+ * Answers their paths.
+ */
+export function mountDocs(
+  app: FastifyInstance,
+  table: readonly Route[],
+  { version, withFront }: { version: string; withFront: boolean },
+): string[] {
   const document = JSON.stringify(openApi(table, { version, sent: catalogue }));
   const files: [path: string, contentType: string, text: string][] = [
-    ['/', 'text/html', frontHtml],
+    ...(withFront ? ([['/', 'text/html', frontHtml]] as [string, string, string][]) : []),
     ['/docs', 'text/html', docsHtml],
     ['/docs/', 'text/html', docsHtml],
     ['/docs/app.js', 'text/javascript', docsScript],

@@ -2,7 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import type { ErrorCode } from '../core/errors.ts';
 import { problems } from './errors.ts';
 import * as models from './models.ts';
-import type { Route } from './route.ts';
+import { isInAccount, type Route } from './route.ts';
 import { endpoint, endpointWithSecret } from './routes/endpoint-models.ts';
 import { source, sourceRequest } from './routes/source-models.ts';
 
@@ -34,6 +34,8 @@ const pathParamTexts = { id: 'The id.', name: 'The name.', token: 'The token.' }
 const about = `Surehook takes events and tells endpoints about them: signed, retried, durable.
 
 **Keys.** Send \`Authorization: Bearer KEY\`. \`shk_admin_…\` keys may do everything and name the account they act for with \`Surehook-Account\` (else \`default\`); \`shk_live_…\` keys are bound to one account and may do what their scopes say.
+
+**Browsers** may sign in instead (\`POST /v1/sessions\`): then a cookie stands for the key, and every request but GET also sends \`Surehook-Csrf\`.
 
 **Errors** are \`application/problem+json\` (RFC 9457): \`detail\` says what to do, \`errors\` points at each thing that is wrong (a JSON pointer into the body, or the bare name of a query parameter or header), \`requestId\` names the request. 429 and 503 carry \`Retry-After\`. Another account's object is answered like one that does not exist; a known address with a method that it does not take is 405 with \`Allow\`.
 
@@ -101,8 +103,10 @@ function operation(route: Route): Json {
     route.right === 'none'
       ? 'No key needed.'
       : route.right === 'admin'
-        ? 'Needs an admin key.'
-        : `Needs the scope \`${route.right}\`.`;
+        ? 'Needs an admin key, or an owner who is signed in.'
+        : route.right === 'signed-in'
+          ? 'Needs somebody who is signed in, or an admin key.'
+          : `Needs the scope \`${route.right}\`.`;
   const rendered: Json = {
     operationId: operationId(route),
     tags: [route.tag],
@@ -153,8 +157,7 @@ function parameters(route: Route): Json[] {
   for (const [name, description] of Object.entries(route.requestHeaders ?? {})) {
     found.push({ name, in: 'header', required: false, description, schema: { type: 'string' } });
   }
-  if (route.right !== 'none' && route.right !== 'admin')
-    found.push({ $ref: '#/components/parameters/SurehookAccount' });
+  if (isInAccount(route.right)) found.push({ $ref: '#/components/parameters/SurehookAccount' });
   return found;
 }
 
@@ -191,7 +194,7 @@ export function failuresOf(route: Route): (ErrorCode | 'internal')[] {
   const found = new Set<ErrorCode | 'internal'>(route.fails ?? []);
   if (route.right !== 'none')
     for (const code of ['unauthenticated', 'forbidden', 'unavailable', 'internal'] as const) found.add(code);
-  if (route.path.includes('{') || (route.right !== 'none' && route.right !== 'admin')) found.add('not_found');
+  if (route.path.includes('{') || isInAccount(route.right)) found.add('not_found');
   if (route.query !== null) found.add('invalid');
   if (route.requestBody !== null) {
     for (const code of ['unparseable', 'too_large', 'unsupported_media_type', 'invalid'] as const)

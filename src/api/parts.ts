@@ -10,8 +10,10 @@ import type { Administration } from '../flow/administer.ts';
 import type { AlertActs } from '../flow/administer-alerts.ts';
 import type { Bins } from '../flow/bins.ts';
 import type { Directory } from '../flow/directory.ts';
+import type { People } from '../flow/people.ts';
 import type { Puller } from '../flow/pull.ts';
 import type { Receiver } from '../flow/receive.ts';
+import type { SignIn } from '../flow/sign-in.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -54,6 +56,10 @@ export interface ApiParts {
   metrics(): Promise<string>;
   /** Resolves with null when everything can work, else with what anybody may know of what is wrong. */
   ready(): Promise<string | null>;
+  people: People;
+  signIn: SignIn;
+  /** Whether browsers reach it by https, so that cookies may insist on it. */
+  isSecure(): boolean;
   /** SHA-256 as hex, for looking keys up. */
   sha256(text: string): string;
   version: string;
@@ -61,4 +67,6 @@ export interface ApiParts {
   /** Keys that are valid whatever the store holds (the admin key of the environment), by SHA-256. */
   fixedAdminKeyHash: string | null;
   trustedProxies: string[];
+  /** The files of the built dashboard by their path; none where it was not built. */
+  dashboard: ReadonlyMap<string, Uint8Array>;
 }

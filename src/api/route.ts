@@ -6,8 +6,13 @@ import type { ErrorCode } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
 import type { Principal } from './auth.ts';
 
-/** What a caller must hold: a scope of its key, an admin key, or nothing. */
-export type Right = Scope | 'admin' | 'none';
+/** What a caller must hold: a scope of its key, an admin key, a session (or an admin key), or nothing. */
+export type Right = Scope | 'admin' | 'signed-in' | 'none';
+
+/** Whether a request acts for an account: the rights that are scopes are rights in one. */
+export function isInAccount(right: Right): right is Scope {
+  return right !== 'none' && right !== 'admin' && right !== 'signed-in';
+}
 
 /** Values from the path; each route has those that its path names. */
 export interface PathParams {
@@ -30,6 +35,8 @@ export interface Call<Query = unknown, Body = unknown> {
   requestId: string;
   /** What is to happen when the caller's connection ends before it is answered. */
   gone(act: () => void): void;
+  /** Whose address it came from, as far as proxies can be believed; null when nobody knows. */
+  client(): string | null;
 }
 
 /** `body` is rendered as JSON; `text` goes out as it is. Status and type are the route's own and JSON unless given. */
@@ -61,6 +68,8 @@ interface Described {
   fails?: ErrorCode[];
   bodyExample?: unknown;
   maxBodyBytes?: number;
+  /** True where looking is something that the audit log tells, such as at a secret. */
+  isAudited?: boolean;
   /**
    * Who judges the body. `validated` (unless given): the schema, before the handler. `described`: the flow, from the parsed
    * value. `raw`: the flow, from the text. `bytes`: nobody; the route is served by `door.ts`. In all but the first the schema only describes.

@@ -10,10 +10,12 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { schemeRoutes } from './routes/schemes.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { testsAtOnce } from './routes/tests-at-once.ts';
@@ -39,6 +41,8 @@ export function routes(given: ApiParts): Route[] {
     ...statsRoutes(parts),
     ...accountRoutes(parts),
     ...keyRoutes(parts),
+    ...peopleRoutes(parts),
+    ...sessionRoutes(parts),
     ...healthRoutes(parts),
   ];
 }

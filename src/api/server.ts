@@ -6,17 +6,19 @@ import { SurehookError } from '../core/errors.ts';
 import { decodeText } from '../core/json.ts';
 import * as limits from '../core/limits.ts';
 import { Addresses } from './addresses.ts';
-import { Authenticator, noAccount, nobody, type Principal } from './auth.ts';
+import { Authenticator, actorIn, noAccount, nobody, type Principal } from './auth.ts';
 import { mountBins } from './bin-door.ts';
-import { clientAddressFor } from './client-address.ts';
+import { type ClientAddress, clientAddressFor } from './client-address.ts';
+import { mountDashboard } from './dashboard.ts';
 import { mountDocs } from './docs.ts';
 import { mountDoor } from './door.ts';
 import { problemHeaders, toProblem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
 import { type Refusal, refusalOf, refusalTeller } from './refusals.ts';
 import { checkBodyHeaders, parseBody, readBody } from './request-body.ts';
-import type { Answer, Call, Route } from './route.ts';
+import { type Answer, type Call, isInAccount, type Route } from './route.ts';
 import { routes } from './routes.ts';
+import { sessionToken } from './session-cookie.ts';
 import { bodyValidator, queryValidator } from './validate.ts';
 
 export interface ServerOptions {
@@ -88,15 +90,18 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
   app.decorateRequest('principal', null);
   const auth = new Authenticator(parts);
   const table = routes(parts);
-  const pages = mountDocs(app, table, parts.version);
+  const dashboard = mountDashboard(app, parts.dashboard);
+  const docs = mountDocs(app, table, { version: parts.version, withFront: dashboard.length === 0 });
+  const pages = [...dashboard, ...docs];
   const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
   mountDoor(app, parts);
   mountBins(app, parts);
+  const world: MountWorld = { auth, addresses, clientOf, people: parts.people };
   const mounted = table.filter((route) => route.bodyIs !== 'bytes');
   for (const maxBytes of new Set(table.map((route) => route.maxBodyBytes))) {
     app.register(async (scope) => {
       acceptBodies(scope, maxBytes);
-      for (const route of mounted) if (route.maxBodyBytes === maxBytes) mount(scope, route, auth, addresses);
+      for (const route of mounted) if (route.maxBodyBytes === maxBytes) mount(scope, route, world);
     });
   }
   app.setNotFoundHandler((request, reply) => {
@@ -147,11 +152,20 @@ function acceptBodies(scope: FastifyInstance, maxBytes: number): void {
   });
 }
 
-function mount(scope: FastifyInstance, route: Route, auth: Authenticator, addresses: Addresses): void {
+/** What every route needs of its surroundings. */
+interface MountWorld {
+  auth: Authenticator;
+  addresses: Addresses;
+  clientOf: ClientAddress;
+  people: ApiParts['people'];
+}
+
+function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
+  const { auth, addresses } = world;
   const checkQuery = queryValidator(route.query ?? Type.Object({}, { additionalProperties: false }));
   const isValidated = route.requestBody !== null && (route.bodyIs ?? 'validated') === 'validated';
   const checkBody = isValidated && route.requestBody !== null ? bodyValidator(route.requestBody) : null;
-  const actsForAccount = route.right !== 'none' && route.right !== 'admin';
+  const actsForAccount = isInAccount(route.right);
   scope.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -160,9 +174,21 @@ function mount(scope: FastifyInstance, route: Route, auth: Authenticator, addres
       // The router takes nothing for a value.
       if (Object.values(request.params as Call['params']).includes(''))
         throw addresses.missing(method, url).error;
-      request.principal = auth.principal(headers.authorization, route.right);
-      checkBodyHeaders(headers);
-      done();
+      const token =
+        headers.authorization === undefined && route.right !== 'none' ? sessionToken(headers) : null;
+      if (token === null) {
+        request.principal = auth.principal(headers.authorization, route.right);
+        checkBodyHeaders(headers);
+        done();
+        return;
+      }
+      auth
+        .bySession(token, { method, headers }, route.right)
+        .then((principal) => {
+          request.principal = principal;
+          checkBodyHeaders(headers);
+        })
+        .then(() => done(), done);
     },
     handler: async (request, reply) => {
       const principal = request.principal ?? nobody;
@@ -173,23 +199,27 @@ function mount(scope: FastifyInstance, route: Route, auth: Authenticator, addres
       const { text, value } = bodyOf(request.body as Buffer | undefined, route);
       checkBody?.(value);
       const params = request.params as Call['params'];
-      const requestId = request.id;
-      const gone = (act: () => void): void => void reply.raw.once('close', act);
-      return sendAnswer(
-        reply,
-        route,
-        await route.handle({
-          principal,
-          account,
-          params,
-          query,
-          body: value,
-          text,
-          headers,
-          requestId,
-          gone,
-        }),
-      );
+      const client = (): string | null =>
+        world.clientOf(request.socket.remoteAddress, headers['x-forwarded-for']);
+      const call = {
+        principal,
+        account,
+        params,
+        query,
+        body: value,
+        text,
+        headers,
+        requestId: request.id,
+        client,
+        gone: (act: () => void): void => void reply.raw.once('close', act),
+      };
+      const answer = await route.handle(call);
+      if (principal.session !== null && (route.method !== 'GET' || route.isAudited === true)) {
+        const accountId = actsForAccount ? account.id : null;
+        const target = (url ?? '').split('?', 1)[0]!;
+        await world.people.record({ ...actorIn(principal), act: route.summary, target, accountId });
+      }
+      return sendAnswer(reply, route, answer);
     },
   });
 }

@@ -6,7 +6,13 @@ import { greeting } from './greet.ts';
 const url = 'http://127.0.0.1:4400';
 
 test('what is to be pasted sets KEY first, and each curl works by itself', () => {
-  const lines = greeting({ url, adminKey: 'shk_admin_a-b_C9', listener: 'http://127.0.0.1:4401', shop: null })
+  const lines = greeting({
+    url,
+    signIn: `${url}/signin#t`,
+    adminKey: 'shk_admin_a-b_C9',
+    listener: 'http://127.0.0.1:4401',
+    shop: null,
+  })
     .split('\n')
     .map((line) => line.trim());
   const at = lines.indexOf('export KEY=shk_admin_a-b_C9');
@@ -16,9 +22,15 @@ test('what is to be pasted sets KEY first, and each curl works by itself', () =>
   assert.ok(lines[at + 1]!.includes('"url":"http://127.0.0.1:4401/hooks"'));
 });
 
+test('the link that signs in stands by itself at the end of a line', () => {
+  const signIn = `${url}/signin#abc`;
+  const lines = greeting({ url, signIn, adminKey: 'shk_admin_x', listener: null, shop: null }).split('\n');
+  assert.ok(lines.some((line) => line.endsWith(` ${signIn}`)));
+});
+
 test('a key with characters that a shell reads is quoted', { skip: process.platform === 'win32' }, () => {
   const adminKey = `shk_admin_$HOME'"; echo \`x\``;
-  const command = greeting({ url, adminKey, listener: null, shop: null })
+  const command = greeting({ url, signIn: `${url}/signin#t`, adminKey, listener: null, shop: null })
     .split('\n')
     .find((line) => line.includes('export KEY='))!;
   const done = spawnSync('sh', ['-c', `${command}; printf %s "$KEY"`], { encoding: 'utf8' });

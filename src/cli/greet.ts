@@ -13,6 +13,7 @@ export interface GreetInput {
   running: {
     url: string;
     engine: { directory: Directory };
+    signInUrl(): Promise<string>;
     say(fields: Record<string, unknown>, message: string): void;
   };
 }
@@ -28,23 +29,27 @@ export async function greet({ shop, host, port, adminKey, crypto, running }: Gre
     );
   });
   base = listener ?? '';
-  process.stdout.write(greeting({ url: running.url, adminKey, listener, shop }));
+  const signIn = await running.signInUrl();
+  process.stdout.write(greeting({ url: running.url, signIn, adminKey, listener, shop }));
 }
 
 /** What is printed; `listener` is the address of the receiver for trying things out, if there is one. */
 export function greeting(input: {
   url: string;
+  signIn: string;
   adminKey: string;
   listener: string | null;
   shop: Shop | null;
 }): string {
-  const { url, adminKey, listener, shop } = input;
+  const { url, signIn, adminKey, listener, shop } = input;
   const key = /^[\w-]+$/.test(adminKey) ? adminKey : `'${adminKey.replaceAll("'", "'\\''")}'`;
   const target = listener === null ? 'https://YOUR-RECEIVER/hooks' : `${listener}/hooks`;
   const auth = key === adminKey ? `-H "Authorization: Bearer ${key}"` : '-H "Authorization: Bearer $KEY"';
   const lines = [
     '',
     `  Surehook runs at ${url} (development mode). API: ${url}/docs`,
+    `  Dashboard: ${signIn}`,
+    '  (This link signs in once, within 30 minutes. For another one: npx surehook signin)',
     `  Admin key: ${adminKey}`,
     ...(listener === null
       ? []

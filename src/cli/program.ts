@@ -30,6 +30,7 @@ export interface Acts {
   ): Promise<number>;
   listKeys(flags: Flags, options: { url?: string }): Promise<number>;
   revokeKey(flags: Flags, id: string, options: { url?: string }): Promise<number>;
+  signIn(flags: Flags, options: { url?: string }): Promise<number>;
   backup(flags: Flags, file: string): Promise<number>;
   sign(options: SignOptions): Promise<number>;
   verify(options: VerifyOptions): Promise<number>;
@@ -93,6 +94,12 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
   migrate.action(({ status = false, ...flags }) => finish(acts.migrate(flags, { status })));
 
   addKeys(program, database, acts, finish);
+
+  const signIn = addFlags(
+    program.command('signin').description('Print a link that signs in to the dashboard, once.'),
+    database,
+  ).addOption(serverOption());
+  signIn.action(({ database: file, ...options }) => finish(acts.signIn(databaseFlag(file), options)));
 
   const backup = program.command('backup').argument('<file>', 'where the copy goes; must not exist');
   addFlags(backup.description('Copy the database, while the server works.'), database);

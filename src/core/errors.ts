@@ -47,7 +47,7 @@ export function invalid(problems: readonly Problem[]): SurehookError {
   return new SurehookError('invalid', detail, { problems });
 }
 
-const isEverybodys = /^(?:account|profile)$/;
+const isEverybodys = /^(?:account|profile|person|session)$/;
 
 /** An object that is not there, or belongs to another account: the two look alike on purpose. */
 export function notFound(what: string, id: string): SurehookError {

@@ -14,7 +14,9 @@ export type IdPrefix =
   | 'bin_'
   | 'brq_'
   | 'key_'
-  | 'alr_';
+  | 'alr_'
+  | 'per_'
+  | 'ses_';
 
 /** Random bytes that `newId` takes. */
 export const idBytes = 10;

@@ -3,6 +3,7 @@ import { alertCases } from './store-alert.case.ts';
 import { binCases } from './store-bins.case.ts';
 import { leaseCases } from './store-lease.case.ts';
 import { orderCases } from './store-order.case.ts';
+import { peopleCases } from './store-people.case.ts';
 import { pullCases } from './store-pull.case.ts';
 import { readingCases } from './store-reading.case.ts';
 import { replayCases } from './store-replay.case.ts';
@@ -20,6 +21,7 @@ export function storeContract(name: string, open: OpenStore): void {
   orderCases(name, open);
   replayCases(name, open);
   adminCases(name, open);
+  peopleCases(name, open);
   readingCases(name, open);
   searchCases(name, open);
   trackingCases(name, open);

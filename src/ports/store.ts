@@ -11,6 +11,7 @@ import type { Source } from '../core/source.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { BinStore } from './bin-store.ts';
 import type { OrderStore } from './order-store.ts';
+import type { PeopleStore } from './people-store.ts';
 import type { PullStore } from './pull-store.ts';
 import type { SourceStore } from './source-store.ts';
 
@@ -358,6 +359,7 @@ export interface Store
     SourceStore,
     BinStore,
     PullStore,
+    PeopleStore,
     Reading,
     OrderStore,
     AlertStore,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 /*
- * The attack catalogue, cases A01–A62: which file holds each. What the product answers where a catalogue may say otherwise:
+ * The attack catalogue, cases A01–A62, and those of people and pages: which file holds each. What the product answers where a catalogue may say otherwise:
  * A05, A06  only 2000::/3 less its special ranges is global unicast, so nothing else in IPv6 needs to be known by name
  * A09       a name is stored unresolved and judged at every connection
  * A14       networks are allowed as a whole, not by port; http to them stays refused
@@ -25,6 +25,11 @@ const held: Record<string, string> = {
   'test/attacks/json.test.ts': 'A48 A49 A50 A51 A52 A53',
   'test/attacks/bytes.test.ts': 'A54 A55 A56 A57 A58',
   'test/attacks/receiving.test.ts': 'A25 A34',
+  'test/flow/api-people.test.ts': 'A66 A67 A68 A70 A88 A89 A96',
+  'src/adapters/system/passwords.test.ts': 'A71',
+  'test/browser/pages.test.ts': 'A72 A73',
+  'test/flow/dashboard-files.test.ts': 'A74 A82',
+  'dashboard/shell/next-path.test.ts': 'A75',
 };
 
 const all = Array.from({ length: 62 }, (_, n) => `A${String(n + 1).padStart(2, '0')}`);

@@ -48,7 +48,12 @@ describe('the commands of the documentation run as they stand', { skip: noCurl }
           .replaceAll('http://127.0.0.1:4401', `http://127.0.0.1:${port}`)
           .replaceAll('curl ', 'curl -sS --fail-with-body ')
           .replaceAll('npx surehook', `"${process.execPath}" bin/surehook.js`);
-        const { status, said } = await runShell(here);
+        const { status, said } = await runShell(here, {
+          // So that commands find the server that runs, as they would on its machine.
+          SUREHOOK_DATABASE: `${folder.path}/surehook.db`,
+          SUREHOOK_PORT: new URL(server.url).port,
+          SUREHOOK_ADMIN_KEY: adminKey,
+        });
         assert.equal(status, 0, `${page}: ${command}\n${said}`);
       }
     });
@@ -76,8 +81,11 @@ describe('the commands of the documentation run as they stand', { skip: noCurl }
 });
 
 /** The receiver of this process can answer meanwhile. */
-async function runShell(command: string): Promise<{ status: number | null; said: string }> {
-  const env = { ...process.env, KEY: adminKey };
+async function runShell(
+  command: string,
+  settings: Record<string, string>,
+): Promise<{ status: number | null; said: string }> {
+  const env = { ...process.env, KEY: adminKey, ...settings };
   const child = spawn('sh', ['-c', command], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));

@@ -100,6 +100,10 @@ describe('the published package', () => {
     const url = await listening(server).catch(() => assert.fail(`ended before it listened: ${errors}`));
     const answer = await fetch(`${url}/livez`);
     assert.equal(answer.status, 200);
+    const page = await (await fetch(url)).text();
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+    assert.ok(script, 'the package carries the built dashboard');
+    assert.equal((await fetch(url + script)).status, 200);
     server.kill('SIGTERM');
     assert.deepEqual(await ended, [0, null], errors);
   });

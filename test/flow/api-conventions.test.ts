@@ -356,7 +356,8 @@ describe('API conventions', () => {
     const tracking = { states: { 'order.fulfilled': 'fulfilled' }, reference: '/data/reference' };
     const source = await world.ask('POST', '/v1/sources', { name: 'Supplier', scheme: 'standard', tracking });
     for (const one of routes(world.parts)) {
-      if (one.path.includes('{')) continue;
+      // The example of signing in is nobody's password.
+      if (one.path.includes('{') || one.summary === 'Sign in') continue;
       const example = one.bodyExample ?? (one.requestBody === null ? undefined : {});
       const body = example && JSON.stringify(example).replace('src_…', source.body.id);
       const answer = await world.ask(one.method, one.path, body);

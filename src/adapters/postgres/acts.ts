@@ -44,6 +44,20 @@ import {
   registerOrder,
   rewatchOrders,
 } from './acts/orders.ts';
+import {
+  addAudit,
+  createPerson,
+  createSession,
+  createSignInLink,
+  deletePerson,
+  deleteSession,
+  findSession,
+  listAudit,
+  people,
+  sessions,
+  takeSignInLink,
+  updatePerson,
+} from './acts/people.ts';
 import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
@@ -105,7 +119,11 @@ export type ReadName =
   | 'slowEndpoints'
   | 'bins'
   | 'binById'
-  | 'listCaught';
+  | 'listCaught'
+  | 'people'
+  | 'findSession'
+  | 'sessions'
+  | 'listAudit';
 
 /** Acts of people and housekeeping, each a transaction. */
 export type WriteName =
@@ -148,6 +166,14 @@ export type WriteName =
   | 'updateBin'
   | 'deleteBin'
   | 'catchRequest'
+  | 'createPerson'
+  | 'updatePerson'
+  | 'deletePerson'
+  | 'createSignInLink'
+  | 'takeSignInLink'
+  | 'createSession'
+  | 'deleteSession'
+  | 'addAudit'
   | 'ready';
 
 export const readActs: Acts<ReadName> = {
@@ -183,6 +209,10 @@ export const readActs: Acts<ReadName> = {
   bins,
   binById,
   listCaught,
+  people,
+  findSession,
+  sessions,
+  listAudit,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -225,6 +255,14 @@ export const writeActs: Acts<WriteName> = {
   updateBin,
   deleteBin,
   catchRequest,
+  createPerson,
+  updatePerson,
+  deletePerson,
+  createSignInLink,
+  takeSignInLink,
+  createSession,
+  deleteSession,
+  addAudit,
   ready,
 };
 

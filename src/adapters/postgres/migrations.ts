@@ -8,6 +8,7 @@ import { settle } from './migrations/0004-settle.ts';
 import { leases } from './migrations/0005-leases.ts';
 import { ordersAndAlerts } from './migrations/0007-orders-and-alerts.ts';
 import { bins } from './migrations/0008-bins.ts';
+import { people } from './migrations/0009-people.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -25,6 +26,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   },
   { name: '0007-orders-and-alerts', sql: ordersAndAlerts },
   { name: '0008-bins', sql: bins },
+  { name: '0009-people', sql: people },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

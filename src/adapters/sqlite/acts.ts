@@ -46,6 +46,20 @@ import {
   registerOrder,
   rewatchOrders,
 } from './acts/orders.ts';
+import {
+  addAudit,
+  createPerson,
+  createSession,
+  createSignInLink,
+  deletePerson,
+  deleteSession,
+  findSession,
+  listAudit,
+  people,
+  sessions,
+  takeSignInLink,
+  updatePerson,
+} from './acts/people.ts';
 import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
@@ -89,6 +103,10 @@ export type ReadName =
   | 'deliveriesOfEvent'
   | 'keysOfEvent'
   | 'ownedKeys'
+  | 'people'
+  | 'findSession'
+  | 'sessions'
+  | 'listAudit'
   | 'stats'
   | 'counts'
   | 'sourceById'
@@ -125,6 +143,10 @@ export const readActs: Acts<ReadName> = {
   deliveriesOfEvent,
   keysOfEvent,
   ownedKeys,
+  people,
+  findSession,
+  sessions,
+  listAudit,
   stats,
   counts,
   sourceById,
@@ -193,6 +215,14 @@ export const writeActs: Acts<WriteName> = {
   updateBin,
   deleteBin,
   catchRequest,
+  createPerson,
+  updatePerson,
+  deletePerson,
+  createSignInLink,
+  takeSignInLink,
+  createSession,
+  deleteSession,
+  addAudit,
   sweep,
   ready,
 };

@@ -102,6 +102,16 @@ CREATE TABLE attempt (
   next_at INTEGER
 ) STRICT;
 
+CREATE TABLE audit (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  actor_id TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  act TEXT NOT NULL,
+  target TEXT NOT NULL,
+  account_id TEXT
+) STRICT;
+
 CREATE TABLE bin (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -294,6 +304,16 @@ CREATE TABLE past_event (
 
 CREATE UNIQUE INDEX past_event_id ON past_event (account_no, id);
 
+CREATE TABLE person (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  email TEXT UNIQUE,
+  role TEXT NOT NULL,
+  password_hash TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE replay (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -316,6 +336,25 @@ CREATE TABLE replay (
 CREATE INDEX replay_account ON replay (account_no);
 
 CREATE INDEX replay_status ON replay (status) WHERE status <> 'done';
+
+CREATE TABLE session (
+  id TEXT PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  -- One of the two is set.
+  person_id TEXT,
+  key_hash TEXT,
+  user_agent TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sign_in_link (
+  hash TEXT PRIMARY KEY,
+  -- NULL: the first owner.
+  person_id TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE signal (
   account_no INTEGER NOT NULL,

@@ -133,6 +133,7 @@ function secretRoutes(parts: ApiParts, one: string, tag: string): Route[] {
       path: `${one}/secret`,
       summary: 'Show the secret',
       right: 'manage',
+      isAudited: true,
       success: {
         status: 200,
         description: 'The secrets that are valid.',

@@ -162,7 +162,7 @@ function batchView(accepted: Accepted): Record<string, unknown> {
 }
 
 function accountsOf({ principal, headers }: Call): { anyAccount: boolean; accountNamed: boolean } {
-  return { anyAccount: principal.isAdmin, accountNamed: headers['surehook-account'] !== undefined };
+  return { anyAccount: principal.anyAccount, accountNamed: headers['surehook-account'] !== undefined };
 }
 
 async function publishBatch(parts: ApiParts, call: Call): Promise<Answer> {

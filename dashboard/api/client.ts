@@ -1,0 +1,64 @@
+/** A problem that the API answered (RFC 9457), or that it could not be reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly pointers: { pointer: string; detail: string }[];
+
+  constructor(status: number, detail: string, pointers: { pointer: string; detail: string }[] = []) {
+    super(detail);
+    this.status = status;
+    this.pointers = pointers;
+  }
+}
+
+/** What goes along with every request of this page. */
+const page = { csrf: null as string | null, account: null as string | null };
+
+export function sendCsrf(csrf: string | null): void {
+  page.csrf = csrf;
+}
+
+/** Null: the account that the server takes by itself. */
+export function actFor(account: string | null): void {
+  page.account = account;
+}
+
+/** One request; the answer's text is kept where numbers must stay as they were written. */
+export async function ask(method: string, path: string, body?: unknown): Promise<string> {
+  const headers: Record<string, string> = {};
+  if (page.csrf !== null && method !== 'GET') headers['surehook-csrf'] = page.csrf;
+  if (page.account !== null) headers['surehook-account'] = page.account;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const sent = typeof body === 'string' ? body : JSON.stringify(body);
+  let answer: Response;
+  try {
+    answer = await fetch(path, { method, headers, ...(body === undefined ? {} : { body: sent }) });
+  } catch {
+    throw new ApiError(0, 'The server cannot be reached. Is it running?');
+  }
+  const text = await answer.text();
+  if (answer.ok) return text;
+  throw problemOf(answer.status, text);
+}
+
+export async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const text = await ask(method, path, body);
+  return (text === '' ? null : JSON.parse(text)) as T;
+}
+
+/** A path with the query parameters that are set. */
+export function withQuery(path: string, query: Record<string, string | number | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+function problemOf(status: number, text: string): ApiError {
+  try {
+    const problem = JSON.parse(text) as { detail?: string; errors?: ApiError['pointers'] };
+    return new ApiError(status, problem.detail ?? `The server answered ${status}.`, problem.errors);
+  } catch {
+    return new ApiError(status, `The server answered ${status}.`);
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { say } from '../parts/notice.tsx';
+import { ApiError, api, sendCsrf, withQuery } from './client.ts';
+import type { Current, Page } from './types.ts';
+
+/** Pages of a list that are kept: what is shown stays bounded. */
+const pagesKept = 20;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2000,
+      retry: (count, error) =>
+        count < 2 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+    },
+  },
+});
+
+/** Who is signed in; null: nobody. */
+export const currentQuery = {
+  queryKey: ['current'],
+  staleTime: 60_000,
+  queryFn: async (): Promise<Current | null> => {
+    try {
+      const current = await api<Current>('GET', '/v1/sessions/current');
+      sendCsrf(current.csrf);
+      return current;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+};
+
+export function useCurrent(): Current | null {
+  return useQuery(currentQuery).data ?? null;
+}
+
+/** Whether who is signed in may do what needs this scope, or (`admin`) everything. */
+export function useMay(right: 'manage' | 'publish' | 'admin'): boolean {
+  const current = useCurrent();
+  if (current === null) return false;
+  return current.role === 'owner' || (right !== 'admin' && current.scopes.includes(right));
+}
+
+/** One object; the old one stays while a new one is on its way. */
+export function useOne<T>(path: string | null, options: { everyMs?: number } = {}) {
+  return useQuery({
+    queryKey: ['one', path],
+    queryFn: () => api<T>('GET', path!),
+    enabled: path !== null,
+    placeholderData: keepPreviousData,
+    ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
+  });
+}
+
+type Query = Record<string, string | number | null | undefined>;
+
+/** A list, page by page. */
+export function useList<T>(path: string, query: Query = {}, options: { everyMs?: number | false } = {}) {
+  const found = useInfiniteQuery({
+    queryKey: ['list', path, query],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) => api<Page<T>>('GET', withQuery(path, { ...query, cursor: pageParam })),
+    getNextPageParam: (last) => last.nextCursor,
+    maxPages: pagesKept,
+    placeholderData: keepPreviousData,
+    refetchInterval: options.everyMs ?? false,
+  });
+  const rows = found.data?.pages.flatMap((page) => page.data) ?? [];
+  return { ...found, rows };
+}
+
+/** An act: says how it went, and has what is shown read again. */
+export function useAct<Input = void, T = unknown>(
+  act: (input: Input) => Promise<T>,
+  options: { done?: string | ((result: T) => string); then?: (result: T) => void; quiet?: boolean } = {},
+) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: (result) => {
+      void client.invalidateQueries();
+      const { done } = options;
+      if (done !== undefined) say(typeof done === 'string' ? done : done(result));
+      options.then?.(result);
+    },
+    onError: (error) => {
+      if (options.quiet !== true) say(error.message, 'bad');
+    },
+  });
+}

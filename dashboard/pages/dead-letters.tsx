@@ -1,0 +1,245 @@
+import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { useAct, useList, useMay, useOne } from '../api/queries.ts';
+import type { Delivery, Endpoint, Page as ListPage, Replay } from '../api/types.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Select } from '../parts/field.tsx';
+import { Page } from '../parts/page.tsx';
+import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { Status } from '../parts/status.tsx';
+import { Time } from '../parts/time.tsx';
+import { errorWords } from '../words/errors.ts';
+
+const route = getRouteApi('/dead-letters');
+const everyMs = 5000;
+
+interface Cause {
+  key: string;
+  endpointId: string;
+  title: string;
+  help: string;
+  rows: Delivery[];
+}
+
+/** What was given up, grouped by endpoint and cause: who mends the cause replays the group. */
+export function DeadLetters() {
+  const { since } = route.useSearch();
+  const navigate = useNavigate();
+  const may = useMay('manage');
+  const { id } = useParams({ strict: false });
+  const found = useList<Delivery>('/v1/dead-letters', { since, limit: 250 }, { everyMs });
+  const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
+  const urlOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint.url]));
+  const [planned, setPlanned] = useState<{ endpointId: string | null; count: string } | null>(null);
+  const causes = causesOf(found.rows);
+  const more = found.hasNextPage ? '+' : '';
+  return (
+    <Page
+      title="Dead letters"
+      acts={
+        may && found.rows.length > 0 ? (
+          <Button
+            look="main"
+            onClick={() =>
+              setPlanned({ endpointId: null, count: `${found.rows.length.toLocaleString()}${more}` })
+            }
+          >
+            Replay all {found.rows.length.toLocaleString()}
+            {more} deliveries
+          </Button>
+        ) : null
+      }
+    >
+      <div className="max-w-xs border-b border-line px-4 py-3 md:max-w-none md:border-b" data-filter>
+        <div className="w-48">
+          <Select
+            label="Accepted since"
+            value={since ?? ''}
+            change={(value) =>
+              void navigate({
+                to: '/dead-letters',
+                search: (before) => ({ ...before, since: value || undefined }),
+              })
+            }
+          >
+            <option value="">Any time</option>
+            <option value="1h">1 hour ago</option>
+            <option value="24h">24 hours ago</option>
+            <option value="7d">7 days ago</option>
+          </Select>
+        </div>
+      </div>
+      <Causes found={found} causes={causes} urlOf={urlOf} plan={may ? setPlanned : null} />
+      <Replays openId={id} />
+      {planned === null ? null : (
+        <Plan
+          {...planned}
+          since={since}
+          url={urlOf.get(planned.endpointId ?? '')}
+          close={() => setPlanned(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+interface CausesProps {
+  found: ReturnType<typeof useList<Delivery>>;
+  causes: Cause[];
+  urlOf: Map<string, string>;
+  plan: ((planned: { endpointId: string; count: string }) => void) | null;
+}
+
+function Causes({ found, causes, urlOf, plan }: CausesProps) {
+  if (found.isPending) return <Loading what="dead letters" />;
+  if (found.isError && causes.length === 0)
+    return <Failed error={found.error} retry={() => void found.refetch()} />;
+  if (causes.length === 0)
+    return (
+      <Empty title="No dead letters" act={<Link to="/deliveries">Look at all deliveries</Link>}>
+        Deliveries whose every attempt failed would be here, grouped by cause, ready to be sent again.
+      </Empty>
+    );
+  return (
+    <ul className="flex flex-col gap-3 p-4">
+      {causes.map(({ key, endpointId, title, help, rows }) => (
+        <li key={key} className="rounded-md border border-line bg-surface">
+          <div className="flex flex-wrap items-start justify-between gap-3 p-3">
+            <div className="min-w-0">
+              <p className="font-semibold">
+                {rows.length.toLocaleString()} × {title}
+              </p>
+              <p className="text-sm text-muted">{help}</p>
+              <Link to="/endpoints/$id" params={{ id: endpointId }} className="font-mono text-xs break-all">
+                {urlOf.get(endpointId) ?? `${endpointId} (deleted)`}
+              </Link>
+            </div>
+            {plan === null || !urlOf.has(endpointId) ? null : (
+              <Button onClick={() => plan({ endpointId, count: `the ${rows.length.toLocaleString()}` })}>
+                Replay this endpoint’s
+              </Button>
+            )}
+          </div>
+          <details className="border-t border-line px-3 py-1.5 text-sm">
+            <summary>Show them</summary>
+            <ul className="py-1">
+              {rows.map(({ id, eventType, reference, createdAt }) => (
+                <li key={id} data-row className="flex flex-wrap gap-x-4 py-0.5">
+                  <Link to="/deliveries/$id" params={{ id }}>
+                    {eventType}
+                  </Link>
+                  <span className="text-muted">{reference}</span>
+                  <Time at={createdAt} />
+                </li>
+              ))}
+            </ul>
+          </details>
+        </li>
+      ))}
+      {found.hasNextPage ? (
+        <li>
+          <Button onClick={() => void found.fetchNextPage()}>Look at older ones</Button>
+        </li>
+      ) : null}
+    </ul>
+  );
+}
+
+function causesOf(rows: Delivery[]): Cause[] {
+  const causes = new Map<string, Cause>();
+  for (const row of rows) {
+    const key = `${row.endpointId} ${row.error} ${row.httpStatus}`;
+    const words = errorWords(row.error, row.httpStatus) ?? {
+      title: 'Given up',
+      help: 'It was held for too long.',
+    };
+    const cause = causes.get(key) ?? { key, endpointId: row.endpointId, ...words, rows: [] };
+    cause.rows.push(row);
+    causes.set(key, cause);
+  }
+  return [...causes.values()].sort((a, b) => b.rows.length - a.rows.length);
+}
+
+interface PlanProps {
+  endpointId: string | null;
+  count: string;
+  since: string | undefined;
+  url: string | undefined;
+  close: () => void;
+}
+
+/** Says what will happen before it does. */
+function Plan({ endpointId, count, since, url, close }: PlanProps) {
+  const navigate = useNavigate();
+  const start = useAct(
+    () =>
+      api<Replay>('POST', '/v1/replays', {
+        status: 'dead',
+        ...(endpointId === null ? {} : { endpointId }),
+        ...(since === undefined ? {} : { since }),
+      }),
+    {
+      then: ({ id }) =>
+        void navigate({ to: '/dead-letters/$id', params: { id }, search: (before) => before }),
+    },
+  );
+  return (
+    <Dialog title="Replay dead letters" isOpen close={close}>
+      <p>
+        Sends {count} dead letters{' '}
+        {url === undefined ? (
+          'of this account'
+        ) : (
+          <>
+            of <span className="font-mono text-xs break-all">{url}</span>
+          </>
+        )}
+        {since === undefined ? '' : ` accepted since ${since} ago`} again, whatever their cause, each with a
+        fresh schedule and under the same id, so that a receiver can tell those it has already.
+      </p>
+      <p className="mt-2 text-muted">
+        Live traffic goes first. You see how it gets on, and can cancel what has not been sent.
+      </p>
+      <div className="mt-5 flex justify-end gap-2">
+        <Button onClick={close}>Not now</Button>
+        <Button
+          look="main"
+          disabled={start.isPending}
+          onClick={() => start.mutate(undefined, { onSuccess: close })}
+        >
+          Start the replay
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Replays({ openId }: { openId: string | undefined }) {
+  const found = useList<Replay>('/v1/replays', { limit: 10 }, { everyMs });
+  if (found.rows.length === 0) return null;
+  return (
+    <section className="flex flex-col gap-2 p-4">
+      <h2 className="font-semibold">Replays</h2>
+      <ul className="divide-y divide-line rounded-md border border-line bg-surface">
+        {found.rows.map(({ id, status, total, done, failed, startedAt }) => (
+          <li
+            key={id}
+            aria-current={id === openId ? 'true' : undefined}
+            className="flex flex-wrap items-center gap-x-4 px-3 py-2 text-sm aria-[current=true]:bg-tint"
+          >
+            <Status is={status} />
+            <Link to="/dead-letters/$id" params={{ id }} search={(before) => before}>
+              {total.toLocaleString()} deliveries
+            </Link>
+            <span className="text-muted">
+              {done.toLocaleString()} delivered, {failed.toLocaleString()} dead again
+            </span>
+            <Time at={startedAt} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

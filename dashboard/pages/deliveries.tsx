@@ -1,0 +1,119 @@
+import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useList, useOne } from '../api/queries.ts';
+import type { Delivery, Endpoint, Page as ListPage } from '../api/types.ts';
+import { Button } from '../parts/button.tsx';
+import { Filters } from '../parts/filters.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Page } from '../parts/page.tsx';
+import { Status } from '../parts/status.tsx';
+import { Time } from '../parts/time.tsx';
+import { errorWords } from '../words/errors.ts';
+
+const route = getRouteApi('/deliveries');
+const liveEveryMs = 2000;
+const statuses = ['pending', 'sending', 'retrying', 'held', 'delivered', 'dead', 'cancelled'];
+
+/** Every event owed to an endpoint, newest first; the filters are the address. */
+export function Deliveries() {
+  const search = route.useSearch();
+  const { live, ...filters } = search;
+  const navigate = useNavigate();
+  const { id } = useParams({ strict: false });
+  const { status, endpointId, eventType, reference, since, until } = filters;
+  const query = { status, endpointId, eventType, reference, since, until };
+  const found = useList<Delivery>('/v1/deliveries', query, { everyMs: live === '1' ? liveEveryMs : false });
+  const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
+  const urlOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint.url]));
+  const isFiltered = Object.values(query).some(Boolean);
+  const set = (changes: Partial<typeof search>): void =>
+    void navigate({ to: '/deliveries', search: (before) => ({ ...before, ...changes }) });
+  const clear = (): void =>
+    void navigate({ to: '/deliveries', search: ({ account }) => (account ? { account } : {}) });
+  return (
+    <Page
+      title="Deliveries"
+      acts={
+        <Button aria-pressed={live === '1'} onClick={() => set({ live: live === '1' ? undefined : '1' })}>
+          <span aria-hidden="true" className={live === '1' ? 'text-good' : 'text-muted'}>
+            ●
+          </span>
+          {live === '1' ? 'Live: pause' : 'Watch live'}
+        </Button>
+      }
+    >
+      <Filters
+        values={{ ...query }}
+        isFiltered={isFiltered}
+        clear={clear}
+        change={(changes) => set(changes)}
+        fields={[
+          { name: 'status', label: 'Status', choices: statuses.map((value) => [value, value]) },
+          {
+            name: 'endpointId',
+            label: 'Endpoint',
+            choices: endpoints.map(({ id: value, url }) => [value, url]),
+          },
+          { name: 'eventType', label: 'Event type', placeholder: 'order.*' },
+          { name: 'reference', label: 'Reference', placeholder: 'order number' },
+          { name: 'since', label: 'Since', placeholder: '24h, or a time' },
+          { name: 'until', label: 'Until', placeholder: '1h, or a time' },
+        ]}
+      />
+      <List
+        what="deliveries"
+        found={found}
+        columns={columns(urlOf)}
+        rowKey={(row) => row.id}
+        selected={id}
+        isFiltered={isFiltered}
+        clear={clear}
+        empty={{
+          title: 'No deliveries yet',
+          text: 'When an event is published that an endpoint wants, what becomes of it shows here.',
+          act: <Link to="/endpoints">Send a test event from an endpoint</Link>,
+        }}
+      />
+    </Page>
+  );
+}
+
+function columns(urlOf: Map<string, string>): Column<Delivery>[] {
+  return [
+    {
+      title: 'Event',
+      cell: ({ id, eventType }) => (
+        <Link
+          to="/deliveries/$id"
+          params={{ id }}
+          search={(before) => before}
+          className="font-medium text-text no-underline hover:underline"
+        >
+          {eventType}
+        </Link>
+      ),
+    },
+    { title: 'Status', isTight: true, cell: ({ status }) => <Status is={status} /> },
+    {
+      title: 'Why',
+      isWideOnly: true,
+      cell: ({ error, httpStatus }) =>
+        errorWords(error, httpStatus)?.title ?? (httpStatus === null ? '' : String(httpStatus)),
+    },
+    { title: 'Reference', isWideOnly: true, cell: ({ reference }) => reference ?? '–' },
+    {
+      title: 'Endpoint',
+      isWideOnly: true,
+      cell: ({ endpointId }) => (
+        <span className="font-mono text-xs">{urlOf.get(endpointId) ?? endpointId}</span>
+      ),
+    },
+    {
+      title: 'Attempts',
+      isTight: true,
+      isWideOnly: true,
+      isNumber: true,
+      cell: ({ attemptCount }) => attemptCount,
+    },
+    { title: 'Accepted', isTight: true, cell: ({ createdAt }) => <Time at={createdAt} isShort /> },
+  ];
+}

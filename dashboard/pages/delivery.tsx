@@ -1,0 +1,229 @@
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { useAct, useMay, useOne } from '../api/queries.ts';
+import type { Attempt, DeliveryDetail, Endpoint } from '../api/types.ts';
+import { AttemptView } from '../parts/attempt.tsx';
+import { Button, buttonClass, copy } from '../parts/button.tsx';
+import { Ask } from '../parts/dialog.tsx';
+import { Facts, Id, Panel, Section } from '../parts/page.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { Status } from '../parts/status.tsx';
+import { Distance, Time } from '../parts/time.tsx';
+import { curlOf } from '../words/curl.ts';
+import { errorWords } from '../words/errors.ts';
+
+const openEveryMs = 1500;
+const ended = ['delivered', 'dead', 'cancelled'];
+
+/** The story of one delivery: from acceptance over each attempt to its end, or to the next attempt. */
+export function DeliveryPanel() {
+  const { id } = useParams({ from: '/deliveries/$id' });
+  const found = useOne<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`, { everyMs: openEveryMs });
+  const delivery = found.data?.id === id ? found.data : undefined;
+  if (found.isError && delivery === undefined)
+    return (
+      <Panel back="/deliveries" title="Delivery">
+        <Failed error={found.error} retry={() => void found.refetch()} />
+      </Panel>
+    );
+  if (delivery === undefined)
+    return (
+      <Panel back="/deliveries" title="Delivery">
+        <Loading what="the delivery" />
+      </Panel>
+    );
+  return <Story delivery={delivery} />;
+}
+
+function Story({ delivery }: { delivery: DeliveryDetail }) {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const endpoint = useOne<Endpoint>(`/v1/endpoints/${delivery.endpointId}`).data;
+  const { attempts } = delivery;
+  const attempt = attempts.find(({ n }) => n === chosen) ?? attempts.at(-1);
+  const words = errorWords(delivery.error, delivery.httpStatus);
+  return (
+    <Panel
+      back="/deliveries"
+      title={
+        <>
+          {delivery.eventType} <span className="ml-2 text-sm">{<Status is={delivery.status} />}</span>
+        </>
+      }
+    >
+      <Acts delivery={delivery} attempt={attempt} />
+      {words === null || delivery.status === 'delivered' ? null : (
+        <div className="rounded-md border border-line bg-raised p-3 text-sm">
+          <p className="font-semibold">{words.title}</p>
+          <p className="mt-1 text-muted">{words.help}</p>
+        </div>
+      )}
+      <Facts
+        facts={[
+          ['Delivery', <Id key="id">{delivery.id}</Id>],
+          [
+            'Event',
+            <Link key="event" to="/events/$id" params={{ id: delivery.eventId }}>
+              <Id>{delivery.eventId}</Id>
+            </Link>,
+          ],
+          ['Reference', delivery.reference ?? '–'],
+          [
+            'Endpoint',
+            <Link key="endpoint" to="/endpoints/$id" params={{ id: delivery.endpointId }}>
+              <Id>{endpoint?.url ?? delivery.endpointId}</Id>
+            </Link>,
+          ],
+        ]}
+      />
+      <Section title="What happened">
+        <Timeline delivery={delivery} chosen={attempt?.n ?? null} choose={setChosen} />
+      </Section>
+      {attempt === undefined ? null : (
+        <Section title={`Attempt ${attempt.n}`}>
+          <AttemptView attempt={attempt} />
+        </Section>
+      )}
+    </Panel>
+  );
+}
+
+function Acts({ delivery, attempt }: { delivery: DeliveryDetail; attempt: Attempt | undefined }) {
+  const [asks, setAsks] = useState(false);
+  const may = useMay('manage');
+  const path = `/v1/deliveries/${delivery.id}`;
+  const retry = useAct(() => api('POST', `${path}/retry`), { done: 'It is on its way again.' });
+  const cancel = useAct(() => api('POST', `${path}/cancel`), {
+    done: 'Cancelled: nothing more is sent.',
+    then: () => setAsks(false),
+  });
+  const isEnded = ended.includes(delivery.status);
+  return (
+    <div className="flex flex-wrap gap-2">
+      {may ? (
+        <Button look="main" data-key="r" disabled={retry.isPending} onClick={() => retry.mutate()}>
+          {isEnded ? 'Send again' : 'Try now'}
+        </Button>
+      ) : null}
+      {attempt === undefined ? null : (
+        <Button data-key="c" onClick={() => void copy(curlOf(attempt), 'the curl command')}>
+          Copy as curl
+        </Button>
+      )}
+      {may && !isEnded ? (
+        <Button look="bad" onClick={() => setAsks(true)}>
+          Cancel delivery
+        </Button>
+      ) : null}
+      <Link
+        to="/deliveries"
+        search={
+          delivery.reference === null ? { eventType: delivery.eventType } : { reference: delivery.reference }
+        }
+        className={buttonClass('quiet')}
+      >
+        Others like it
+      </Link>
+      <Ask
+        title="Cancel this delivery?"
+        act="Cancel this delivery"
+        isOpen={asks}
+        isBusy={cancel.isPending}
+        close={() => setAsks(false)}
+        confirm={() => cancel.mutate()}
+      >
+        Nothing more is sent for it. An attempt that is under way may still arrive. It can be sent again
+        later.
+      </Ask>
+    </div>
+  );
+}
+
+interface TimelineProps {
+  delivery: DeliveryDetail;
+  chosen: number | null;
+  choose: (n: number) => void;
+}
+
+function Timeline({ delivery, chosen, choose }: TimelineProps) {
+  const { attempts } = delivery;
+  return (
+    <ol className="ml-1.5 flex flex-col border-l-2 border-line">
+      <Step shape="○" colour="text-wait">
+        Accepted <Time at={delivery.createdAt} />
+      </Step>
+      {attempts.map((attempt) => (
+        <Step
+          key={attempt.n}
+          shape={attempt.outcome === 'succeeded' ? '✓' : '✕'}
+          colour={attempt.outcome === 'succeeded' ? 'text-good' : 'text-bad'}
+        >
+          <button
+            type="button"
+            aria-pressed={attempt.n === chosen}
+            className="w-full rounded-md px-2 py-1 text-left hover:bg-raised aria-pressed:bg-tint"
+            onClick={() => choose(attempt.n)}
+          >
+            <span className="font-medium">Attempt {attempt.n}</span>{' '}
+            {attempt.httpStatus === null ? '' : <span className="font-mono">{attempt.httpStatus}</span>}{' '}
+            <span className="text-muted">
+              <Time at={attempt.at} /> · {Math.round(attempt.durationMs).toLocaleString()} ms
+            </span>
+            <span className="block text-muted">
+              {errorWords(attempt.error, attempt.httpStatus)?.title ?? 'The receiver took it.'}
+            </span>
+          </button>
+        </Step>
+      ))}
+      <End delivery={delivery} />
+    </ol>
+  );
+}
+
+function End({ delivery }: { delivery: DeliveryDetail }) {
+  const { status, nextAttemptAt, endedAt, attemptCount } = delivery;
+  if (ended.includes(status))
+    return (
+      <Step shape="■" colour="text-wait">
+        <Status is={status} /> <Time at={endedAt} />
+      </Step>
+    );
+  if (status === 'held')
+    return (
+      <Step shape="‖" colour="text-warn">
+        Held: the endpoint is paused or disabled. It goes on when the endpoint is resumed.
+      </Step>
+    );
+  if (status === 'sending')
+    return (
+      <Step shape="◐" colour="text-accent">
+        Attempt {attemptCount + 1} is under way.
+      </Step>
+    );
+  return (
+    <Step shape="◌" colour="text-accent">
+      Attempt {attemptCount + 1}{' '}
+      {nextAttemptAt === null ? (
+        'comes when its turn comes.'
+      ) : (
+        <>
+          <Distance at={nextAttemptAt} />, <Time at={nextAttemptAt} />
+        </>
+      )}
+    </Step>
+  );
+}
+
+function Step({ shape, colour, children }: { shape: string; colour: string; children: React.ReactNode }) {
+  return (
+    <li className="relative py-1 pl-4 text-sm">
+      <span
+        aria-hidden="true"
+        className={`absolute top-1.5 -left-[9px] w-4 bg-surface text-center ${colour}`}
+      >
+        {shape}
+      </span>
+      {children}
+    </li>
+  );
+}

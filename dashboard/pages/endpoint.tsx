@@ -1,0 +1,215 @@
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { useAct, useMay, useOne } from '../api/queries.ts';
+import type { Endpoint, Replay, Secrets, Stats } from '../api/types.ts';
+import { Button } from '../parts/button.tsx';
+import { Ask, Dialog } from '../parts/dialog.tsx';
+import { Select } from '../parts/field.tsx';
+import { Facts, Id, Panel, Section } from '../parts/page.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { Status } from '../parts/status.tsx';
+import { Distance, Time } from '../parts/time.tsx';
+import { EditEndpoint, Secret } from './endpoint-form.tsx';
+import { TestEvent } from './test-event.tsx';
+
+const everyMs = 5000;
+type Opened = 'edit' | 'test' | 'rotate' | 'recover' | 'delete';
+
+export function EndpointPanel() {
+  const { id } = useParams({ from: '/endpoints/$id' });
+  const found = useOne<Endpoint>(`/v1/endpoints/${encodeURIComponent(id)}`, { everyMs });
+  const endpoint = found.data?.id === id ? found.data : undefined;
+  if (found.isError && endpoint === undefined)
+    return (
+      <Panel back="/endpoints" title="Endpoint">
+        <Failed error={found.error} retry={() => void found.refetch()} />
+      </Panel>
+    );
+  if (endpoint === undefined)
+    return (
+      <Panel back="/endpoints" title="Endpoint">
+        <Loading what="the endpoint" />
+      </Panel>
+    );
+  return <Details key={id} endpoint={endpoint} />;
+}
+
+function Details({ endpoint }: { endpoint: Endpoint }) {
+  const may = useMay('manage');
+  const stats = useOne<Stats>(`/v1/endpoints/${endpoint.id}/stats?bucket=1h`, { everyMs }).data;
+  const { id, status, statusReason, events, profile, rateLimit, concurrency, ordered, timeout, headers } =
+    endpoint;
+  return (
+    <Panel back="/endpoints" title={<span className="font-mono text-sm break-all">{endpoint.url}</span>}>
+      {status === 'active' ? null : (
+        <p className="rounded-md border border-warn p-3 text-sm">
+          {statusReason === null ? 'It is stopped' : `It was ${statusReason}`}. What is owed to it is held, in
+          order, and nothing is lost.
+        </p>
+      )}
+      {may ? <Acts endpoint={endpoint} /> : null}
+      <Facts
+        facts={[
+          ['Status', <Status key="status" is={status} />],
+          ['Description', endpoint.description === '' ? '–' : endpoint.description],
+          ['Events', events.join(', ')],
+          ['Wire format', profile],
+          ['Timeout', timeout],
+          ['Rate limit', rateLimit === null ? 'none' : `${rateLimit.perSecond} a second`],
+          ['At once', String(concurrency)],
+          ['In order', ordered ? 'yes, by reference' : 'no'],
+          ['Own headers', Object.keys(headers).join(', ') || 'none'],
+          ['Id', <Id key="id">{id}</Id>],
+          ['Created', <Time key="created" at={endpoint.createdAt} />],
+          ['Last 24 hours', stats === undefined ? '…' : <Sparkline key="stats" stats={stats} />],
+        ]}
+      />
+      <p className="flex flex-wrap gap-4 text-sm">
+        <Link to="/deliveries" search={{ endpointId: id }}>
+          Its deliveries
+        </Link>
+        <Link to="/deliveries" search={{ endpointId: id, status: 'dead' }}>
+          Its dead letters
+        </Link>
+      </p>
+      {may ? <Secrecy endpoint={endpoint} /> : null}
+    </Panel>
+  );
+}
+
+function Acts({ endpoint }: { endpoint: Endpoint }) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const navigate = useNavigate();
+  const close = (): void => setOpened(null);
+  const path = `/v1/endpoints/${endpoint.id}`;
+  const pause = useAct(() => api('POST', `${path}/pause`), { done: 'Paused: what comes is held.' });
+  const resume = useAct(() => api('POST', `${path}/resume`), { done: 'Resumed: what was held goes out.' });
+  const remove = useAct(() => api('DELETE', path), {
+    done: 'The endpoint is deleted.',
+    then: () => void navigate({ to: '/endpoints', search: (before) => before }),
+  });
+  return (
+    <div className="flex flex-wrap gap-2">
+      {endpoint.status === 'active' ? null : (
+        <Button look="main" disabled={resume.isPending} onClick={() => resume.mutate()}>
+          Resume
+        </Button>
+      )}
+      <Button onClick={() => setOpened('test')}>Send test event</Button>
+      <Button onClick={() => setOpened('edit')}>Edit</Button>
+      {endpoint.status === 'active' ? (
+        <Button disabled={pause.isPending} onClick={() => pause.mutate()}>
+          Pause
+        </Button>
+      ) : null}
+      <Button onClick={() => setOpened('recover')}>Recover</Button>
+      <Button look="bad" onClick={() => setOpened('delete')}>
+        Delete
+      </Button>
+      {opened === 'edit' ? <EditEndpoint endpoint={endpoint} close={close} /> : null}
+      {opened === 'recover' ? <Recover endpoint={endpoint} close={close} /> : null}
+      <Dialog title="Send a test event" isOpen={opened === 'test'} close={close} isWide>
+        <TestEvent endpoint={endpoint} />
+      </Dialog>
+      <Ask
+        title="Delete this endpoint?"
+        act="Delete this endpoint"
+        isOpen={opened === 'delete'}
+        isBusy={remove.isPending}
+        close={close}
+        confirm={() => remove.mutate()}
+      >
+        Nothing more is sent to {endpoint.url}; what is open is cancelled. Its history stays. This cannot be
+        taken back.
+      </Ask>
+    </div>
+  );
+}
+
+function Recover({ endpoint, close }: { endpoint: Endpoint; close: () => void }) {
+  const navigate = useNavigate();
+  const [since, setSince] = useState('24h');
+  const recover = useAct(() => api<Replay>('POST', `/v1/endpoints/${endpoint.id}/recover`, { since }), {
+    then: ({ id }) => void navigate({ to: '/dead-letters/$id', params: { id } }),
+  });
+  return (
+    <Dialog title="Recover what failed" isOpen close={close}>
+      <p className="mb-4 text-muted">
+        Sends again what was given up at this endpoint, each with a fresh schedule.
+      </p>
+      <Select label="Accepted since" value={since} change={setSince}>
+        <option value="1h">1 hour ago</option>
+        <option value="24h">24 hours ago</option>
+        <option value="7d">7 days ago</option>
+        <option value="30d">30 days ago</option>
+      </Select>
+      <div className="mt-5 flex justify-end">
+        <Button look="main" disabled={recover.isPending} onClick={() => recover.mutate()}>
+          Recover what failed
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** The secret, on request, and its rotation. */
+function Secrecy({ endpoint }: { endpoint: Endpoint }) {
+  const [isShown, setShown] = useState(false);
+  const [asks, setAsks] = useState(false);
+  const path = `/v1/endpoints/${endpoint.id}`;
+  const secrets = useOne<Secrets>(isShown ? `${path}/secret` : null).data;
+  const rotate = useAct(() => api('POST', `${path}/rotate-secret`, {}), {
+    done: 'There is a new secret. The old one stays valid for 24 hours.',
+    then: () => {
+      setAsks(false);
+      setShown(true);
+    },
+  });
+  return (
+    <Section
+      title="Signing secret"
+      acts={
+        <span className="flex gap-2">
+          {isShown ? null : <Button onClick={() => setShown(true)}>Show secret</Button>}
+          <Button onClick={() => setAsks(true)}>Rotate secret</Button>
+        </span>
+      }
+    >
+      {secrets === undefined ? (
+        <p className="text-sm text-muted">That it is shown is noted in the log of what people did.</p>
+      ) : (
+        <>
+          <Secret secret={secrets.secret} />
+          {secrets.previous.map(({ secret, validUntil }) => (
+            <p key={secret} className="text-sm">
+              <Id>{secret}</Id>{' '}
+              <span className="text-muted">
+                is the one before,{' '}
+                {validUntil === null ? (
+                  'still valid'
+                ) : (
+                  <>
+                    ends <Distance at={validUntil} />
+                  </>
+                )}
+              </span>
+            </p>
+          ))}
+        </>
+      )}
+      <Ask
+        title="Rotate the secret?"
+        act="Rotate this secret"
+        isOpen={asks}
+        isBusy={rotate.isPending}
+        close={() => setAsks(false)}
+        confirm={() => rotate.mutate()}
+      >
+        A new secret is made. The old one stays valid for 24 hours beside it: put the new one into the
+        receiver within that time.
+      </Ask>
+    </Section>
+  );
+}

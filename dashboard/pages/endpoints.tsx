@@ -1,0 +1,107 @@
+import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useList, useMay, useOne } from '../api/queries.ts';
+import type { Endpoint, Stats } from '../api/types.ts';
+import { Button } from '../parts/button.tsx';
+import { Filters } from '../parts/filters.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Page } from '../parts/page.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { Status } from '../parts/status.tsx';
+import { NewEndpoint } from './endpoint-form.tsx';
+
+const route = getRouteApi('/endpoints');
+const everyMs = 10_000;
+
+const columns: Column<Endpoint>[] = [
+  {
+    title: 'URL',
+    cell: ({ id, url, description }) => (
+      <Link
+        to="/endpoints/$id"
+        params={{ id }}
+        search={(before) => before}
+        title={description}
+        className="font-mono text-xs text-text no-underline hover:underline"
+      >
+        {url}
+      </Link>
+    ),
+  },
+  {
+    title: 'Status',
+    isTight: true,
+    cell: ({ status, statusReason }) => (
+      <span title={statusReason ?? ''}>
+        <Status is={status} />
+      </span>
+    ),
+  },
+  { title: 'Events', isWideOnly: true, cell: ({ events }) => events.join(', ') },
+  { title: 'Wire format', isTight: true, isWideOnly: true, cell: ({ profile }) => profile },
+  { title: 'Last 24 hours', isTight: true, isWideOnly: true, cell: ({ id }) => <Health id={id} /> },
+];
+
+/** Who is told, how well that goes, and since when not. */
+export function Endpoints() {
+  const { status, q } = route.useSearch();
+  const navigate = useNavigate();
+  const may = useMay('manage');
+  const { id } = useParams({ strict: false });
+  const [isMaking, setMaking] = useState(false);
+  const found = useList<Endpoint>('/v1/endpoints', { limit: 250 }, { everyMs });
+  const wanted = q?.toLowerCase() ?? '';
+  const rows = found.rows.filter(
+    (one) =>
+      (status === undefined || one.status === status) &&
+      `${one.url} ${one.description} ${one.events.join(' ')}`.toLowerCase().includes(wanted),
+  );
+  const isFiltered = status !== undefined || q !== undefined;
+  const clear = (): void =>
+    void navigate({ to: '/endpoints', search: ({ account }) => (account ? { account } : {}) });
+  const create = may ? (
+    <Button look="main" onClick={() => setMaking(true)}>
+      Create endpoint
+    </Button>
+  ) : null;
+  return (
+    <Page title="Endpoints" acts={create}>
+      <Filters
+        values={{ status, q }}
+        isFiltered={isFiltered}
+        clear={clear}
+        change={(changes) =>
+          void navigate({ to: '/endpoints', search: (before) => ({ ...before, ...changes }) })
+        }
+        fields={[
+          { name: 'q', label: 'URL or event', placeholder: 'shop.example' },
+          {
+            name: 'status',
+            label: 'Status',
+            choices: ['active', 'paused', 'disabled'].map((one) => [one, one]),
+          },
+        ]}
+      />
+      <List
+        what="endpoints"
+        found={{ ...found, rows } as typeof found}
+        columns={columns}
+        rowKey={(row) => row.id}
+        selected={id}
+        isFiltered={isFiltered}
+        clear={clear}
+        empty={{
+          title: 'No endpoints yet',
+          text: 'An endpoint is a URL that is told of the events it wants, signed and until it has them.',
+          act: create,
+        }}
+      />
+      {isMaking ? <NewEndpoint close={() => setMaking(false)} /> : null}
+    </Page>
+  );
+}
+
+function Health({ id }: { id: string }) {
+  const stats = useOne<Stats>(`/v1/endpoints/${id}/stats?bucket=1h`).data;
+  return stats === undefined ? null : <Sparkline stats={stats} />;
+}

@@ -1,0 +1,116 @@
+import { Link, useParams } from '@tanstack/react-router';
+import { useList, useOne } from '../api/queries.ts';
+import type { Endpoint, EventType, Page as ListPage } from '../api/types.ts';
+import { Code } from '../parts/code.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Facts, Id, Page, Panel, Section } from '../parts/page.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+
+const columns: Column<EventType>[] = [
+  {
+    title: 'Event type',
+    cell: ({ name }) => (
+      <Link
+        to="/event-types/$id"
+        params={{ id: name }}
+        className="font-mono text-xs text-text no-underline hover:underline"
+      >
+        {name}
+      </Link>
+    ),
+  },
+  { title: 'What it tells', cell: ({ description }) => description },
+  {
+    title: 'Schema',
+    isTight: true,
+    isWideOnly: true,
+    cell: ({ schema, enforced }) => (schema === null ? '–' : enforced ? 'enforced' : 'described'),
+  },
+];
+
+/** The catalogue: what can happen, what it looks like, who wants to know. */
+export function EventTypes() {
+  const { id } = useParams({ strict: false });
+  const found = useList<EventType>('/v1/event-types', { limit: 250 });
+  return (
+    <Page title="Event types">
+      <List
+        what="event types"
+        found={found}
+        columns={columns}
+        rowKey={(row) => row.name}
+        selected={id}
+        empty={{
+          title: 'No event types',
+          text: 'Types need not be declared to be published. Declaring one gives it words, examples and a schema.',
+          act: <a href="/docs">Read how to declare one</a>,
+        }}
+      />
+    </Page>
+  );
+}
+
+export function EventTypePanel() {
+  const { id } = useParams({ from: '/event-types/$id' });
+  const found = useOne<EventType>(`/v1/event-types/${encodeURIComponent(id)}`);
+  const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
+  if (found.isError)
+    return (
+      <Panel back="/event-types" title={id}>
+        <Failed error={found.error} retry={() => void found.refetch()} />
+      </Panel>
+    );
+  if (found.data === undefined)
+    return (
+      <Panel back="/event-types" title={id}>
+        <Loading what="the event type" />
+      </Panel>
+    );
+  const { name, description, schema, enforced, examples, deprecated } = found.data;
+  const wanting = endpoints.filter(({ events }) => events.some((pattern) => wants(pattern, name)));
+  return (
+    <Panel back="/event-types" title={name}>
+      <Facts
+        facts={[
+          ['What it tells', description === '' ? '–' : description],
+          ['State', deprecated ? 'deprecated' : 'in use'],
+          [
+            'Schema',
+            schema === null ? 'none' : enforced ? 'enforced: what does not fit is refused' : 'described only',
+          ],
+        ]}
+      />
+      <Section title={`Who is subscribed (${wanting.length})`}>
+        {wanting.length === 0 ? <p className="text-sm text-muted">No endpoint wants it.</p> : null}
+        <ul className="flex flex-col gap-1">
+          {wanting.map((endpoint) => (
+            <li key={endpoint.id}>
+              <Link to="/endpoints/$id" params={{ id: endpoint.id }}>
+                <Id>{endpoint.url}</Id>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </Section>
+      {examples.map((example, at) => (
+        <Section
+          key={JSON.stringify(example)}
+          title={examples.length === 1 ? 'Example' : `Example ${at + 1}`}
+        >
+          <Code text={JSON.stringify(example)} what="example" />
+        </Section>
+      ))}
+      {schema === null ? null : (
+        <Section title="Schema">
+          <Code text={JSON.stringify(schema)} what="schema" />
+        </Section>
+      )}
+    </Panel>
+  );
+}
+
+function wants(pattern: string, type: string): boolean {
+  return (
+    pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)))
+  );
+}

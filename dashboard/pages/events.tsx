@@ -1,0 +1,87 @@
+import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useList } from '../api/queries.ts';
+import type { EventSummary } from '../api/types.ts';
+import { Filters } from '../parts/filters.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Page } from '../parts/page.tsx';
+import { Time } from '../parts/time.tsx';
+
+const route = getRouteApi('/events');
+
+const columns: Column<EventSummary>[] = [
+  {
+    title: 'Event',
+    cell: ({ id, type }) => (
+      <Link
+        to="/events/$id"
+        params={{ id }}
+        search={(before) => before}
+        className="font-medium text-text no-underline hover:underline"
+      >
+        {type}
+      </Link>
+    ),
+  },
+  { title: 'Reference', cell: ({ reference }) => reference ?? '–' },
+  { title: 'Id', isWideOnly: true, cell: ({ id }) => <span className="font-mono text-xs">{id}</span> },
+  { title: 'Came by', isWideOnly: true, cell: ({ origin, source }) => source ?? origin },
+  {
+    title: 'Deliveries',
+    isTight: true,
+    isWideOnly: true,
+    isNumber: true,
+    cell: ({ deliveries }) => deliveries,
+  },
+  { title: 'Accepted', isTight: true, cell: ({ createdAt }) => <Time at={createdAt} isShort /> },
+];
+
+/** What happened, newest first. */
+export function Events() {
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const { id } = useParams({ strict: false });
+  const { type, reference, source, since, until, q } = search;
+  const query = { type, reference, source, since, until, q };
+  const found = useList<EventSummary>('/v1/events', query);
+  const isFiltered = Object.values(query).some(Boolean);
+  const clear = (): void =>
+    void navigate({ to: '/events', search: ({ account }) => (account ? { account } : {}) });
+  return (
+    <Page title="Events">
+      <Filters
+        values={query}
+        isFiltered={isFiltered}
+        clear={clear}
+        change={(changes) =>
+          void navigate({ to: '/events', search: (before) => ({ ...before, ...changes }) })
+        }
+        fields={[
+          { name: 'type', label: 'Event type', placeholder: 'order.*' },
+          { name: 'reference', label: 'Reference', placeholder: 'order number' },
+          { name: 'q', label: 'Text in the payload', placeholder: 'ana@shop.example' },
+          { name: 'since', label: 'Since', placeholder: '24h, or a time' },
+          { name: 'until', label: 'Until', placeholder: '1h, or a time' },
+        ]}
+      />
+      <List
+        what="events"
+        found={found}
+        columns={columns}
+        rowKey={(row) => row.id}
+        selected={id}
+        isFiltered={isFiltered}
+        clear={clear}
+        empty={{
+          title: 'No events yet',
+          text: (
+            <>
+              Publish one with <code className="font-mono">POST /v1/events</code>, and it shows here with what
+              became of it.
+            </>
+          ),
+          act: <a href="/docs">Read how to publish</a>,
+        }}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,73 @@
+import { Link, useParams } from '@tanstack/react-router';
+import { api } from '../api/client.ts';
+import { useAct, useMay, useOne } from '../api/queries.ts';
+import type { Replay } from '../api/types.ts';
+import { Button } from '../parts/button.tsx';
+import { Facts, Id, Panel } from '../parts/page.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { Status } from '../parts/status.tsx';
+import { Time } from '../parts/time.tsx';
+
+const everyMs = 700;
+
+/** How a replay gets on, and what came of it. */
+export function ReplayPanel() {
+  const { id } = useParams({ from: '/dead-letters/$id' });
+  const may = useMay('manage');
+  const path = `/v1/replays/${encodeURIComponent(id)}`;
+  const found = useOne<Replay>(path, { everyMs });
+  const cancel = useAct(() => api('POST', `${path}/cancel`), {
+    done: 'Cancelled: what waited is taken back.',
+  });
+  if (found.isError)
+    return (
+      <Panel back="/dead-letters" title="Replay">
+        <Failed error={found.error} retry={() => void found.refetch()} />
+      </Panel>
+    );
+  if (found.data === undefined)
+    return (
+      <Panel back="/dead-letters" title="Replay">
+        <Loading what="the replay" />
+      </Panel>
+    );
+  const { status, total, done, failed, startedAt, finishedAt } = found.data;
+  const ended = done + failed;
+  return (
+    <Panel back="/dead-letters" title={`Replay of ${total.toLocaleString()} deliveries`}>
+      <div className="flex flex-wrap items-center gap-4">
+        <Status is={status} />
+        {status === 'running' && may ? (
+          <Button look="bad" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+            Cancel the replay
+          </Button>
+        ) : null}
+      </div>
+      <div>
+        <progress
+          className="h-3 w-full accent-accent"
+          aria-label="Deliveries that ended"
+          max={Math.max(1, total)}
+          value={ended}
+        />
+        <p aria-live="polite" className="text-sm">
+          {ended.toLocaleString()} of {total.toLocaleString()} ended: {done.toLocaleString()} delivered,{' '}
+          {failed.toLocaleString()} dead again
+          {status === 'running' ? '.' : `; ${(total - ended).toLocaleString()} not sent.`}
+        </p>
+      </div>
+      <Facts
+        facts={[
+          ['Replay', <Id key="id">{id}</Id>],
+          ['Began', <Time key="began" at={startedAt} />],
+          ['Ended', <Time key="ended" at={finishedAt} />],
+        ]}
+      />
+      {failed > 0 ? (
+        <p className="text-sm">
+          <Link to="/dead-letters">Look at what is dead again</Link>
+        </p>
+      ) : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,149 @@
+import { type FormEvent, useState } from 'react';
+import { ApiError, api } from '../api/client.ts';
+import { useAct, useOne } from '../api/queries.ts';
+import type { Page, Scheme, Source } from '../api/types.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Select, TextField } from '../parts/field.tsx';
+
+/** A new source: who sends, and what its provider shows. What it does not show yet can be given later. */
+export function NewSource({ close, made }: { close: () => void; made: (id: string) => void }) {
+  const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
+  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState('standard');
+  const scheme = schemes.find((one) => one.name === chosen);
+  const [given, setGiven] = useState<Record<string, string>>({});
+  const create = useAct(
+    () => api<Source>('POST', '/v1/sources', { name, scheme: chosen, ...proofOf(scheme, given) }),
+    {
+      done: 'The source is there. Give its address to the provider.',
+      then: ({ id }) => made(id),
+      quiet: true,
+    },
+  );
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    create.mutate();
+  };
+  return (
+    <Dialog title="Create a source" isOpen close={close} isWide>
+      <form onSubmit={submit} className="flex flex-col gap-4">
+        <Problem error={create.error} />
+        <Select
+          label="Who sends"
+          value={chosen}
+          change={(value) => {
+            setChosen(value);
+            setGiven({});
+          }}
+        >
+          {schemes.map((one) => (
+            <option key={one.name} value={one.name}>
+              {one.title}
+            </option>
+          ))}
+        </Select>
+        <TextField label="Name" required placeholder={scheme?.title ?? ''} value={name} change={setName} />
+        <Proof scheme={scheme} given={given} change={setGiven} />
+        <div className="flex justify-end">
+          <Button look="main" type="submit" disabled={create.isPending}>
+            Create source
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Gives a source what it still needs, or another secret. */
+export function EditSource({ source, close }: { source: Source; close: () => void }) {
+  const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
+  const scheme = schemes.find((one) => one.name === source.scheme);
+  const [given, setGiven] = useState<Record<string, string>>({});
+  const change = useAct(() => api('PATCH', `/v1/sources/${source.id}`, proofOf(scheme, given, source)), {
+    done: 'Changed. What was rejected can be judged again.',
+    then: close,
+    quiet: true,
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    change.mutate();
+  };
+  return (
+    <Dialog title="What the provider shows" isOpen close={close} isWide>
+      <form onSubmit={submit} className="flex flex-col gap-4">
+        <Problem error={change.error} />
+        <Proof scheme={scheme} given={given} change={setGiven} />
+        <div className="flex justify-end">
+          <Button
+            look="main"
+            type="submit"
+            disabled={change.isPending || Object.values(given).every((text) => text === '')}
+          >
+            Save
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Problem({ error }: { error: Error | null }) {
+  if (error === null) return null;
+  const first = error instanceof ApiError ? error.pointers[0] : undefined;
+  return (
+    <p role="alert" className="rounded-md border border-bad p-3 text-sm text-bad">
+      {first === undefined ? error.message : `${first.pointer.slice(1)}: ${first.detail}`}
+    </p>
+  );
+}
+
+interface ProofProps {
+  scheme: Scheme | undefined;
+  given: Record<string, string>;
+  change: (given: Record<string, string>) => void;
+}
+
+function Proof({ scheme, given, change }: ProofProps) {
+  if (scheme === undefined) return null;
+  const set = (name: string) => (value: string) => change({ ...given, [name]: value });
+  return (
+    <>
+      {scheme.note === null ? null : <p className="rounded-md bg-raised p-3 text-sm">{scheme.note}</p>}
+      {scheme.secret === null ? null : (
+        <TextField
+          label={`Secret: ${scheme.secret}`}
+          autoComplete="off"
+          help="If the provider shows it only once it knows the address, leave it empty for now."
+          value={given.secret ?? ''}
+          change={set('secret')}
+        />
+      )}
+      {scheme.fields.map(({ name, description, required }) => (
+        <TextField
+          key={name}
+          label={`${name}${required ? '' : ' (if it applies)'}`}
+          help={description}
+          autoComplete="off"
+          value={given[`fields.${name}`] ?? ''}
+          change={set(`fields.${name}`)}
+        />
+      ))}
+    </>
+  );
+}
+
+/** Only what was typed; fields that a source has already stay. */
+function proofOf(
+  scheme: Scheme | undefined,
+  given: Record<string, string>,
+  before?: Source,
+): Record<string, unknown> {
+  const secret = given.secret?.trim() ?? '';
+  const typed = (scheme?.fields ?? []).flatMap(({ name }) => {
+    const value = given[`fields.${name}`]?.trim() ?? '';
+    return value === '' ? [] : [[name, value] as const];
+  });
+  const fields = { ...before?.fields, ...Object.fromEntries(typed) };
+  return { ...(secret === '' ? {} : { secret }), ...(typed.length === 0 ? {} : { fields }) };
+}

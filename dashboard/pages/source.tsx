@@ -1,0 +1,208 @@
+import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { useAct, useList, useMay, useOne } from '../api/queries.ts';
+import type { Page, Scheme, Source, SourceRequest, SourceRequestDetail } from '../api/types.ts';
+import { Button, CopyButton } from '../parts/button.tsx';
+import { Code, Headers } from '../parts/code.tsx';
+import { Ask } from '../parts/dialog.tsx';
+import { Select } from '../parts/field.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Facts, Id, Panel, Section } from '../parts/page.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { Status } from '../parts/status.tsx';
+import { Time } from '../parts/time.tsx';
+import { EditSource } from './source-form.tsx';
+
+const route = getRouteApi('/sources/$id');
+const everyMs = 2000;
+
+export function SourcePanel() {
+  const { id } = useParams({ from: '/sources/$id' });
+  const found = useOne<Source>(`/v1/sources/${encodeURIComponent(id)}`);
+  const source = found.data?.id === id ? found.data : undefined;
+  if (found.isError && source === undefined)
+    return (
+      <Panel back="/sources" title="Source">
+        <Failed error={found.error} retry={() => void found.refetch()} />
+      </Panel>
+    );
+  if (source === undefined)
+    return (
+      <Panel back="/sources" title="Source">
+        <Loading what="the source" />
+      </Panel>
+    );
+  return <Details key={id} source={source} />;
+}
+
+/** How to set the provider up, and what came. */
+function Details({ source }: { source: Source }) {
+  const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
+  const scheme = schemes.find(({ name }) => name === source.scheme);
+  const { id, url, name, missing, createdAt } = source;
+  return (
+    <Panel back="/sources" title={name}>
+      {missing.length === 0 ? null : (
+        <p className="rounded-md border border-warn p-3 text-sm">
+          It still needs {missing.join(', ')}: until then nothing is believed. What comes is kept and can be
+          judged again.
+        </p>
+      )}
+      <Acts source={source} />
+      <Section title="The address for the provider">
+        <div className="flex items-center gap-2 rounded-md border border-line p-2">
+          <code className="min-w-0 flex-1 font-mono text-xs break-all">{url}</code>
+          <CopyButton text={url} what="the address" />
+        </div>
+        {scheme?.note == null ? null : <p className="text-sm text-muted">{scheme.note}</p>}
+      </Section>
+      <Facts
+        facts={[
+          ['Provider', scheme?.title ?? 'a scheme of its own'],
+          ['Waits', scheme?.deadline ?? '–'],
+          ['Id', <Id key="id">{id}</Id>],
+          ['Created', <Time key="created" at={createdAt} />],
+        ]}
+      />
+      <Requests source={source} />
+    </Panel>
+  );
+}
+
+function Acts({ source }: { source: Source }) {
+  const navigate = useNavigate();
+  const may = useMay('manage');
+  const [opened, setOpened] = useState<'edit' | 'delete' | null>(null);
+  const remove = useAct(() => api('DELETE', `/v1/sources/${source.id}`), {
+    done: 'The source is deleted.',
+    then: () => void navigate({ to: '/sources' }),
+  });
+  if (!may) return null;
+  return (
+    <div className="flex flex-wrap gap-2">
+      {typeof source.scheme === 'string' ? (
+        <Button look={source.missing.length > 0 ? 'main' : 'plain'} onClick={() => setOpened('edit')}>
+          {source.missing.length > 0 ? 'Give it what it needs' : 'Change secret or fields'}
+        </Button>
+      ) : null}
+      <Button look="bad" onClick={() => setOpened('delete')}>
+        Delete
+      </Button>
+      {opened === 'edit' ? <EditSource source={source} close={() => setOpened(null)} /> : null}
+      <Ask
+        title="Delete this source?"
+        act="Delete this source"
+        isOpen={opened === 'delete'}
+        isBusy={remove.isPending}
+        close={() => setOpened(null)}
+        confirm={() => remove.mutate()}
+      >
+        Its address is unknown from then on, and what the provider sends there is refused. Its events stay.
+        This cannot be taken back.
+      </Ask>
+    </div>
+  );
+}
+
+function Requests({ source }: { source: Source }) {
+  const { verdict, request } = route.useSearch();
+  const navigate = useNavigate();
+  const found = useList<SourceRequest>(`/v1/sources/${source.id}/requests`, { verdict }, { everyMs });
+  const set = (changes: { verdict?: string | undefined; request?: string | undefined }): void =>
+    void navigate({
+      to: '/sources/$id',
+      params: { id: source.id },
+      search: (before) => ({ ...before, ...changes }),
+    });
+  const columns: Column<SourceRequest>[] = [
+    {
+      title: 'Came',
+      isTight: true,
+      cell: ({ id, at, eventId, verdict: is }) =>
+        is === 'accepted' && eventId !== null ? (
+          <Link to="/events/$id" params={{ id: eventId }}>
+            <Time at={at} />
+          </Link>
+        ) : (
+          <button type="button" className="text-accent underline" onClick={() => set({ request: id })}>
+            <Time at={at} />
+          </button>
+        ),
+    },
+    { title: 'Verdict', isTight: true, cell: (row) => <Status is={row.verdict} /> },
+    { title: 'Why', cell: ({ detail, reason }) => detail ?? reason ?? '' },
+    { title: 'Answered', isTight: true, isNumber: true, cell: ({ status }) => status },
+  ];
+  return (
+    <Section title="What came">
+      <div className="w-48">
+        <Select
+          label="Verdict"
+          value={verdict ?? ''}
+          change={(value) => set({ verdict: value || undefined })}
+        >
+          <option value="">All</option>
+          <option value="accepted">Taken in</option>
+          <option value="duplicate">Came before</option>
+          <option value="rejected">Rejected</option>
+          <option value="handshake">Greeting</option>
+        </Select>
+      </div>
+      <List
+        what="requests"
+        found={found}
+        columns={columns}
+        rowKey={(row) => `${row.id} ${row.verdict}`}
+        isFiltered={verdict !== undefined}
+        clear={() => set({ verdict: undefined })}
+        empty={{
+          title: 'Nothing came yet',
+          text: 'Give the address to the provider and let it send a test: it shows here within seconds, believed or not.',
+        }}
+      />
+      {request === undefined ? null : <Kept id={request} />}
+    </Section>
+  );
+}
+
+/** A request that was not taken in: why, as it came, and another judgement. */
+function Kept({ id }: { id: string }) {
+  const may = useMay('manage');
+  const path = `/v1/source-requests/${encodeURIComponent(id)}`;
+  const found = useOne<SourceRequestDetail>(path);
+  const judge = useAct(() => api<{ verdict: string; detail: string | null }>('POST', `${path}/verify`), {
+    done: ({ verdict, detail }) =>
+      verdict === 'accepted' ? 'Believed now: it is an event.' : `Still not: ${detail ?? verdict}`,
+  });
+  if (found.isError) return <Failed error={found.error} retry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Loading what="the request" />;
+  const { verdict, detail, method, url, headers, body, at } = found.data;
+  const shown = Object.fromEntries(
+    headers.map(([name, value], place) => [`${name}${' '.repeat(place)}`, value]),
+  );
+  return (
+    <section aria-label="Request" className="flex flex-col gap-3 rounded-md border border-line p-3">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <span>
+          <Status is={verdict} /> <Time at={at} />
+        </span>
+        {verdict === 'rejected' && may ? (
+          <Button disabled={judge.isPending} onClick={() => judge.mutate()}>
+            Verify again
+          </Button>
+        ) : null}
+      </div>
+      {detail === null ? null : <p className="text-sm">{detail}</p>}
+      <p className="font-mono text-xs break-all">
+        {method} {url}
+      </p>
+      <Headers headers={shown} what="Headers as they came" />
+      {body === null ? (
+        <p className="text-sm text-muted">Its body was not kept.</p>
+      ) : (
+        <Code text={body} what="body" />
+      )}
+    </section>
+  );
+}

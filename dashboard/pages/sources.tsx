@@ -1,0 +1,70 @@
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useList, useMay } from '../api/queries.ts';
+import type { Source } from '../api/types.ts';
+import { Button } from '../parts/button.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Page } from '../parts/page.tsx';
+import { Time } from '../parts/time.tsx';
+import { NewSource } from './source-form.tsx';
+
+const columns: Column<Source>[] = [
+  {
+    title: 'Source',
+    cell: ({ id, name }) => (
+      <Link to="/sources/$id" params={{ id }} className="font-medium text-text no-underline hover:underline">
+        {name}
+      </Link>
+    ),
+  },
+  { title: 'Provider', cell: ({ scheme }) => (typeof scheme === 'string' ? scheme : 'a scheme of its own') },
+  {
+    title: 'State',
+    cell: ({ missing }) =>
+      missing.length === 0 ? (
+        <span className="text-good">✓ Ready</span>
+      ) : (
+        <span className="text-warn">▲ Needs {missing.join(', ')}</span>
+      ),
+  },
+  { title: 'Created', isWideOnly: true, isTight: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
+];
+
+/** Whose webhooks are taken in. */
+export function Sources() {
+  const navigate = useNavigate();
+  const may = useMay('manage');
+  const { id } = useParams({ strict: false });
+  const [isMaking, setMaking] = useState(false);
+  const found = useList<Source>('/v1/sources');
+  const create = may ? (
+    <Button look="main" onClick={() => setMaking(true)}>
+      Create source
+    </Button>
+  ) : null;
+  return (
+    <Page title="Sources" acts={create}>
+      <List
+        what="sources"
+        found={found}
+        columns={columns}
+        rowKey={(row) => row.id}
+        selected={id}
+        empty={{
+          title: 'No sources yet',
+          text: 'A source is an address for one provider: what it sends there is checked, kept, and told to your endpoints.',
+          act: create,
+        }}
+      />
+      {isMaking ? (
+        <NewSource
+          close={() => setMaking(false)}
+          made={(source) => {
+            setMaking(false);
+            void navigate({ to: '/sources/$id', params: { id: source } });
+          }}
+        />
+      ) : null}
+    </Page>
+  );
+}

@@ -1,0 +1,91 @@
+import type { ReactNode } from 'react';
+import type { useList } from '../api/queries.ts';
+import { Button } from './button.tsx';
+import { Empty, Failed, Loading, NoMatch } from './states.tsx';
+
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => ReactNode;
+  /** Left out where the list is narrow. */
+  isWideOnly?: boolean;
+  isNumber?: boolean;
+  /** As wide as what it holds, never cut. */
+  isTight?: boolean;
+}
+
+interface Props<Row> {
+  /** What it lists, in the plural: `deliveries`. */
+  what: string;
+  found: ReturnType<typeof useList<Row>>;
+  columns: Column<Row>[];
+  rowKey: (row: Row) => string;
+  /** The row that is open beside the list. */
+  selected?: string | undefined;
+  isFiltered?: boolean;
+  clear?: () => void;
+  empty: { title: string; text: ReactNode; act?: ReactNode };
+}
+
+/** A table with its four states: loading, empty with one act, no match, error with another try. */
+export function List<Row>(props: Props<Row>) {
+  const { what, found, columns, rowKey, selected, isFiltered = false, clear, empty } = props;
+  if (found.isPending) return <Loading what={what} />;
+  if (found.isError && found.rows.length === 0)
+    return <Failed error={found.error} retry={() => void found.refetch()} />;
+  if (found.rows.length === 0 && !found.hasNextPage) {
+    if (isFiltered) return <NoMatch what={what} clear={clear ?? (() => undefined)} />;
+    return (
+      <Empty title={empty.title} act={empty.act}>
+        {empty.text}
+      </Empty>
+    );
+  }
+  return (
+    <div className="@container">
+      <table className="w-full border-collapse text-sm">
+        <caption className="sr-only">{what}</caption>
+        <thead>
+          <tr className="border-b border-line text-left text-xs text-muted">
+            {columns.map((column) => (
+              <th key={column.title} scope="col" className={`${cellClass(column)} h-8 font-medium`}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {found.rows.map((row) => (
+            <tr
+              key={rowKey(row)}
+              data-row
+              aria-current={rowKey(row) === selected ? 'true' : undefined}
+              className="h-9 border-b border-line focus-within:bg-tint hover:bg-raised aria-[current=true]:bg-tint"
+            >
+              {columns.map((column) => (
+                <td key={column.title} className={cellClass(column)}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="flex items-center gap-3 p-3 text-xs text-muted">
+        {found.hasNextPage ? (
+          <Button disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+            {found.isFetchingNextPage ? 'Loading …' : 'Show older'}
+          </Button>
+        ) : (
+          <span>
+            {found.rows.length.toLocaleString()} {what}, nothing older.
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function cellClass<Row>({ isWideOnly, isNumber, isTight }: Column<Row>): string {
+  const width = isTight ? 'w-px whitespace-nowrap' : 'max-w-0 truncate';
+  return `${width} px-3 py-1 ${isWideOnly ? 'hidden @4xl:table-cell' : ''} ${isNumber ? 'text-right' : ''}`;
+}

@@ -1,0 +1,40 @@
+import type { DeliveryStatus, EndpointStatus, SourceRequest } from '../api/types.ts';
+
+type Look = [shape: string, colour: string, word: string];
+
+const looks: Record<
+  DeliveryStatus | EndpointStatus | SourceRequest['verdict'] | 'running' | 'done' | 'succeeded' | 'failed',
+  Look
+> = {
+  pending: ['○', 'text-wait', 'Pending'],
+  sending: ['◐', 'text-accent', 'Sending'],
+  retrying: ['↻', 'text-warn', 'Retrying'],
+  held: ['‖', 'text-wait', 'Held'],
+  delivered: ['✓', 'text-good', 'Delivered'],
+  dead: ['✕', 'text-bad', 'Dead'],
+  cancelled: ['–', 'text-wait', 'Cancelled'],
+  active: ['●', 'text-good', 'Active'],
+  paused: ['‖', 'text-warn', 'Paused'],
+  disabled: ['✕', 'text-bad', 'Disabled'],
+  running: ['◐', 'text-accent', 'Running'],
+  done: ['✓', 'text-good', 'Done'],
+  succeeded: ['✓', 'text-good', 'Succeeded'],
+  failed: ['✕', 'text-bad', 'Failed'],
+  accepted: ['✓', 'text-good', 'Taken in'],
+  duplicate: ['=', 'text-wait', 'Came before'],
+  rejected: ['✕', 'text-bad', 'Rejected'],
+  handshake: ['⇄', 'text-wait', 'Greeting'],
+};
+
+/** A status by shape, word and colour. */
+export function Status({ is }: { is: keyof typeof looks }) {
+  const [shape, colour, word] = looks[is];
+  return (
+    <span className="inline-flex items-baseline gap-1.5 whitespace-nowrap font-medium">
+      <span aria-hidden="true" className={`inline-block w-3 text-center ${colour}`}>
+        {shape}
+      </span>
+      <span className={colour}>{word}</span>
+    </span>
+  );
+}

@@ -1,0 +1,69 @@
+import { Link } from '@tanstack/react-router';
+import { useOne } from '../api/queries.ts';
+import type { Delivery, Endpoint, Page } from '../api/types.ts';
+
+const groups = [
+  [
+    ['/', 'Overview'],
+    ['/events', 'Events'],
+    ['/event-types', 'Event types'],
+    ['/deliveries', 'Deliveries'],
+    ['/endpoints', 'Endpoints'],
+    ['/dead-letters', 'Dead letters'],
+  ],
+  [['/sources', 'Sources']],
+  [['/settings', 'Settings']],
+] as const;
+
+const countEveryMs = 15_000;
+
+/** Where one can go; a count stands only where somebody must act. */
+export function Nav({ isOpen }: { isOpen: boolean }) {
+  const counts = useCounts();
+  return (
+    <nav
+      aria-label="Pages"
+      className={`${isOpen ? 'absolute inset-x-0 z-30 bg-surface' : 'hidden'} w-full shrink-0 border-b border-line p-2 md:static md:block md:w-44 md:border-r md:border-b-0 md:bg-transparent`}
+    >
+      {groups.map((group, at) => (
+        <ul key={group[0][0]} className={at === 0 ? '' : 'mt-2 border-t border-line pt-2'}>
+          {group.map(([to, name]) => (
+            <li key={to}>
+              <Link
+                to={to}
+                activeOptions={{ exact: to === '/', includeSearch: false }}
+                className="flex min-h-8 items-center justify-between rounded-md px-2 text-text no-underline hover:bg-raised"
+                activeProps={{ className: 'bg-tint font-semibold', 'aria-current': 'page' }}
+              >
+                {name}
+                <Count text={counts[to]} />
+              </Link>
+            </li>
+          ))}
+        </ul>
+      ))}
+    </nav>
+  );
+}
+
+function Count({ text }: { text: string | undefined }) {
+  if (text === undefined) return null;
+  return (
+    <span className="rounded-full border border-bad px-1.5 text-xs font-medium text-bad">
+      {text}
+      <span className="sr-only"> need attention</span>
+    </span>
+  );
+}
+
+function useCounts(): Record<string, string | undefined> {
+  const many = 100;
+  const dead = useOne<Page<Delivery>>(`/v1/dead-letters?limit=${many}`, { everyMs: countEveryMs }).data;
+  const endpoints = useOne<Page<Endpoint>>('/v1/endpoints?limit=250', { everyMs: countEveryMs }).data;
+  const stopped = endpoints?.data.filter(({ status }) => status === 'disabled').length ?? 0;
+  const deadCount = dead?.data.length ?? 0;
+  return {
+    '/dead-letters': deadCount === 0 ? undefined : dead?.nextCursor != null ? `${many}+` : String(deadCount),
+    '/endpoints': stopped === 0 ? undefined : String(stopped),
+  };
+}

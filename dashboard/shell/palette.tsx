@@ -1,0 +1,111 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Dialog } from '../parts/dialog.tsx';
+import { pathOfId } from './ids.ts';
+import { shortcuts } from './shortcuts.ts';
+
+const pages = [
+  ['Overview', '/'],
+  ['Events', '/events'],
+  ['Event types', '/event-types'],
+  ['Deliveries', '/deliveries'],
+  ['Deliveries that are retried', '/deliveries?status=retrying'],
+  ['Endpoints', '/endpoints'],
+  ['Dead letters', '/dead-letters'],
+  ['Sources', '/sources'],
+  ['Settings: you', '/settings/you'],
+  ['Settings: people', '/settings/people'],
+  ['Settings: keys', '/settings/keys'],
+  ['Settings: accounts', '/settings/accounts'],
+  ['Settings: what people did', '/settings/audit'],
+] as const;
+
+/** Finds pages by their words, and whatever an id names. */
+export function Palette({ shows, close }: { shows: 'find' | 'keys'; close: () => void }) {
+  return shows === 'keys' ? <Keys close={close} /> : <Find close={close} />;
+}
+
+function Find({ close }: { close: () => void }) {
+  const navigate = useNavigate();
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const wanted = text.trim().toLowerCase();
+  const found: { name: string; href: string }[] = [
+    ...pages.filter(([name]) => name.toLowerCase().includes(wanted)).map(([name, href]) => ({ name, href })),
+    ...(wanted === ''
+      ? []
+      : [
+          { name: `Go to ${text.trim()}`, href: pathOfId(text.trim()) },
+          {
+            name: `Deliveries about “${text.trim()}”`,
+            href: `/deliveries?reference=${encodeURIComponent(text.trim())}`,
+          },
+          {
+            name: `Events that contain “${text.trim()}”`,
+            href: `/events?q=${encodeURIComponent(text.trim())}`,
+          },
+        ]),
+  ];
+  const go = (href: string | undefined): void => {
+    if (href === undefined) return;
+    close();
+    void navigate({ href });
+  };
+  return (
+    <Dialog title="Find a page or an id" isOpen close={close}>
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="found"
+        aria-activedescendant={`found-${at}`}
+        aria-label="Find a page or an id"
+        placeholder="dlv_…, ep_…, an order number, a page"
+        className="min-h-9 w-full rounded-md border border-strong bg-surface px-3 text-text"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+          if (by !== undefined) {
+            event.preventDefault();
+            setAt((at + by + found.length) % found.length);
+          } else if (event.key === 'Enter') go(found[at]?.href);
+        }}
+      />
+      <div id="found" role="listbox" aria-label="Found" className="mt-2 max-h-80 overflow-y-auto">
+        {found.map(({ name, href }, place) => (
+          <button
+            type="button"
+            role="option"
+            tabIndex={-1}
+            id={`found-${place}`}
+            key={href + name}
+            aria-selected={place === at}
+            className="flex min-h-8 w-full items-center rounded-md px-2 text-left text-sm break-all aria-selected:bg-tint"
+            onClick={() => go(href)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+function Keys({ close }: { close: () => void }) {
+  return (
+    <Dialog title="Keys" isOpen close={close}>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+        {shortcuts.map(([keys, act]) => (
+          <div key={keys} className="contents">
+            <dt className="font-mono text-xs leading-6">{keys}</dt>
+            <dd>{act}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

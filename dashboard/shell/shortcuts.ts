@@ -1,0 +1,74 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+
+/** What the keys do, as the list of them says. */
+export const shortcuts: [keys: string, act: string][] = [
+  ['⌘K or Ctrl K', 'Find a page or an id'],
+  ['/', 'Go to the filters of this page'],
+  ['j, k', 'Next row, row before'],
+  ['Enter', 'Open the row'],
+  ['r', 'Send the open delivery again'],
+  ['c', 'Copy the open delivery as curl'],
+  ['Esc', 'Close what is open'],
+  ['g then o, e, d, p, l, s', 'Overview, Events, Deliveries, Endpoints, Dead letters, Settings'],
+  ['?', 'This list'],
+];
+
+const pages = {
+  o: '/',
+  e: '/events',
+  d: '/deliveries',
+  p: '/endpoints',
+  l: '/dead-letters',
+  s: '/settings',
+} as const;
+
+/** Keys for the whole page; where somebody types, they stay what they are. */
+export function useShortcuts(show: (what: 'find' | 'keys') => void): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let before = '';
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        show('find');
+        return;
+      }
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      const { key } = event;
+      const page = before === 'g' ? pages[key as keyof typeof pages] : undefined;
+      before = key;
+      if (page !== undefined) void navigate({ to: page });
+      else if (key === '?') show('keys');
+      else if (key === '/') focusFirst('[data-filter] input, [data-filter] select', event);
+      else if (key === 'j' || key === 'k') moveRow(key === 'j' ? 1 : -1);
+      else if (key === 'r') document.querySelector<HTMLElement>('[data-key="r"]')?.click();
+      else if (key === 'c') document.querySelector<HTMLElement>('[data-key="c"]')?.click();
+      else if (key === 'Escape') document.querySelector<HTMLElement>('[data-close]')?.click();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [navigate, show]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.closest('input, textarea, select, [role="dialog"]') !== null || target.isContentEditable)
+  );
+}
+
+function focusFirst(selector: string, event: KeyboardEvent): void {
+  const found = document.querySelector<HTMLElement>(selector);
+  if (found === null) return;
+  event.preventDefault();
+  found.focus();
+}
+
+function moveRow(by: 1 | -1): void {
+  const links = [...document.querySelectorAll<HTMLElement>('[data-row]')].flatMap(
+    (row) => row.querySelector<HTMLElement>('a') ?? [],
+  );
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
+}

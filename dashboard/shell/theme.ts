@@ -1,0 +1,21 @@
+import { useState } from 'react';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+/** The theme that was chosen, and how to choose another; `public/theme.js` applies it before the first paint. */
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  const [theme, setTheme] = useState<Theme>(
+    () => (document.documentElement.dataset.theme as Theme) ?? 'system',
+  );
+  const choose = (next: Theme): void => {
+    setTheme(next);
+    if (next === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    try {
+      localStorage.setItem('surehook.theme', next);
+    } catch {
+      // For this visit only, then.
+    }
+  };
+  return [theme, choose];
+}

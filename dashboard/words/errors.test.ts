@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attemptErrors } from '../../src/core/attempt.ts';
+import { errorWords } from './errors.ts';
+
+test('every error of an attempt has words and what helps, and shows no code', () => {
+  for (const error of attemptErrors) {
+    const { title, help } = errorWords(error, error === 'http_status' ? 500 : null)!;
+    assert.doesNotMatch(title, /_/, error);
+    assert.ok(help.length > 20, error);
+  }
+  assert.equal(errorWords(null, 200), null);
+  assert.match(errorWords('http_status', 418)!.title, /418/);
+});

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
+import { eventually } from '../support/process.ts';
+
+/* Each page's main act, as a person does it. */
+
+describe('a person at the dashboard', { skip: noBrowser }, () => {
+  let world: BrowserWorld;
+  let context: BrowserContext;
+  let page: Page;
+
+  before(async () => {
+    world = await openBrowserWorld();
+    context = await world.context();
+    context.setDefaultTimeout(20_000);
+  });
+  after(async () => {
+    await world?.close();
+  });
+
+  const button = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' });
+  const go = (path: string) => page.goto(world.server.url + path);
+  const endpoint = async (body: object): Promise<string> =>
+    String((await world.server.call('POST', '/v1/endpoints', body)).json.id);
+
+  test('comes in by the one-time link, which leaves no trace in the address, and sets a password', async () => {
+    page = await world.signedIn(context);
+    assert.equal(new URL(page.url()).hash, '');
+    await page.getByText('Nobody is told anything yet').waitFor();
+    await page.getByRole('link', { name: 'Set an e-mail address and a password' }).click();
+    await page.getByLabel('E-mail address').fill('ana@shop.example');
+    await page.getByLabel('Password').fill('correct horse battery');
+    await button('Save').click();
+    await page.getByText('Saved.').waitFor();
+    await button(/^Sign out/).click();
+    await page.getByLabel('E-mail address').fill('ana@shop.example');
+    await page.getByLabel('Password').fill('wrong wrong wrong');
+    await button('Sign in').click();
+    await page.getByRole('alert').getByText('do not fit together').waitFor();
+    await page.getByLabel('Password').fill('correct horse battery');
+    await button('Sign in').click();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  });
+
+  test('makes an endpoint, sees its secret, sends a test event and reads the answer', async () => {
+    await go('/endpoints');
+    await button('Create endpoint').first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('URL').fill('ftp://nowhere.example');
+    await dialog.getByLabel('Find or type an event type').fill('order.*');
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    await dialog.getByRole('button', { name: 'Create endpoint' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('URL').fill(world.receiver.url);
+    await dialog.getByRole('button', { name: 'Create endpoint' }).click();
+    await dialog.getByText(/^whsec_/).waitFor();
+    await dialog.getByRole('button', { name: 'Send test event' }).click();
+    await dialog.getByText('Succeeded', { exact: true }).waitFor();
+    await dialog.getByRole('tab', { name: 'Response' }).click();
+    await dialog.getByText('"ok"').waitFor();
+    assert.equal(world.receiver.received, 1);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { level: 2, name: world.receiver.url }).waitFor();
+  });
+
+  test('finds a failed delivery, sees why, mends the receiver, sends it again and sees it delivered', async () => {
+    world.receiver.status = 503;
+    await world.server.call('POST', '/v1/events', {
+      type: 'order.created',
+      data: { reference: 'ORD-1', total: 12.5 },
+    });
+    await go('/deliveries?reference=ORD-1');
+    await page.getByRole('link', { name: 'order.created' }).click();
+    const story = page.getByRole('region', { name: 'Details' });
+    await story.getByText('The receiver failed (503)').first().waitFor();
+    await page.getByText(/Attempt 2 in \d/).waitFor();
+    world.receiver.status = 200;
+    await page.keyboard.press('r');
+    await page.getByText('It is on its way again.').waitFor();
+    await story.getByRole('heading', { level: 2 }).getByText('Delivered').waitFor();
+    await page.keyboard.press('Escape');
+    await story.waitFor({ state: 'detached' });
+    assert.equal(new URL(page.url()).search, '?reference=ORD-1');
+  });
+
+  test('filters stand in the address; what matches nothing offers to clear them', async () => {
+    await go('/deliveries');
+    await page.getByLabel('Reference').fill('nothing like it');
+    await page.getByText('No deliveries match').waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('reference'), 'nothing like it');
+    await button('Clear filters').last().click();
+    await page.getByRole('link', { name: 'order.created' }).waitFor();
+  });
+
+  test('finds an event by text in its payload, and its payload is shown as it was published', async () => {
+    await world.server.call(
+      'POST',
+      '/v1/events',
+      '{"type":"order.paid","data":{"amount":12.50,"note":"needle-in-hay","big":12345678901234567890}}',
+    );
+    await go('/events?q=needle-in-hay');
+    await page.getByRole('link', { name: 'order.paid' }).click();
+    await page.getByText('12345678901234567890').waitFor();
+    await page.getByText('12.50').waitFor();
+  });
+
+  test('pauses, resumes, changes, rotates and deletes an endpoint', async () => {
+    const id = await endpoint({ url: `${world.receiver.url}/second`, events: ['pet.*'] });
+    await go(`/endpoints/${id}`);
+    await button('Pause').click();
+    await page
+      .getByText(/paused by Owner/)
+      .first()
+      .waitFor();
+    await button('Resume').click();
+    await button('Pause').waitFor();
+    await button('Edit').click();
+    await page.getByText('More settings').click();
+    await page.getByLabel('Description').fill('The second one');
+    await button('Save changes').click();
+    await page.getByText('The second one').waitFor();
+    await button('Rotate secret').click();
+    await button('Rotate this secret').click();
+    await page.getByText('is the one before').waitFor();
+    await button('Delete').click();
+    await button('Delete this endpoint').click();
+    await page.getByText('The endpoint is deleted.').waitFor();
+    assert.equal((await world.server.call('GET', `/v1/endpoints/${id}`)).status, 404);
+  });
+
+  test('replays 500 dead letters with progress, cancels, and then lets the rest go', async () => {
+    world.receiver.status = 500;
+    const many = 500;
+    const id = await endpoint({
+      url: `${world.receiver.url}/many`,
+      events: ['bulk.*'],
+      retry: { schedule: [] },
+      concurrency: 64,
+    });
+    const events = Array.from({ length: many }, (_, at) => ({ type: 'bulk.order', data: { at } }));
+    await world.server.call('POST', '/v1/events/batch', { events });
+    await go('/dead-letters');
+    await page
+      .getByText(/^250 ×|^[\d,]+ × The receiver failed \(500\)/)
+      .first()
+      .waitFor();
+    await eventually(30_000, async () => {
+      const stats = await world.server.call('GET', `/v1/endpoints/${id}/stats`);
+      return Number(stats.json.dead) === many;
+    });
+    // So slow that there is something to cancel.
+    await world.server.call('PATCH', `/v1/endpoints/${id}`, { rateLimit: { perSecond: 20 } });
+    world.receiver.status = 200;
+    await button(/^Replay all/).click();
+    await button('Start the replay').click();
+    await page.getByRole('heading', { name: `Replay of ${many} deliveries` }).waitFor();
+    await page.getByText(/^[1-9]\d* of 500 ended/).waitFor();
+    await button('Cancel the replay').click();
+    await page.getByText('not sent.').waitFor();
+    await world.server.call('PATCH', `/v1/endpoints/${id}`, { rateLimit: null });
+    await go('/dead-letters');
+    await button(/^Replay all/).click();
+    await button('Start the replay').click();
+    await page.getByText('0 dead again; 0 not sent.').waitFor();
+  });
+
+  test('A72 A73 what receivers and publishers send is shown as text and does nothing', async () => {
+    const evil = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>\u202Eevil\u0007';
+    world.receiver.status = 500;
+    world.receiver.body = evil + 'x'.repeat(200_000);
+    await endpoint({
+      url: `${world.receiver.url}/evil`,
+      events: ['evil.*'],
+      description: evil.slice(0, -1),
+    });
+    const deep = '['.repeat(60) + ']'.repeat(60);
+    const data = `{"reference":"javascript:alert(1)","html":${JSON.stringify(evil)},"deep":${deep},"line":"${'y'.repeat(200_000)}"}`;
+    const published = await world.server.call('POST', '/v1/events', `{"type":"evil.event","data":${data}}`);
+    await go(`/events/${String(published.json.id)}`);
+    await page.getByText('<script>window.hurt=1</script>').waitFor();
+    await go('/deliveries?eventType=evil.event');
+    await page.getByRole('link', { name: 'evil.event' }).click();
+    await page.getByRole('tab', { name: 'Response' }).click();
+    await page.getByText('onerror="window.hurt=1"').first().waitFor();
+    assert.equal(await page.evaluate('window.hurt'), undefined);
+    assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+    world.receiver.body = 'ok';
+    world.receiver.status = 200;
+  });
+
+  test('sets up a source, and sees what its provider sends as it comes: rejected first, then judged again', async () => {
+    await go('/sources');
+    await button('Create source').first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Who sends').selectOption('github');
+    await dialog.getByLabel('Name').fill('Our repository');
+    await dialog.getByRole('button', { name: 'Create source' }).click();
+    await page.getByText('It still needs secret').waitFor();
+    const address = await page.getByText(/\/in\/[\w-]+$/).textContent();
+    const body = '{"action":"opened","note":"it-came-live"}';
+    const signature = createHmac('sha256', 'provider-secret').update(body).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'x-github-event': 'issues',
+      'x-github-delivery': 'd-1',
+      'x-hub-signature-256': `sha256=${signature}`,
+    };
+    assert.equal((await fetch(address ?? '', { method: 'POST', body, headers })).status, 401);
+    const request = page.getByRole('region', { name: 'Request' });
+    await page.getByRole('cell', { name: 'Rejected' }).waitFor();
+    await page
+      .getByRole('row', { name: /Rejected/ })
+      .getByRole('button')
+      .click();
+    await request.getByText('it-came-live').waitFor();
+    await button('Give it what it needs').click();
+    await dialog.getByLabel(/^Secret/).fill('provider-secret');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await request.getByRole('button', { name: 'Verify again' }).click();
+    await page.getByText('Believed now: it is an event.').waitFor();
+    await page.getByRole('cell', { name: 'Taken in' }).first().waitFor();
+  });
+
+  test('an owner adds a viewer, who comes in by a link, sees, and is offered nothing that viewers may not', async () => {
+    await go('/settings/people');
+    await button('Add person').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Vera');
+    await dialog.getByLabel('Role').selectOption('viewer');
+    await dialog.getByRole('button', { name: 'Add person' }).click();
+    const link = await page.getByText(/\/signin#/).textContent();
+    const other = await (await world.context()).newPage();
+    await other.goto(link ?? '');
+    await other.getByRole('button', { name: 'Sign in with this link' }).click();
+    await other.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await other.goto(`${world.server.url}/endpoints`);
+    await other.getByRole('link', { name: world.receiver.url, exact: true }).click();
+    await other.getByRole('region', { name: 'Details' }).getByText('Wire format').waitFor();
+    for (const name of ['Pause', 'Delete', 'Edit', 'Show secret', 'Create endpoint'])
+      assert.equal(await other.getByRole('button', { name }).count(), 0, name);
+    await other.goto(`${world.server.url}/settings`);
+    assert.equal(await other.getByRole('link', { name: 'People' }).count(), 0);
+    await page.keyboard.press('Escape');
+    await go('/settings/audit');
+    await page.getByText('Add a person').waitFor();
+  });
+
+  test('gets about by keys: the palette, the list of keys, rows', async () => {
+    await go('/');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('dead');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Dead letters' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor();
+    await page.locator('[data-row]').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Details' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  });
+
+  test('no page had an error to tell or asked anybody but its server', () => {
+    assert.deepEqual(world.problems, []);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { type BrowserWorld, findBrowser, openBrowserWorld } from '../support/browser.ts';
+import { shopDay } from './shop-day.ts';
+
+/* `npm run screenshots`: every page, light and dark, wide and narrow, into a folder that git does not know. */
+
+const folder = fileURLToPath(new URL('../../screenshots', import.meta.url));
+const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 740 } };
+
+async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
+  const ids = await idsOf(world);
+  const context = await world.context({ colorScheme: scheme, viewport: sizes[size] });
+  const page = await world.signedIn(context);
+  const pages: [name: string, path: string, more?: (page: Page) => Promise<void>][] = [
+    ['overview', '/'],
+    ['events', '/events'],
+    ['event', `/events/${ids.event}`],
+    ['event-types', '/event-types/order.created'],
+    ['deliveries', '/deliveries'],
+    ['delivery', `/deliveries/${ids.dead}`],
+    ['no-match', '/deliveries?reference=nothing'],
+    ['endpoints', '/endpoints'],
+    ['endpoint', `/endpoints/${ids.endpoint}`],
+    [
+      'new-endpoint',
+      '/endpoints',
+      (one) => one.getByRole('button', { name: 'Create endpoint' }).first().click(),
+    ],
+    ['dead-letters', '/dead-letters'],
+    ['sources', '/sources'],
+    ['settings-you', '/settings/you'],
+    ['settings-people', '/settings/people'],
+    ['settings-keys', '/settings/keys'],
+    ['settings-audit', '/settings/audit'],
+    ['palette', '/', (one) => one.keyboard.press('Control+k')],
+  ];
+  for (const [name, path, more] of pages) {
+    await page.goto(world.server.url + path);
+    await page.locator('main h1').waitFor({ state: 'attached' });
+    await page.locator('main [role="status"]').first().waitFor({ state: 'detached' });
+    await page.waitForLoadState('networkidle');
+    await more?.(page);
+    await page.screenshot({ path: join(folder, `${name}-${scheme}-${size}.png`) });
+  }
+  const signedOut = await (await world.context({ colorScheme: scheme, viewport: sizes[size] })).newPage();
+  await signedOut.goto(world.server.url);
+  await signedOut.getByRole('button', { name: 'Sign in' }).waitFor();
+  await signedOut.screenshot({ path: join(folder, `sign-in-${scheme}-${size}.png`) });
+  await context.close();
+}
+
+async function idsOf({ server }: BrowserWorld): Promise<Record<'event' | 'dead' | 'endpoint', string>> {
+  const first = async (path: string): Promise<string> =>
+    String((await server.call('GET', path)).json.data[0]!.id);
+  return {
+    event: await first('/v1/events'),
+    dead: await first('/v1/dead-letters'),
+    endpoint: await first('/v1/endpoints'),
+  };
+}
+
+if (findBrowser() === null) {
+  process.stderr.write('screenshots: no Chromium is installed (apt install chromium)\n');
+  process.exit(1);
+}
+mkdirSync(folder, { recursive: true });
+const world = await openBrowserWorld();
+try {
+  await shopDay(world);
+  for (const scheme of ['light', 'dark'] as const)
+    for (const size of ['wide', 'narrow'] as const) await shoot(world, scheme, size);
+  process.stdout.write(`screenshots: ${folder}\n`);
+} finally {
+  await world.close();
+}
