@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
@@ -28,6 +30,49 @@ export async function differing(cases) {
     if (isValid !== valid) found.push(id);
   }
   return found;
+}`;
+
+/** What an application in TypeScript does; each `@ts-expect-error` fails when there is no error. */
+const consumer = `
+import { createReceiver, stripe, verify, WebhookError } from '@surehook/sdk';
+import { createClient } from '@surehook/sdk/client';
+import { toFetch } from '@surehook/sdk/fetch';
+import { consume } from '@surehook/sdk/pull';
+import { sqliteSeen } from '@surehook/sdk/seen/sqlite';
+import { foxreload } from '@surehook/sdk/schemes/timed';
+import { signedRequest } from '@surehook/sdk/testing';
+
+interface Events {
+  'order.paid': { total: number };
+}
+const receiver = createReceiver<Events>({
+  scheme: foxreload,
+  secret: ['new', 'old'],
+  on: {
+    'order.paid': ({ data, type }) => { const total: number = data.total; const name: 'order.paid' = type; return [total, name]; },
+    'order.*': ({ id }) => id,
+  },
+});
+export const POST: (request: Request) => Promise<Response> = toFetch(receiver);
+export async function use(request: Request, signal: AbortSignal) {
+  try {
+    const event = await verify<{ total: number }>(request, { scheme: stripe, secret: 'whsec' });
+    return event.data.total;
+  } catch (error) {
+    if (error instanceof WebhookError) return error.code === 'body_already_parsed' ? error.status : 0;
+    throw error;
+  }
+  const client = createClient({ url: 'http://localhost', key: 'k' });
+  await client.call('POST /v1/events', { body: { type: 'a.b', data: {} } });
+  // @ts-expect-error: there is no such route
+  await client.call('POST /v1/nothing', {});
+  // @ts-expect-error: the body is missing
+  await client.call('POST /v1/events', {});
+  for await (const { status } of client.list('GET /v1/deliveries', {})) status satisfies string;
+  await consume(client, { endpointId: 'ep', signal, on: { '*': ({ attempt }) => attempt + 1 } });
+  // @ts-expect-error: a secret is no number
+  await verify(request, { secret: 5 });
+  return [sqliteSeen, await signedRequest({ secret: 's', body: {} })];
 }`;
 
 const cases = vectors.map((vector) => ({
@@ -115,6 +160,16 @@ describe('the package that receivers install', () => {
       assert.ok(existsSync(join(app.package, file.replace(/\.js$/, '.d.ts'))), `types of ${file}`);
     }
     assert.ok(existsSync(join(app.package, 'dist/schemes/timed.js')));
+  });
+
+  test('its types hold in an application that has only those of the web, and tell wrong use', () => {
+    writeFileSync(join(app.path, 'consumer.ts'), consumer);
+    const flags = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--types', ''];
+    const libraries = ['--lib', 'es2022,dom,dom.iterable,dom.asynciterable'];
+    const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+    const args = [tsc, ...flags, ...libraries, 'consumer.ts'];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: app.path, encoding: 'utf8' });
+    assert.equal(status, 0, stdout);
   });
 
   test('is of the version of the server', () => {
