@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../../test/support/postgres.ts';
+import type { Raise } from '../../core/alert.ts';
 import { deliveryKey } from '../../core/delivery.ts';
 import type { NewEndpoint } from '../../core/endpoint.ts';
 import { StoreError } from '../../core/errors.ts';
@@ -197,5 +198,127 @@ test('an era is closed after its share of the retention, and dropped once nothin
     for (let n = 0; n < 3; n += 1) await sweep(t0 + 80 * day);
     assert.ok(!(await eras()).includes(before[0]!));
     assert.equal(await one.store.getDelivery(one.accountNo, owed!.key), null);
+  });
+});
+
+const policy = {
+  poll: { afterMs: 1000, everyMs: 60_000, giveUpAfterMs: 3_600_000, needsOrderId: false },
+  slaMs: null,
+};
+
+test('an order that is due is asked about by one node, a list too, however many look at once', async () => {
+  await withTwo(async (one, other) => {
+    const { accountNo } = one;
+    for (let n = 0; n < 20; n += 1) {
+      const order = { id: `ord_${n}`, accountNo, sourceId: 'src_1', reference: `r${n}`, orderId: null };
+      await one.store.registerOrder({ order, policy, nowMs: t0 });
+    }
+    const nodes = [one.store, other.store];
+    const looks = await Promise.all(
+      nodes.map((store) => store.claimDueOrders({ nowMs: t0 + 1000, limit: 20 })),
+    );
+    const asked = looks.flatMap(({ due }) => due.filter(({ ask }) => ask).map(({ order }) => order.id));
+    for (const store of nodes) {
+      const { due } = await store.claimDueOrders({ nowMs: t0 + 1000, limit: 20 });
+      asked.push(...due.map(({ order }) => order.id));
+    }
+    assert.deepEqual([asked.length, new Set(asked).size], [20, 20]);
+    const lists = await Promise.all(
+      nodes.map((store) => store.claimList({ sourceId: 'src_1', everyMs: 1000, nowMs: t0 })),
+    );
+    assert.deepEqual(lists.map(({ due }) => due).sort(), [false, true]);
+  });
+});
+
+test('what two nodes hear of one order at once is one end, handed on once', async () => {
+  await withTwo(async (one, other) => {
+    const kinds: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const news = {
+        sourceId: 'src_1',
+        reference: `r${n}`,
+        orderId: null,
+        state: 'fulfilled',
+        policy,
+      } as const;
+      const results = await Promise.all(
+        [one, other].map((world, node) => {
+          const order = { ...news, via: 'webhook', newId: `ord_${n}_${node}` } as const;
+          return world.accept([{ ...world.item({ event: { id: `evt_${n}_${node}` } }), order }]);
+        }),
+      );
+      kinds.push(...results.map(([result]) => result!.kind).sort());
+    }
+    assert.deepEqual(kinds, Array(5).fill(['order_known', 'stored']).flat());
+  });
+});
+
+test('what two nodes find at once is one alert, and one message that one of them sends', async () => {
+  await withTwo(async (one, other) => {
+    const { accountNo } = one;
+    const nodes = [one.store, other.store];
+    await one.stored({ event: { id: 'evt_low', type: 'balance.low' } });
+    const tell = [{ ruleId: 'default', channelId: 'default' }];
+    await Promise.all(
+      nodes.map(async (store, node) => {
+        const about = { accountNo, summary: 'It happened.', detail: {}, tell };
+        const signals = await store.signals(10);
+        const raised: Raise[] = [
+          { ...about, id: `alr_low_${node}`, kind: 'balance.low', subject: 'evt_low', signals },
+          { ...about, id: `alr_lag_${node}`, kind: 'queue.lag', subject: '', signals: [] },
+        ];
+        await store.recordAlerts({ raised, resolved: [], nowMs: t0 });
+      }),
+    );
+    const page = { limit: 10, before: null };
+    const { rows } = await one.store.listAlerts(accountNo, {}, page);
+    assert.deepEqual(rows.map(({ kind, count }) => `${kind} ${count}`).sort(), [
+      'balance.low 1',
+      'queue.lag 1',
+    ]);
+    const claims = await Promise.all(
+      nodes.map((store) => store.claimMessages({ nowMs: t0, leaseMs: 60_000, limit: 10 })),
+    );
+    assert.deepEqual(claims.flatMap(({ due }) => due.map(({ alert }) => alert.kind)).sort(), [
+      'balance.low',
+      'queue.lag',
+    ]);
+    assert.deepEqual(await other.store.signals(10), []);
+  });
+});
+
+test('of messages that consumers at two nodes ask for at once each goes to one', async () => {
+  await withTwo(async (one, other) => {
+    const no = await endpointFor(one, other, { url: 'pull:' });
+    for (let n = 0; n < 20; n += 1) await one.stored({ endpointNos: [no] });
+    const ask = {
+      endpointNo: no,
+      max: 10,
+      maxBytes: 1_000_000,
+      maxTries: 3,
+      leaseUntilMs: t0 + 1000,
+      nowMs: t0,
+    };
+    const keys: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const pulls = await Promise.all([one, other].map(({ store }) => store.pull(ask)));
+      for (const { pulled } of pulls) keys.push(...pulled.map(({ key }) => key));
+    }
+    assert.deepEqual([keys.length, new Set(keys).size], [20, 20]);
+    const settle = { endpointNo: no, keys, verdict: { kind: 'ack' }, maxTries: 3, nowMs: t0 + 1 } as const;
+    const results = await Promise.all([one, other].map(({ store }) => store.settlePulled(settle)));
+    assert.equal(results.flat().filter((result) => result === 'delivered').length, 20);
+  });
+});
+
+test('what two nodes take in through one source under one key is one event', async () => {
+  await withTwo(async (one, other) => {
+    const kinds: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const inbound = { sourceNo: 1, key: `i:${n}` };
+      const results = await Promise.all([one, other].map((world) => world.accept([world.item({ inbound })])));
+      kinds.push(...results.map(([result]) => result!.kind).sort());
+    }
+    assert.deepEqual(kinds, Array(5).fill(['seen', 'stored']).flat());
   });
 });

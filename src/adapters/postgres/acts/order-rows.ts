@@ -1,6 +1,7 @@
 import * as limits from '../../../core/limits.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
 import type { Row, Session } from '../session.ts';
+import { storable } from './rows.ts';
 
 export async function orderByName(
   session: Session,
@@ -116,7 +117,7 @@ export async function writeEntries(
       state,
       eventType,
       eventId,
-      note,
+      storable(note),
     );
   }
   await session.run(
