@@ -259,10 +259,11 @@ test('what two nodes find at once is one alert, and one message that one of them
     const nodes = [one.store, other.store];
     await one.stored({ event: { id: 'evt_low', type: 'balance.low' } });
     const tell = [{ ruleId: 'default', channelId: 'default' }];
+    const found = await Promise.all(nodes.map((store) => store.signals(10)));
     await Promise.all(
       nodes.map(async (store, node) => {
+        const signals = found[node]!;
         const about = { accountNo, summary: 'It happened.', detail: {}, tell };
-        const signals = await store.signals(10);
         const raised: Raise[] = [
           { ...about, id: `alr_low_${node}`, kind: 'balance.low', subject: 'evt_low', signals },
           { ...about, id: `alr_lag_${node}`, kind: 'queue.lag', subject: '', signals: [] },
