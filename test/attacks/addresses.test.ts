@@ -188,8 +188,9 @@ describe('addresses nobody may be sent to', () => {
     }
     assert.deepEqual(found.sort(), [
       'patch /v1/alert-channels/{id}',
+      // Only its own address, as an answer showed it; so for sources.
+      'patch /v1/bins/{id}',
       'patch /v1/endpoints/{id}',
-      // Only its own address, as an answer showed it.
       'patch /v1/sources/{id}',
       'patch /v1/webhooks/{id}',
       'post /v1/alert-channels',

@@ -26,7 +26,7 @@ const settings = {
     type: ['array', 'null'],
     items: { type: 'string' },
     maxItems: limits.secretsAtOnce,
-    description: `All secrets that are valid at present, at most ${limits.secretsAtOnce}, newest first. Never shown again; XX Without one nothing is believed.`,
+    description: `All secrets that are valid at present, at most ${limits.secretsAtOnce}, newest first. Never shown again. Without one nothing is believed.`,
   }),
   fields: Type.Unsafe<Record<string, string> | null>({
     type: ['object', 'null'],
