@@ -27,7 +27,7 @@ export async function shopDay({ server, receiver }: BrowserWorld): Promise<void>
   await server.call('POST', '/v1/sources', { name: 'Supplier', scheme: 'standard' });
   await server.call('POST', '/v1/keys', { name: 'shop backend', scopes: ['publish'] });
   await server.call('POST', '/v1/people', { name: 'Vera', email: 'vera@shop.example', role: 'viewer' });
-  await eventually(20_000, async () => {
+  await eventually(60_000, async () => {
     const { json } = await server.call('GET', '/v1/deliveries?status=pending,sending&limit=1');
     return json.data.length === 0;
   });
