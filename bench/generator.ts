@@ -12,6 +12,8 @@ import { type Summary, summarise } from './summary.ts';
 
 export interface Load {
   port: number;
+  /** Of further nodes: connections go to each in turn. */
+  otherPorts?: number[];
   /** Event n is made of the one at n modulo their number. */
   templates: Template[];
   connections: number;
@@ -76,6 +78,7 @@ let received = 0;
 
 async function run(load: Load): Promise<Sent> {
   received = 0;
+  const ports = [load.port, ...(load.otherPorts ?? [])];
   const idle: Line[] = [];
   const lines: Line[] = [];
   const intendedMs = new Float64Array(load.events);
@@ -88,7 +91,7 @@ async function run(load: Load): Promise<Sent> {
   let broken: Error | null = null;
 
   for (let i = 0; i < load.connections; i += 1) {
-    const line = new Line(load.port, onAnswer);
+    const line = new Line(ports[i % ports.length]!, onAnswer);
     lines.push(line);
     await new Promise<void>((resolve, reject) => {
       line.socket.once('connect', resolve);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { nowMs, sleep } from './clock.ts';
 import type { Load, Sent } from './generator.ts';
 import type { ClientLoad, ClientSent } from './limits/bare-client.ts';
+import { Postgres } from './postgres.ts';
 import { Process } from './processes.ts';
 import type { Expected, Received } from './receiver.ts';
 import { Server } from './server.ts';
@@ -17,17 +18,27 @@ export interface Measured {
   received: Received;
 }
 
+export interface MachineOptions {
+  /** Where databases lie; null: in the system's temporary folder. */
+  folder: string | null;
+  quick: boolean;
+  /** Of a PostgreSQL server to measure on; null: one is brought. */
+  url: string | null;
+}
+
 /** The processes of a run and what they do together. Everything it started ends with it. */
 export class Machine {
   readonly folder: string;
   readonly quick: boolean;
+  readonly #options: MachineOptions;
   readonly #ended: (() => Promise<void>)[] = [];
   #generator: Process | null = null;
   #limits = new Map<string, Process>();
   readonly receivers = new Map<'http' | 'https', { process: Process; port: number }>();
   #run = 0;
 
-  constructor(options: { folder: string | null; quick: boolean }) {
+  constructor(options: MachineOptions) {
+    this.#options = options;
     this.folder = mkdtempSync(join(options.folder ?? tmpdir(), 'bench-of-surehook-'));
     this.quick = options.quick;
   }
@@ -52,6 +63,21 @@ export class Machine {
     const server = await Server.start({ folder: this.folder, logLevel, args });
     this.#ended.push(() => server.stop());
     return server;
+  }
+
+  /** A node on this PostgreSQL database. */
+  async node(url: string): Promise<Server> {
+    const node = await Server.start({ folder: this.folder, logLevel: 'warn', url });
+    this.#ended.push(() => node.stop());
+    return node;
+  }
+
+  /** One server for the run: the one at this URL, or one of its own on the disk that is measured. */
+  async postgres(): Promise<Postgres> {
+    const { url, folder } = this.#options;
+    const postgres = await Postgres.start({ url, folder: folder ?? tmpdir() });
+    this.#ended.push(() => postgres.stop());
+    return postgres;
   }
 
   async receiver(
@@ -134,7 +160,8 @@ export class Machine {
   }
 
   async end(): Promise<void> {
-    await Promise.allSettled(this.#ended.map((end) => end()));
+    // What began last ends first: nodes before their database.
+    for (const end of this.#ended.toReversed()) await end().catch(() => undefined);
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Order, Told } from './orders.ts';
 
@@ -26,10 +26,37 @@ export function cpuOf(pid: number): Cpu {
 }
 
 function ticks(file: string): number {
-  const text = readFileSync(file, 'utf8');
-  // The name in brackets may hold blanks; user and system time are the 12th and 13th field after it.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOf(file);
   return Number(fields[11]) + Number(fields[12]);
+}
+
+/** The name in brackets may hold blanks; after it the parent's id is the 2nd field, user and system time the 12th and 13th, of children that ended the 14th and 15th. */
+function fieldsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** CPU time of the process that began this one and of all its children, in microseconds: of a PostgreSQL server by one of its sessions. */
+export function cpuUsOfFamily(childPid: number): number {
+  try {
+    const parent = fieldsOf(`/proc/${childPid}/stat`)[1]!;
+    const own = fieldsOf(`/proc/${parent}/stat`);
+    let sum = ticks(`/proc/${parent}/stat`) + Number(own[13]) + Number(own[14]);
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+      sum += ticksOfChild(pid, parent);
+    return sum * tickUs;
+  } catch {
+    return 0;
+  }
+}
+
+function ticksOfChild(pid: string, parent: string): number {
+  try {
+    const fields = fieldsOf(`/proc/${pid}/stat`);
+    return fields[1] === parent ? Number(fields[11]) + Number(fields[12]) : 0;
+  } catch {
+    return 0;
+  }
 }
 
 export function cpuSince(pid: number, before: Cpu): Cpu {

@@ -11,6 +11,7 @@ import { fanOutToHundred } from './workloads/fan-out.ts';
 import { inbound } from './workloads/inbound.ts';
 import { isolation } from './workloads/isolation.ts';
 import { oneToOne } from './workloads/one-to-one.ts';
+import { postgres } from './workloads/postgres.ts';
 
 /* `npm run bench`: workloads next to the physical limits of the same run. See docs/operating/benchmarks.md. */
 
@@ -22,6 +23,7 @@ const workloads: Record<string, (machine: Machine, report: Report) => Promise<vo
   fairness,
   backlog,
   inbound,
+  postgres,
 };
 
 const { values } = parseArgs({
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     json: { type: 'string' },
     folder: { type: 'string' },
+    database: { type: 'string' },
   },
 });
 
@@ -42,7 +45,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const machine = new Machine({ folder: values.folder ?? null, quick: values.quick });
+const url = values.database ?? process.env.TEST_DATABASE_URL ?? null;
+const machine = new Machine({ folder: values.folder ?? null, quick: values.quick, url });
 const report = new Report();
 const startMs = nowMs();
 const host = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`;

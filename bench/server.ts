@@ -6,6 +6,7 @@ import { nowMs, sleep } from './clock.ts';
 import { eventTemplate, secret, type Template } from './event.ts';
 
 const adminKey = 'shk_admin_of_the_benchmark';
+const encryptionKey = Buffer.alloc(32, 9).toString('base64');
 const startWithinMs = 30_000;
 const stopWithinMs = 15_000;
 const command = fileURLToPath(new URL('../bin/surehook.js', import.meta.url));
@@ -29,7 +30,13 @@ export class Server {
     this.port = port;
   }
 
-  static async start(options: { folder: string; logLevel: string; args?: string[] }): Promise<Server> {
+  static async start(options: {
+    folder: string;
+    logLevel: string;
+    args?: string[];
+    /** Of a PostgreSQL database; else a new SQLite file. */
+    url?: string;
+  }): Promise<Server> {
     const folder = join(options.folder, `server-${process.pid}-${Math.round(nowMs())}`);
     mkdirSync(folder, { recursive: true });
     // To a file, as under a service manager: a pipe to here would cost this process what the log costs that one.
@@ -44,7 +51,8 @@ export class Server {
         NODE_EXTRA_CA_CERTS: authority,
         SUREHOOK_DEV: '1',
         SUREHOOK_PORT: '0',
-        SUREHOOK_DATABASE: join(folder, 'surehook.db'),
+        SUREHOOK_DATABASE: options.url ?? join(folder, 'surehook.db'),
+        ...(options.url === undefined ? {} : { SUREHOOK_ENCRYPTION_KEY: encryptionKey }),
         SUREHOOK_ADMIN_KEY: adminKey,
         SUREHOOK_LOG_LEVEL: options.logLevel,
       },

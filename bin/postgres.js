@@ -1,6 +1,7 @@
 // A PostgreSQL server for the tests, of a machine that has none: `node bin/postgres.js` starts one in a folder of its own, prints
 // its URL, and takes everything away when its standard input ends, so that it never outlives who asked for it. The binaries come
-// from npm, without an install script. What it holds is not forced to the disk: a crash of the machine ends the tests, too.
+// from npm, without an install script. What it holds is not forced to the disk: a crash of the machine ends the tests, too. With
+// `--durable FOLDER` it is as an operator would run it, on the disk of that folder: for measurements.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -30,10 +31,23 @@ const settings = {
   max_wal_size: '256MB',
 };
 
-/** Starts the server in a process that dies with this one. Null where npm carries none for this machine. */
-export async function startTestPostgres() {
+/** A commit is on the disk when it is answered; the memory and the log of a small production server. */
+const durableSettings = {
+  ...settings,
+  fsync: 'on',
+  full_page_writes: 'on',
+  shared_buffers: '512MB',
+  max_wal_size: '4GB',
+};
+
+/**
+ * Starts the server in a process that dies with this one. Null where npm carries none for this machine. `durableIn`: a folder
+ * whose disk commits are forced to.
+ */
+export async function startTestPostgres({ durableIn = null } = {}) {
   if (!packages[`${process.platform}-${process.arch}`]) return null;
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+  const args = durableIn === null ? [] : ['--durable', durableIn];
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const url = await new Promise((resolve, reject) => {
@@ -51,7 +65,8 @@ export async function startTestPostgres() {
 }
 
 async function serve() {
-  const server = await openServer();
+  const [option, folder] = process.argv.slice(2);
+  const server = await openServer({ durableIn: option === '--durable' ? folder : null });
   const stop = async () => {
     await server.stop('SIGINT');
     server.remove();
@@ -64,8 +79,8 @@ async function serve() {
 }
 
 /** A server in a folder of its own, not started yet; it keeps its port. */
-export async function openServer() {
-  const home = fs.mkdtempSync(path.join(quickFolder(), 'surehook-postgres-'));
+export async function openServer({ durableIn = null } = {}) {
+  const home = fs.mkdtempSync(path.join(durableIn ?? quickFolder(), 'surehook-postgres-'));
   const isRoot = process.getuid?.() === 0;
   const user = isRoot ? { uid: nobody, gid: nobody } : {};
   const native = prepareBinaries(home, isRoot);
@@ -81,7 +96,10 @@ export async function openServer() {
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr || made.error}`);
   const port = await freePort();
-  const more = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const more = Object.entries(durableIn === null ? settings : durableSettings).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   let child = null;
   let ended = Promise.resolve();
   return {

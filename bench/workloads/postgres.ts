@@ -1,0 +1,175 @@
+import { Claims } from '../claims.ts';
+import { eventId, eventText } from '../event.ts';
+import { unnestRate } from '../limits/unnest-commit.ts';
+import type { Machine, Measured } from '../machine.ts';
+import { holdSnapshot, type Postgres, writeHistory } from '../postgres.ts';
+import { cpuOf } from '../processes.ts';
+import { type Report, type Row, verifiedOf } from '../report.ts';
+import type { Server } from '../server.ts';
+import { median } from '../summary.ts';
+
+const endpoints = 16;
+const connections = 64;
+/** Events accepted and not yet received, at most. */
+const window = 256;
+const batch = 200;
+
+/** One way of running the same load, measured in turn with the others. */
+interface Case {
+  name: string;
+  nodes: Server[];
+  held: boolean;
+  rates: number[];
+  /** Of all nodes, and of the database's processes; in microseconds per event. */
+  nodeUs: number[];
+  databaseUs: number[];
+  measured: Measured[];
+}
+
+/** Nodes on a PostgreSQL server next to bare statements on the same one. */
+export async function postgres(machine: Machine, report: Report): Promise<void> {
+  const server = await machine.postgres();
+  await deliveries(machine, report, server);
+  await claims(machine, report, server);
+}
+
+async function deliveries(machine: Machine, report: Report, postgres: Postgres): Promise<void> {
+  const url = await postgres.database();
+  const first = await machine.node(url);
+  const second = await machine.node(url);
+  await prepare(machine, first);
+  const one = caseOf('postgres: 1:1, one node', [first]);
+  const two = caseOf('postgres: 1:1, two nodes', [first, second]);
+  const held = { ...caseOf('postgres: 1:1, beside a held snapshot', [first]), held: true };
+  const cases = [one, two, held];
+  const warmMs = machine.ms(10_000, 1000);
+  for (const { nodes } of [one, caseOf('', [second])]) await load(machine, nodes, warmMs);
+
+  const limits: number[] = [];
+  for (let round = 0; round < machine.rounds; round += 1) {
+    const bare = { run: machine.nextRun(), batch, durationMs: machine.ms(4000) };
+    limits.push(await unnestRate(url, bare));
+    for (const each of cases) await measure(machine, each, { postgres, url });
+  }
+  report.add({
+    name: `limit: raw unnest insert and settle, ${batch} at once`,
+    ratePerSecond: median(limits),
+  });
+  report.add({ ...rowOf(one), ...atLeast(median(one.rates) / median(limits), 'of raw unnest', 0.35) });
+  const cost = ({ nodeUs, databaseUs }: Case): number => median(nodeUs) + median(databaseUs);
+  report.add({ ...rowOf(two), ...atMost(cost(two) / cost(one), 'of the CPU with one', 1.2) });
+  report.add({
+    ...rowOf(held),
+    ...atLeast(median(held.rates) / median(one.rates), 'of the rate without', 0.8),
+  });
+  for (const node of [first, second]) await node.stop();
+}
+
+/** Claims with a history and without, and beside a held snapshot, all from databases that were one. */
+async function claims(machine: Machine, report: Report, postgres: Postgres): Promise<void> {
+  const history = machine.quick ? 200_000 : 5_000_000;
+  const url = await postgres.database();
+  const node = await machine.node(url);
+  await prepare(machine, node);
+  await fill(node, machine.nextRun());
+  await node.stop();
+  const urls = { history: await postgres.database(url), held: await postgres.database(url) };
+  await writeHistory(urls.history, history);
+
+  const empty = await Claims.open(url);
+  const full = await Claims.open(urls.history);
+  const held = await Claims.open(urls.held);
+  const letGo = await holdSnapshot(urls.held);
+  const each = [empty, full, held];
+  const cycles = machine.quick ? 60 : 600;
+  for (let cycle = 0; cycle < cycles; cycle += 1) {
+    for (const one of each) await one.cycle();
+    // Until then statements are planned and pages read for the first time.
+    if (cycle === cycles / 6) for (const one of each) one.medianUs();
+  }
+  const [emptyUs, fullUs, heldUs] = each.map((one) => one.medianUs()) as [number, number, number];
+  await letGo();
+  for (const one of each) await one.close();
+  const noteOf = (us: number): string =>
+    `${us.toFixed(1)} µs a claimed delivery, ${emptyUs.toFixed(1)} with neither`;
+  report.add({
+    name: `postgres: claims beside ${history.toLocaleString('en')} finished`,
+    ...atMost(fullUs / emptyUs, 'of an empty table', 1.2),
+    note: noteOf(fullUs),
+  });
+  report.add({
+    name: 'postgres: claims beside a held snapshot',
+    ...atMost(heldUs / emptyUs, 'of none', 1.2),
+    note: `${noteOf(heldUs)}; ${cycles} claims at each endpoint under it`,
+  });
+}
+
+function caseOf(name: string, nodes: Server[]): Case {
+  return { name, nodes, held: false, rates: [], nodeUs: [], databaseUs: [], measured: [] };
+}
+
+async function prepare(machine: Machine, node: Server): Promise<void> {
+  const { origin } = await machine.receiver();
+  await node.createAccount('shop');
+  for (let at = 0; at < endpoints; at += 1)
+    await node.createEndpoint({ url: `${origin}/e/${at}`, events: [`http.${at}`] }, 'shop');
+}
+
+/** Deliveries for every endpoint that are due in an hour. */
+async function fill(node: Server, run: number): Promise<void> {
+  const deliverAt = new Date(Date.now() + 3_600_000);
+  for (let at = 0; at < endpoints; at += 1) {
+    const texts = Array.from({ length: batch }, (_, n) =>
+      eventText({ type: `http.${at}`, id: eventId(run, at * batch + n), deliverAt }),
+    );
+    await node.send('POST', '/v1/events/batch', `{"events":[${texts.join(',')}]}`, 'shop');
+  }
+}
+
+async function load(machine: Machine, nodes: Server[], durationMs: number): Promise<Measured> {
+  const run = machine.nextRun();
+  const [node] = nodes as [Server];
+  const templates = Array.from({ length: endpoints }, (_, at) =>
+    node.template({ run, type: `http.${at}`, account: 'shop' }),
+  );
+  const otherPorts = nodes.slice(1).map(({ port }) => port);
+  const pace = { window };
+  const one = { port: node.port, otherPorts, templates, connections, pace, events: 500_000, durationMs };
+  return await machine.measure(one, { expected: { run, fanOut: 1 } });
+}
+
+async function measure(
+  machine: Machine,
+  one: Case,
+  { postgres, url }: { postgres: Postgres; url: string },
+): Promise<void> {
+  const letGo = one.held ? await holdSnapshot(url) : null;
+  const nodesUs = (): number => one.nodes.reduce((sum, { pid }) => sum + cpuOf(pid).total, 0);
+  const before = { nodes: nodesUs(), database: postgres.cpuUs };
+  const measured = await load(machine, one.nodes, machine.ms(10_000, 2000));
+  const used = { nodes: nodesUs() - before.nodes, database: postgres.cpuUs - before.database };
+  await letGo?.();
+  const { sent, received } = measured;
+  one.nodeUs.push(used.nodes / sent.events);
+  one.databaseUs.push(used.database / sent.events);
+  one.rates.push((received.received * 1000) / (received.lastMs - sent.startMs));
+  one.measured.push(measured);
+}
+
+function rowOf({ name, rates, nodeUs, databaseUs, measured }: Case): Row {
+  const verified = measured.map(({ sent, received }) => verifiedOf(received, sent.accepted));
+  return {
+    name,
+    ratePerSecond: median(rates),
+    verified: { text: verified.map(({ text }) => text).join(' '), ok: verified.every(({ ok }) => ok) },
+    note: `CPU µs an event: nodes ${median(nodeUs).toFixed(0)}, database ${median(databaseUs).toFixed(0)}`,
+  };
+}
+
+function atLeast(value: number, of: string, least: number): Pick<Row, 'ratio' | 'target'> {
+  return { ratio: { value, of }, target: { text: `≥ ${least}`, met: value >= least } };
+}
+
+function atMost(value: number, of: string, most: number): Pick<Row, 'ratio' | 'target'> {
+  return { ratio: { value, of }, target: { text: `≤ ${most}`, met: value <= most } };
+}
