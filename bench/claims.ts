@@ -6,7 +6,7 @@ import { queryOn } from './postgres.ts';
 import { median } from './summary.ts';
 
 /** How many deliveries a claim takes at each endpoint. */
-const take = 20;
+export const claimTake = 20;
 /** So that everything that waits is due, whenever it was meant for. */
 const aheadMs = 86_400_000;
 const vault: Vault = { seal: () => new Uint8Array(), open: () => '' };
@@ -27,10 +27,10 @@ export class Claims {
   static async open(url: string): Promise<Claims> {
     const store = await openPostgresStore({ url, vault, durable: true });
     const { epoch } = await store.join({ nodeName: 'bench', nowMs: Date.now() });
-    const rows = await queryOn(url, 'SELECT no FROM endpoint ORDER BY no');
+    const rows = await queryOn(url, 'SELECT DISTINCT endpoint_no AS no FROM open_delivery ORDER BY no');
     const requests = rows.map(({ no }) => ({
       endpointNo: Number(no),
-      take: { first: take, retry: 0, replayed: 0 },
+      take: { first: claimTake, retry: 0, replayed: 0 },
     }));
     return new Claims(store, epoch, requests);
   }
@@ -43,14 +43,14 @@ export class Claims {
     const results = await this.#store.claim({ epoch, requests: this.#requests, nowMs: atMs });
     this.#tookMs.push(nowMs() - startMs);
     const owed = results.flatMap((one) => one.owed);
-    if (owed.length !== this.#requests.length * take)
+    if (owed.length !== this.#requests.length * claimTake)
       throw new Error(`${owed.length} deliveries were claimed`);
     await this.#store.release({ epoch, owed, nowMs: atMs });
   }
 
   /** Of one claimed delivery since the last time this was asked, in microseconds. */
   medianUs(): number {
-    const us = (median(this.#tookMs) * 1000) / (this.#requests.length * take);
+    const us = (median(this.#tookMs) * 1000) / (this.#requests.length * claimTake);
     this.#tookMs = [];
     return us;
   }
