@@ -54,6 +54,12 @@ export class Postgres {
     return this.#sessionPid === 0 ? 0 : cpuUsOfFamily(this.#sessionPid);
   }
 
+  /** What the server has written to its log so far, in bytes. */
+  async logBytes(): Promise<number> {
+    const { rows } = await this.#client.query("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS bytes");
+    return Number(rows[0].bytes);
+  }
+
   async stop(): Promise<void> {
     for (const name of this.#made) await this.#client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await this.#client.end();

@@ -40,6 +40,7 @@ const law: Record<string, string[]> = {
 const entries = [
   'src/main.ts',
   'bench/run.ts',
+  'bench/scale.ts',
   'dashboard/main.tsx',
   'test/browser/screenshots.ts',
   'test/simulation/run.ts',

@@ -24,9 +24,11 @@ interface Case {
   way: 'http' | 'rated';
   held: boolean;
   rates: number[];
-  /** Of all nodes, and of the database's processes; in microseconds per event. */
+  /** Of all nodes, on their main threads, and of the database's processes; in microseconds per event. */
   nodeUs: number[];
+  mainUs: number[];
   databaseUs: number[];
+  logBytes: number[];
   measured: Measured[];
 }
 
@@ -122,7 +124,18 @@ async function claims(machine: Machine, report: Report, postgres: Postgres): Pro
 }
 
 function caseOf(name: string, how: Pick<Case, 'nodes'> & Partial<Pick<Case, 'way' | 'held'>>): Case {
-  return { name, way: 'http', held: false, ...how, rates: [], nodeUs: [], databaseUs: [], measured: [] };
+  return {
+    name,
+    way: 'http',
+    held: false,
+    ...how,
+    rates: [],
+    nodeUs: [],
+    mainUs: [],
+    databaseUs: [],
+    logBytes: [],
+    measured: [],
+  };
 }
 
 async function prepare(machine: Machine, node: Server): Promise<void> {
@@ -166,25 +179,39 @@ async function measure(
   { postgres, url }: { postgres: Postgres; url: string },
 ): Promise<void> {
   const letGo = one.held ? await holdSnapshot(url) : null;
-  const nodesUs = (): number => one.nodes.reduce((sum, { pid }) => sum + cpuOf(pid).total, 0);
-  const before = { nodes: nodesUs(), database: postgres.cpuUs };
-  const measured = await load(machine, one, machine.ms(10_000, 2000));
-  const used = { nodes: nodesUs() - before.nodes, database: postgres.cpuUs - before.database };
+  const before = await usage(one, postgres);
+  const { sent, received } = await load(machine, one, machine.ms(10_000, 2000));
+  const after = await usage(one, postgres);
   await letGo?.();
-  const { sent, received } = measured;
-  one.nodeUs.push(used.nodes / sent.events);
-  one.databaseUs.push(used.database / sent.events);
+  one.nodeUs.push((after.nodes - before.nodes) / sent.events);
+  one.mainUs.push((after.main - before.main) / sent.events);
+  one.databaseUs.push((after.database - before.database) / sent.events);
+  one.logBytes.push((after.logBytes - before.logBytes) / sent.events);
   one.rates.push((received.received * 1000) / (received.lastMs - sent.startMs));
-  one.measured.push(measured);
+  one.measured.push({ sent, received });
 }
 
-function rowOf({ name, rates, nodeUs, databaseUs, measured }: Case): Row {
-  const verified = measured.map(({ sent, received }) => verifiedOf(received, sent.accepted));
+async function usage(
+  { nodes }: Case,
+  postgres: Postgres,
+): Promise<{ nodes: number; main: number; database: number; logBytes: number }> {
+  const cpus = nodes.map(({ pid }) => cpuOf(pid));
   return {
-    name,
-    ratePerSecond: median(rates),
+    nodes: cpus.reduce((sum, { total }) => sum + total, 0),
+    main: cpus.reduce((sum, { main }) => sum + main, 0),
+    database: postgres.cpuUs,
+    logBytes: await postgres.logBytes(),
+  };
+}
+
+function rowOf(one: Case): Row {
+  const verified = one.measured.map(({ sent, received }) => verifiedOf(received, sent.accepted));
+  return {
+    name: one.name,
+    ratePerSecond: median(one.rates),
+    cpuUs: { total: median(one.nodeUs), main: median(one.mainUs) },
     verified: { text: verified.map(({ text }) => text).join(' '), ok: verified.every(({ ok }) => ok) },
-    note: `CPU µs an event: nodes ${median(nodeUs).toFixed(0)}, database ${median(databaseUs).toFixed(0)}`,
+    note: `database ${median(one.databaseUs).toFixed(0)} µs and ${(median(one.logBytes) / 1000).toFixed(1)} KB of log an event`,
   };
 }
 

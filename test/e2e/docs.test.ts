@@ -11,7 +11,11 @@ import { adminKey, type ServerProcess, startServerProcess, temporaryFolder } fro
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const noCurl =
   spawnSync('curl', ['--version'], { stdio: 'ignore' }).status === 0 ? false : 'curl is not installed';
-const pages = ['README.md', ...readdirSync(`${root}docs/using`).map((name) => `docs/using/${name}`)];
+const pages = [
+  'README.md',
+  'docs/operating/scale.md',
+  ...readdirSync(`${root}docs/using`).map((name) => `docs/using/${name}`),
+];
 /** What is shown but starts something of its own. */
 const elsewhere = /^(npm start|npm test)$/;
 
