@@ -7,6 +7,7 @@ import { exportFile } from '../../src/adapters/sqlite/export.ts';
 import { openSqliteStore } from '../../src/adapters/sqlite/open.ts';
 import { createVault } from '../../src/adapters/system/vault.ts';
 import { archiveTables } from '../../src/core/archive.ts';
+import * as limits from '../../src/core/limits.ts';
 import { t0, World } from '../../src/ports/store-world.case.ts';
 import { emptyDatabase, testDatabase } from '../support/postgres.ts';
 import { temporaryFolder } from '../support/process.ts';
@@ -53,6 +54,38 @@ test('what was under way when the SQLite server died is taken over by the first 
   node.version = (await after.directory()).accounts[0]!.version;
   assert.ok((await node.stored()) > leased);
   assert.ok((await node.endpoint()).no > no);
+  await after.close();
+  await database.drop();
+  folder.remove();
+});
+
+test('what is older than retention is dropped after the move, and what is younger stays', async () => {
+  const folder = temporaryFolder();
+  const file = `${folder.path}/surehook.db`;
+  const before = await openSqliteStore({ file, vault, mode: 'inline' });
+  const old = new World(before, 1);
+  await old.account('default');
+  await old.join();
+  const dayMs = 86_400_000;
+  for (const days of [40, 39, 2, 1])
+    await old.stored({ event: { id: `d${days}`, createdAtMs: t0 - days * dayMs } });
+  await before.close();
+
+  const database = await emptyDatabase();
+  const { url } = database;
+  await importInto({ url, durable: false, lines: linesOf(file), reseal: (sealed) => sealed });
+  const after = await openPostgresStore({ url, vault, durable: false });
+  await new World(after, 1).join(t0);
+  const count = async (): Promise<number[]> => {
+    const [row] = await database.query(
+      'SELECT (SELECT count(*) FROM era) AS eras, (SELECT count(*) FROM event) AS events',
+    );
+    return [Number(row!.eras), Number(row!.events)];
+  };
+  assert.deepEqual(await count(), [4 + limits.erasAhead, 4]);
+  const keepSinceMs = t0 - 30 * dayMs;
+  while ((await after.sweep({ nowMs: t0, keepSinceMs, heldSinceMs: 0, limit: 100 })).more);
+  assert.deepEqual(await count(), [2 + limits.erasAhead, 2]);
   await after.close();
   await database.drop();
   folder.remove();

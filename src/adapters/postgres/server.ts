@@ -1,5 +1,15 @@
-import { SurehookError } from '../../core/errors.ts';
+import type { ClientBase } from 'pg';
+import { StoreError, SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
+
+const readOnly = "(pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on')";
+
+/** Refuses each connection to what is no primary, or not any more, so that nothing old is looked up there; the next one may lead to a primary. */
+export async function requirePrimary(client: ClientBase): Promise<void> {
+  const { rows } = await client.query(`SELECT ${readOnly} AS standby`);
+  if (rows[0].standby === true)
+    throw new StoreError('PostgreSQL: this server takes no writes; it is a standby, or read-only.', false);
+}
 
 /** Refuses a server that we cannot work with, or that could lose what was committed, and says what to change. */
 export async function requireServer(
@@ -8,7 +18,7 @@ export async function requireServer(
 ): Promise<void> {
   const { rows } = await client.query(
     `SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding,
-       current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit, pg_is_in_recovery()::text AS standby`,
+       current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit, ${readOnly}::text AS standby`,
   );
   const { version, encoding, fsync, commit, standby } = rows[0]!;
   const refuse = (detail: string): never => {
@@ -21,7 +31,9 @@ export async function requireServer(
       `The database has the encoding ${encoding}. Make one with UTF8: CREATE DATABASE … ENCODING 'UTF8'.`,
     );
   if (standby === 'true')
-    refuse('This PostgreSQL server is a standby. Name the primary in SUREHOOK_DATABASE, or several hosts.');
+    refuse(
+      'This PostgreSQL server takes no writes: it is a standby, or read-only. Name the primary in SUREHOOK_DATABASE.',
+    );
   if (commit !== 'on')
     refuse('The server does not let a session set synchronous_commit to on, so that commits could be lost.');
   if (durable && fsync !== 'on')
