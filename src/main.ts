@@ -16,6 +16,7 @@ import { adminKeyFile, type Keys, loadOrMakeKeys } from './adapters/system/keys.
 import { scryptPasswords } from './adapters/system/passwords.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { signInUrl } from './api/routes/people.ts';
+import { exportHere, importHere } from './carry.ts';
 import { runBackup } from './cli/backup.ts';
 import { type DoctorOptions, runDoctor } from './cli/doctor.ts';
 import { greet } from './cli/greet.ts';
@@ -92,6 +93,8 @@ const acts: Acts = {
   revokeKey: (flags, id, { url }) => onKeys(flags, url, (world) => runRevokeKey(id, world)),
   signIn: (flags, { url }) => runSignIn(linkMaker(flags, url), io),
   backup: (flags, file) => runBackup(file, async (target) => backupFile(fileOf(flags), target), io),
+  export: (flags, file) => exportHere(readConfig(process.env, flags), file, io),
+  import: (flags, file, { fromKey }) => importHere(readConfig(process.env, flags), { file, fromKey }, io),
   sign: async (options) =>
     runSign(options, readInput(), { ...io, nowS: () => systemClock.nowMs() / 1000, crypto: nodeCrypto() }),
   async verify(options) {

@@ -32,6 +32,8 @@ export interface Acts {
   revokeKey(flags: Flags, id: string, options: { url?: string }): Promise<number>;
   signIn(flags: Flags, options: { url?: string }): Promise<number>;
   backup(flags: Flags, file: string): Promise<number>;
+  export(flags: Flags, file: string): Promise<number>;
+  import(flags: Flags, file: string, options: { fromKey?: string }): Promise<number>;
   sign(options: SignOptions): Promise<number>;
   verify(options: VerifyOptions): Promise<number>;
   /** Without a server's URL: where the settings say that it listens. */
@@ -105,6 +107,7 @@ export function buildProgram({ version, settings, acts, exit }: ProgramInput): C
   addFlags(backup.description('Copy the database, while the server works.'), database);
   backup.action((file, flags) => finish(acts.backup(flags, file)));
 
+  addCarrying(program, database, acts, finish);
   addSigning(program, acts, finish);
   addDoctor(program, settings, acts, finish);
 
@@ -152,6 +155,21 @@ function addKeys(program: Command, database: readonly FlagRow[], acts: Acts, fin
   revoke.action((id, { database: file, ...options }) =>
     finish(acts.revokeKey(databaseFlag(file), id, options)),
   );
+}
+
+function addCarrying(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {
+  const exporting = program.command('export').argument('<file>', 'where it goes; - for standard output');
+  addFlags(
+    exporting.description('Write everything a SQLite database holds, to be imported into PostgreSQL.'),
+    database,
+  ).action((file, flags) => finish(acts.export(flags, file)));
+  const importing = program.command('import').argument('<file>', 'an export; - for standard input');
+  addFlags(importing.description('Bring an export into an empty PostgreSQL database.'), database)
+    .option(
+      '--from-key <file>',
+      'the encryption key file of where the export was made (default: the key is the same here)',
+    )
+    .action((file, { fromKey, ...flags }) => finish(acts.import(flags, file, { fromKey })));
 }
 
 function addDoctor(program: Command, settings: readonly FlagRow[], acts: Acts, finish: Finish): void {

@@ -2,7 +2,6 @@ import { invalid, type Problem, SurehookError } from './errors.ts';
 import { isEventId, isEventType } from './event.ts';
 import { decodeText, type Span, scanObject, stringAt } from './json.ts';
 import * as limits from './limits.ts';
-import { isLine } from './line.ts';
 
 /** An event as a publisher hands it in; null is what was absent (or `null`). */
 export interface EventInput {
@@ -167,7 +166,7 @@ class MemberReader {
       return null;
     }
     if (value === '' && !ownGiven) return null;
-    if (!isLine(value, limits.referenceChars)) {
+    if (!isReference(value)) {
       const where = ownGiven ? pointer : '/data/reference';
       this.wrong(
         where,
@@ -202,6 +201,15 @@ function scalarAt(text: string, span: Span): string | null {
   if (isString(text, span)) return stringAt(text, span);
   const c = text.charCodeAt(span.start);
   return c === 0x2d || (c >= 0x30 && c <= 0x39) ? text.slice(span.start, span.end) : null;
+}
+
+function isReference(value: string): boolean {
+  if (value.length === 0 || value.length > limits.referenceChars || !value.isWellFormed()) return false;
+  for (let at = 0; at < value.length; at++) {
+    const c = value.charCodeAt(at);
+    if (c < 0x20 || c === 0x7f) return false;
+  }
+  return true;
 }
 
 /** Kept as the publisher wrote it, and it goes into headers. */

@@ -2,7 +2,6 @@ import { valuesAt } from '../../sdk/place.ts';
 import type { FlatHeaders } from './attempt.ts';
 import { locate, stringAt } from './json.ts';
 import * as limits from './limits.ts';
-import { isLine } from './line.ts';
 import { type Carried, carry, writeReceived } from './received.ts';
 import type { Crypto } from './signing.ts';
 import type { Source } from './source.ts';
@@ -146,5 +145,11 @@ function scalarAt(json: string, steps: readonly string[]): string | null {
 
 /** A provider's word is not refused for being no good reference: the event goes without. */
 function fit(value: string | null): string | null {
-  return value !== null && isLine(value, limits.referenceChars) ? value : null;
+  if (value === null || value === '' || value.length > limits.referenceChars || !value.isWellFormed())
+    return null;
+  for (let at = 0; at < value.length; at++) {
+    const c = value.charCodeAt(at);
+    if (c < 0x20 || c === 0x7f) return null;
+  }
+  return value;
 }

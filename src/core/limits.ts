@@ -270,6 +270,8 @@ export const eraMinMs = 3_600_000;
 export const eraMaxMs = 86_400_000;
 /** Eras that take in what is new, or will. */
 export const erasAhead = 3;
+/** Longest line of an archive: a row, with everything an attempt or an event may hold. */
+export const archiveLineBytes = 64 * 1024 * 1024;
 /** How long dropping an era waits for whoever reads it. */
 export const dropWaitMs = 500;
 /** Attempts of one delivery that keep their record; later ones are counted only. */

@@ -121,15 +121,6 @@ describe('tracking', () => {
     assert.equal(orderNewsOf(source(), { type: '__proto__', body: fulfilled }, 'ord_1')!.state, null);
   });
 
-  test('a reference or an order id that is no line of text is none', () => {
-    const about = (names: object) =>
-      orderNewsOf(source(), { type: 'x', body: JSON.stringify({ data: names }) }, 'ord_1');
-    for (const bad of ['a\u0000b', 'a\nb', '\u007f', '\ud800', '']) {
-      assert.equal(about({ reference: bad }), null);
-      assert.equal(about({ reference: 'ORD-1', order_id: bad })!.orderId, null);
-    }
-  });
-
   test('an order’s names take their places in the address, encoded', () => {
     assert.equal(
       orderUrl(source().tracking.poll!, { orderId: 'a/b?c', reference: 'r' }),

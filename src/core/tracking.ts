@@ -2,7 +2,6 @@ import { SurehookError } from './errors.ts';
 import { isEventType } from './event.ts';
 import { checkJson, locate, scanObject } from './json.ts';
 import * as limits from './limits.ts';
-import { isLine } from './line.ts';
 import {
   type FinalState,
   isFinal,
@@ -93,12 +92,12 @@ export function orderNewsOf(
   const { tracking } = source;
   if (tracking === null || tracking.reference === null || came.body === null) return null;
   const reference = scalarAt(came.body, tracking.reference);
-  if (reference === null || !isLine(reference, limits.referenceChars)) return null;
+  if (reference === null || reference === '' || reference.length > limits.referenceChars) return null;
   const orderId = tracking.orderId === null ? null : scalarAt(came.body, tracking.orderId);
   return {
     sourceId: source.id,
     reference,
-    orderId: orderId !== null && isLine(orderId, limits.orderIdChars) ? orderId : null,
+    orderId: orderId === '' || (orderId?.length ?? 0) > limits.orderIdChars ? null : orderId,
     state: Object.hasOwn(tracking.states, came.type) ? tracking.states[came.type]! : null,
     via: 'webhook',
     newId,

@@ -160,47 +160,6 @@ export function trackingCases(name: string, open: OpenStore): void {
     },
   );
 
-  check(
-    'of what is said about an order at the same moment nothing is lost, and one end is told once',
-    async (world) => {
-      const order = await placed(world);
-      const states: (OrderState | null)[] = [null, 'fulfilled', 'fulfilled', null, 'fulfilled'];
-      const results = await Promise.all(states.map((state) => heard(world, newsOf(order, state))));
-      assert.deepEqual(results.map(({ kind }) => kind).sort(), [
-        'order_known',
-        'order_known',
-        'stored',
-        'stored',
-        'stored',
-      ]);
-      const { order: now, history } = await orderOf(world, order);
-      assert.deepEqual([now.state, now.reached, history.length], ['fulfilled', ['fulfilled'], 6]);
-    },
-  );
-
-  check('an order that several make known at the same moment is one', async (world) => {
-    const name = { sourceId: 'src_1', reference: 'ORD-new' };
-    await Promise.all([
-      heard(world, newsOf(name, 'pending')),
-      placed(world, name),
-      heard(world, newsOf(name, 'pending')),
-    ]);
-    const filter = { reference: name.reference };
-    const { rows } = await world.store.listOrders(world.accountNo, filter, { limit: 9, before: null });
-    assert.deepEqual(
-      rows.map(({ registered, flagged }) => [registered, flagged]),
-      [[true, false]],
-    );
-    assert.equal((await orderOf(world, rows[0]!)).history.length, 3);
-  });
-
-  check('a reason that holds any character is written down', async (world) => {
-    const order = await placed(world);
-    const answer = { kind: 'failure', reason: 'odd \u0000 \ud800 word', retryAfterMs: null } as const;
-    await world.store.notePoll({ no: order.no, answer, policy, nowMs: t0 });
-    assert.match((await orderOf(world, order)).history.at(-1)!.note, /^odd .+ word$/);
-  });
-
   check('an order’s history is bounded: its first entry and the newest stay', async (world) => {
     const order = await placed(world);
     for (let n = 0; n < limits.orderHistory + 5; n++)

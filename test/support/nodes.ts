@@ -34,7 +34,7 @@ export async function startRecorder(answerAfterMs: (request: IncomingMessage) =>
   };
 }
 
-const encryptionKey = Buffer.alloc(32, 7).toString('base64');
+export const encryptionKey = Buffer.alloc(32, 7).toString('base64');
 
 /** A node on a PostgreSQL database. */
 export async function startNode(database: string): Promise<ServerProcess> {

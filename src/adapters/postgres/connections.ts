@@ -2,6 +2,7 @@ import pg from 'pg';
 import { StoreError, SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import { breaksConnection, isWorthAgain, storeErrorOf } from './errors.ts';
+import { requirePrimary } from './server.ts';
 import { Session } from './session.ts';
 
 const bigint = 20;
@@ -52,7 +53,7 @@ export class Connections {
   #closed = false;
 
   constructor(url: string) {
-    const config = configOf(url);
+    const config = { ...configOf(url), onConnect: requirePrimary };
     this.#writers = new pg.Pool({ ...config, max: limits.storeWriters });
     this.#readers = new pg.Pool({ ...config, max: limits.storeReaders });
     for (const pool of [this.#writers, this.#readers]) {
@@ -112,7 +113,6 @@ export class Connections {
     let broken = false;
     try {
       client = await pool.connect();
-      // A primary that became a standby must not be written to, nor asked: its pool is emptied by the errors.
       return await act(new Session(client));
     } catch (error) {
       if (isWorthAgain(error)) throw new Deadlock((error as Error).message);

@@ -4,6 +4,7 @@ import * as limits from '../../core/limits.ts';
 import type { News } from '../../ports/store.ts';
 import { configOf } from './connections.ts';
 import { storeErrorOf } from './errors.ts';
+import { requirePrimary } from './server.ts';
 import { Session } from './session.ts';
 
 const channel = 'surehook';
@@ -90,6 +91,12 @@ export class Link {
     // The end follows.
     client.on('error', () => {});
     await client.connect();
+    try {
+      await requirePrimary(client);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
     if (this.#hear === null) return client;
     const own = (client as unknown as { processID: number }).processID;
     client.on('notification', ({ processId, payload }) => {

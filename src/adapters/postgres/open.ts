@@ -1,5 +1,4 @@
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
 import { boundedAccept } from '../../ports/bounded-accept.ts';
 import { type SealedStore, sealing } from '../../ports/sealed.ts';
 import type { Store } from '../../ports/store.ts';
@@ -11,6 +10,7 @@ import { Connections, connectedTo } from './connections.ts';
 import { Hot, timeSql } from './hot.ts';
 import { Link } from './link.ts';
 import { type MigrationStatus, migrate, statusOfSchema } from './migrations.ts';
+import { requireServer } from './server.ts';
 import type { Session } from './session.ts';
 
 export interface PostgresOptions {
@@ -109,32 +109,4 @@ function sweepOn(connections: Connections): Store['sweep'] {
     sweptSeq = old.at;
     return { more: more || old.more };
   };
-}
-
-async function requireServer(
-  client: { query(sql: string): Promise<{ rows: Record<string, string>[] }> },
-  durable: boolean,
-): Promise<void> {
-  const { rows } = await client.query(
-    `SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding,
-       current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit, pg_is_in_recovery()::text AS standby`,
-  );
-  const { version, encoding, fsync, commit, standby } = rows[0]!;
-  const refuse = (detail: string): never => {
-    throw new SurehookError('unavailable', detail);
-  };
-  if (Number(version) < limits.postgresOldest)
-    refuse('This PostgreSQL is too old: 14 is the oldest that Surehook works with. Upgrade the server.');
-  if (encoding !== 'UTF8')
-    refuse(
-      `The database has the encoding ${encoding}. Make one with UTF8: CREATE DATABASE … ENCODING 'UTF8'.`,
-    );
-  if (standby === 'true')
-    refuse('This PostgreSQL server is a standby. Name the primary in SUREHOOK_DATABASE, or several hosts.');
-  if (commit !== 'on')
-    refuse('The server does not let a session set synchronous_commit to on, so that commits could be lost.');
-  if (durable && fsync !== 'on')
-    refuse(
-      'The PostgreSQL server runs with fsync = off: a crash would lose what was accepted. Set it to on.',
-    );
 }

@@ -15,7 +15,6 @@ import type { AlertFilter, AlertStore, DueMessage } from '../../../ports/alert-s
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
 import { bucketBoundsMs, bucketColumns } from './numbers.ts';
-import { storable } from './rows.ts';
 import { consume } from './signals.ts';
 
 type Input<Name extends keyof AlertStore> = Parameters<AlertStore[Name]>[0];
@@ -68,7 +67,7 @@ export async function noteMessages(
     await session.run(
       'UPDATE alert_message SET tries = tries + 1, due_at = ?, error = ?, sent_at = ?, failed_at = ? WHERE no = ?',
       error === null ? null : dueAtMs,
-      error === null ? null : storable(error),
+      error,
       error === null ? nowMs : null,
       error !== null && dueAtMs === null ? nowMs : null,
       no,

@@ -1,7 +1,6 @@
 import * as limits from '../../../core/limits.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
 import type { Row, Session } from '../session.ts';
-import { storable } from './rows.ts';
 
 export async function orderByName(
   session: Session,
@@ -117,7 +116,7 @@ export async function writeEntries(
       state,
       eventType,
       eventId,
-      storable(note),
+      note,
     );
   }
   await session.run(
