@@ -5,7 +5,7 @@ import { SurehookError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
 import type { Caught } from '../flow/bins.ts';
 import type { ApiParts } from './parts.ts';
-import { readBody } from './request-body.ts';
+import { readBody, takeAsBytes } from './request-body.ts';
 
 /*
  * `/b/:id` and everything below it: where bins catch. Any method, any body, taken as bytes.
@@ -46,6 +46,7 @@ export function mountBins(app: FastifyInstance, { bins, publicUrl, clock }: BinD
         url,
         exposeHeadRoute: false,
         onRequest: async (request) => {
+          takeAsBytes(request);
           request.bin = await bins.at((request.params as { id: string }).id);
         },
         handler: async (request, reply) => {

@@ -6,7 +6,7 @@ import type { Source } from '../core/source.ts';
 import type { Taken } from '../core/tokens.ts';
 import type { DoorAnswer } from '../flow/receive.ts';
 import type { ApiParts } from './parts.ts';
-import { readBody } from './request-body.ts';
+import { readBody, takeAsBytes } from './request-body.ts';
 
 /*
  * `/in/:token`: where providers knock. Whatever a body is, it is taken as bytes; how large it may be is the source's to say.
@@ -47,6 +47,7 @@ export function mountDoor(app: FastifyInstance, { receiver, publicUrl }: DoorPar
       url: doorPath,
       exposeHeadRoute: false,
       onRequest: (request, reply, done) => {
+        takeAsBytes(request);
         request.source = receiver.source((request.params as { token: string }).token);
         request.allowance = receiver.admit(request.source);
         const { allowance, source } = request;

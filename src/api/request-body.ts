@@ -32,6 +32,14 @@ export function checkBodyHeaders(headers: IncomingMessage['headers']): void {
 }
 
 /**
+ * The body is bytes, whatever the request calls it: a type that is none, is empty or came twice keeps nothing out. Only the
+ * server's own view changes; the header lines stay as they came.
+ */
+export function takeAsBytes({ raw }: { raw: IncomingMessage }): void {
+  if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/octet-stream';
+}
+
+/**
  * Reads a body of at most `maxBytes`. What is too large is read on for a while and thrown away before the answer, because a
  * client that still writes when the connection closes never sees the 413.
  */

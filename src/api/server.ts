@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { Type } from 'typebox';
-import { SurehookError } from '../core/errors.ts';
+import { invalid, SurehookError } from '../core/errors.ts';
 import { decodeText } from '../core/json.ts';
 import * as limits from '../core/limits.ts';
 import { Addresses } from './addresses.ts';
@@ -195,6 +195,7 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
       const { headers, url } = request.raw;
       const account = actsForAccount ? auth.account(principal, headers) : noAccount;
       const query = request.query as Record<string, unknown>;
+      refuseNul(request.params as Call['params'], query);
       if (route.right !== 'none' && url?.includes('?')) checkQuery(query);
       const { text, value } = bodyOf(request.body as Buffer | undefined, route);
       checkBody?.(value);
@@ -222,6 +223,18 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
       return sendAnswer(reply, route, answer);
     },
   });
+}
+
+/** Nothing is called by a name with U+0000, which not every store can even be asked for. */
+function refuseNul(params: Call['params'], query: Record<string, unknown>): void {
+  if (Object.values(params).some(hasNul))
+    throw new SurehookError('not_found', 'Nothing has an id with the character U+0000.');
+  const [pointer] = Object.entries(query).find(([, value]) => [value].flat().some(hasNul)) ?? [];
+  if (pointer !== undefined) throw invalid([{ pointer, detail: 'holds the character U+0000; leave it out' }]);
+}
+
+function hasNul(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\0');
 }
 
 function bodyOf(bytes: Buffer | undefined, route: Route): { text: string; value: unknown } {

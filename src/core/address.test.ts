@@ -3,7 +3,14 @@ import { BlockList, isIP } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { AddressPolicy } from './address.ts';
-import { addressAllowed, checkUrl, isLocalName, parseAddress, parseNetworks } from './address.ts';
+import {
+  addressAllowed,
+  checkUrl,
+  isLocalName,
+  parseAddress,
+  parseNetworks,
+  subscriberOf,
+} from './address.ts';
 
 const strict: AddressPolicy = { dev: false, allowNetworks: [] };
 const dev: AddressPolicy = { dev: true, allowNetworks: [] };
@@ -326,4 +333,11 @@ test('names that only look like localhost are names like any other', () => {
   assert.ok(!isLocalName('notlocalhost'));
   assert.ok(!isLocalName('localhost.example'));
   assert.ok(isLocalName('x.LocalHost..'));
+});
+
+test('addresses that one subscriber can take at will count as one, and others do not', () => {
+  assert.equal(subscriberOf('2001:db8:1:2::1'), subscriberOf('2001:db8:1:2:ffff:ffff:ffff:ffff'));
+  assert.notEqual(subscriberOf('2001:db8:1:2::1'), subscriberOf('2001:db8:1:3::1'));
+  assert.equal(subscriberOf('::ffff:192.0.2.1'), subscriberOf('192.0.2.1'));
+  assert.notEqual(subscriberOf('192.0.2.1'), subscriberOf('192.0.2.2'));
 });

@@ -170,6 +170,14 @@ function maskAt(bits: number, at: number): number {
   return (0xff << (8 - ones)) & 0xff;
 }
 
+/** What one subscriber has to choose from, as text: the address itself for IPv4, its network of 64 bits for IPv6 (RFC 6177). */
+export function subscriberOf(ip: string): string {
+  const bytes = parseAddress(ip);
+  if (bytes === null) return ip;
+  const plain = unmapped(bytes);
+  return plain.length === 4 ? plain.join('.') : `${plain.slice(0, 8).join('.')}/64`;
+}
+
 /** Canonical IPv4 or IPv6 text to 4 or 16 bytes; null for everything else (short forms, octal, zones, ports). */
 export function parseAddress(text: string): number[] | null {
   return text.includes(':') ? parseV6(text) : parseV4(text);

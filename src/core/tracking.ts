@@ -163,11 +163,9 @@ export function readList(
   if (array === null || !array.startsWith('['))
     return { problem: `the answer has no list at ${list.items || 'its top'}` };
   const wrapped = `{"items":${array}}`;
-  const items = scanObject(wrapped, {
-    itemsOf: 'items',
-    maxItems: limits.listItems,
-    maxDepth: limits.jsonDepth + 1,
-  }).items!;
+  const items = scanObject(wrapped, { itemsOf: 'items', maxDepth: limits.jsonDepth + 1 }).items!;
+  if (items.length > limits.listItems)
+    return { problem: `the list has more than ${limits.listItems} items: let a page hold fewer` };
   const events: ListedEvent[] = [];
   for (const { start, end } of items) {
     const item = wrapped.slice(start, end);

@@ -73,21 +73,22 @@ export class Poller {
     const { clock, store, telemetry } = this.#parts;
     const startedAtMs = clock.nowMs();
     const about = { sourceId: source.id, accountNo: source.accountNo };
-    const events = await this.#pages(list, Math.max(0, sinceMs - list.overlapMs));
-    if ('problem' in events) {
-      telemetry.warn('a list could not be read; it is asked for again', {
-        source: source.id,
-        cause: events.problem,
-      });
-      const answer = { kind: 'failure', reason: events.problem } as const;
-      return await store.noteList({ ...about, answer, nowMs: clock.nowMs() });
-    }
+    const { events, problem } = await this.#pages(list, Math.max(0, sinceMs - list.overlapMs));
     // The newest come first on a list, and happened last.
     for (const event of events.reverse()) await this.#listed(source, event);
+    if (problem !== null) {
+      telemetry.warn('a list could not be read; it is asked for again', {
+        source: source.id,
+        cause: problem,
+      });
+      const answer = { kind: 'failure', reason: problem } as const;
+      return await store.noteList({ ...about, answer, nowMs: clock.nowMs() });
+    }
     await store.noteList({ ...about, answer: { kind: 'all', sinceMs: startedAtMs }, nowMs: clock.nowMs() });
   }
 
-  async #pages(list: ListPoll, sinceMs: number): Promise<ListedEvent[] | { problem: string }> {
+  /** All that is on the list, or nothing and why. What goes on past the last page that is read is both. */
+  async #pages(list: ListPoll, sinceMs: number): Promise<{ events: ListedEvent[]; problem: string | null }> {
     const events: ListedEvent[] = [];
     for (let page = 0; page < limits.listPages; page++) {
       const outcome = await this.#get(
@@ -96,13 +97,13 @@ export class Poller {
         limits.listBodyBytes,
       );
       const failure = this.#failureOf(outcome);
-      if (failure !== null) return failure;
-      const read = readList(outcome.responseBody, list);
-      if ('problem' in read) return read;
+      const read = failure ?? readList(outcome.responseBody, list);
+      if ('problem' in read) return { events: [], problem: read.problem };
       events.push(...read.events);
-      if (!read.more || read.events.length === 0) break;
+      if (!read.more || read.events.length === 0) return { events, problem: null };
     }
-    return events;
+    const problem = `the list goes on past ${limits.listPages} pages: let a page hold more, or ask more often`;
+    return { events, problem };
   }
 
   async #listed(source: Tracked, { id, type, body }: ListedEvent): Promise<void> {

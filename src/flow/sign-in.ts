@@ -1,4 +1,5 @@
 import type { ApiKey } from '../core/account.ts';
+import { subscriberOf } from '../core/address.ts';
 import { SurehookError } from '../core/errors.ts';
 import { FailureCount } from '../core/failure-count.ts';
 import { idBytes, newId } from '../core/ids.ts';
@@ -105,7 +106,7 @@ export function createSignIn(parts: SignInParts): SignIn {
   return {
     async begin(body, { client, userAgent }) {
       const proof = readProof(body);
-      const address = client ?? '';
+      const address = client === null ? '' : subscriberOf(client);
       const each = `${address} ${proof.kind === 'password' ? proof.email : proof.kind}`;
       const nowMs = clock.nowMs();
       const waitMs = Math.max(byAddress.waitMs(address, nowMs), byPerson.waitMs(each, nowMs));

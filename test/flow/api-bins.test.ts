@@ -46,6 +46,17 @@ describe('bins', () => {
       assert.equal((await caught(world, bin)).length, 8);
     }));
 
+  test('catch a body whose type is none', () =>
+    onWorld(async (world) => {
+      const bin = (await world.ask('POST', '/v1/bins')).body;
+      const headers = { 'content-type': 'json' };
+      const options = { method: 'POST', url: pathOf(bin.url), payload: '{}', headers } as const;
+      assert.equal((await world.app.inject(options)).statusCode, 200);
+      const [found] = await caught(world, bin);
+      assert.equal(found.bodyBase64 ?? found.body, found.bodyBase64 === undefined ? '{}' : btoa('{}'));
+      assert.ok(found.headers.some(([name, value]: string[]) => name === 'content-type' && value === 'json'));
+    }));
+
   test('behave as they are told: status, body, failing first, and told anew', () =>
     onWorld(async (world) => {
       const bin = (await world.ask('POST', '/v1/bins', { status: 202, failFirst: 2, body: 'done' })).body;

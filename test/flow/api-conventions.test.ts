@@ -222,6 +222,23 @@ describe('API conventions', () => {
     }
   });
 
+  test('no address and no query parameter with U+0000 is a fault of the server', async () => {
+    const nul = '%00';
+    for (const { method, path, right, bodyIs, query, requestBody } of routes(world.parts)) {
+      if (right === 'none' || bodyIs === 'bytes') continue;
+      const body = requestBody === null ? undefined : {};
+      const named = path.replaceAll(/\{\w+\}/g, nul);
+      if (named !== path)
+        assert.equal((await world.ask(method, named, body)).status, 404, `${method} ${path}`);
+      for (const name of Object.keys((query as { properties?: object } | undefined)?.properties ?? {})) {
+        const answer = await world.ask(method, `${path}?${name}=a${nul}`, body);
+        const wanted = path.includes('{') ? [404, 422] : [422];
+        assert.ok(wanted.includes(answer.status), `${method} ${path} ${name}: ${answer.status}`);
+      }
+    }
+    assert.deepEqual(world.faults, []);
+  });
+
   test('a cursor works in its own list of its own account and nowhere else', async () => {
     const { headers } = await world.account('pages');
     for (let i = 0; i < 3; i++) await world.endpoint({ description: String(i) }, headers);

@@ -63,6 +63,14 @@ describe('the door takes bytes', () => {
     ['JSON', Buffer.from(' {"a": 1.0}\n'), ['content-type: application/json'], () => ({ a: 1 })],
     ['JSON under another type', Buffer.from('[1]'), ['content-type: text/plain'], () => [1]],
     ['JSON without a type', Buffer.from('{"a":"é"}'), [], () => ({ a: 'é' })],
+    ['JSON under a type that is none', Buffer.from('{"a":1}'), ['content-type: json'], () => ({ a: 1 })],
+    ['JSON under an empty type', Buffer.from('{"a":1}'), ['content-type: '], () => ({ a: 1 })],
+    [
+      'JSON whose type came twice',
+      Buffer.from('{"a":1}'),
+      ['content-type: application/json', 'content-type: application/json'],
+      () => ({ a: 1 }),
+    ],
     [
       'JSON with __proto__',
       Buffer.from('{"__proto__":{"x":1},"a":1}'),

@@ -130,6 +130,19 @@ describe('signing in', () => {
     assert.equal((await here.signIn(right)).status, 201);
   });
 
+  test('an IPv6 network of 64 bits counts as one address, for its holder takes any of them', async () => {
+    await person('owner');
+    const from = async (remoteAddress: string): Promise<number> => {
+      const payload = { email: 'owner@shop.example', password: 'wrong wrong' };
+      return (await world.app.inject({ method: 'POST', url: '/v1/sessions', payload, remoteAddress }))
+        .statusCode;
+    };
+    for (let i = 0; i < bounds.signInFailuresEach; i++)
+      assert.equal(await from(`2001:db8:0:1::${i + 1}`), 401);
+    assert.equal(await from('2001:db8:0:1:a:b:c:d'), 429);
+    assert.equal(await from('2001:db8:0:2::1'), 401);
+  });
+
   test('guesses that are made side by side count as well', async () => {
     await person('owner');
     const guesses = Array.from({ length: 3 * bounds.signInFailuresEach }, (_, i) =>

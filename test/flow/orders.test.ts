@@ -117,6 +117,7 @@ describe('orders whose webhook never comes', () => {
     return (await taking).isNew ? 'stored' : 'duplicate';
   }
 
+  const told = async (): Promise<string[]> => (await world.store.signals(10)).map(({ kind }) => kind);
   const handedOn = (): string[] =>
     world.sender.sent
       .filter(({ request }) => request.method !== 'GET')
@@ -327,6 +328,27 @@ describe('orders whose webhook never comes', () => {
       await world.clock.advance(10 * secondMs);
       assert.equal(asked[2]!.request.url, asked[0]!.request.url);
       assert.equal(handedOn().length, 2);
+    });
+
+    test('that go on past the last page that is read are taken in so far, asked for again, and told of', async () => {
+      source = sourceWith({ poll: { list } });
+      supplier = (_, n) => ({
+        responseBody: JSON.stringify({ data: [item(`e${(n - 1) % limits.listPages}`)], has_more: true }),
+      });
+      await world.clock.advance(11 * secondMs);
+      assert.equal(asked.length, 2 * limits.listPages);
+      assert.equal(asked[limits.listPages]!.request.url, asked[0]!.request.url);
+      assert.equal(handedOn().length, limits.listPages);
+      assert.deepEqual(await told(), ['source.unreachable']);
+    });
+
+    test('with more items than are read are told of', async () => {
+      source = sourceWith({ poll: { list } });
+      const data = Array.from({ length: limits.listItems + 1 }, (_, n) => item(`e${n}`));
+      supplier = () => ({ responseBody: JSON.stringify({ data, has_more: false }) });
+      await world.clock.advance(11 * secondMs);
+      assert.deepEqual(handedOn(), []);
+      assert.deepEqual(await told(), ['source.unreachable']);
     });
   });
 });

@@ -1,7 +1,15 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+export interface Proxy {
+  port: number;
+  cut(): void;
+  /** The connections there are stay open, and nothing comes through them any more. */
+  mute(): void;
+  close(): void;
+}
+
 /** Stands between a node and its database, and cuts. */
-export async function startProxy(toPort: number): Promise<{ port: number; cut(): void; close(): void }> {
+export async function startProxy(toPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(toPort, '127.0.0.1');
@@ -24,6 +32,9 @@ export async function startProxy(toPort: number): Promise<{ port: number; cut():
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    mute() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     close() {
       server.close();
       cut();

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { StoreError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
@@ -29,7 +30,16 @@ export class Link {
 
   /** One after another, for they share a connection. */
   act<T>(act: (session: Session) => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(async () => act(new Session(await this.#connected())));
+    const turn = this.#turn.then(async () => {
+      const client = await this.#connected();
+      try {
+        return await act(new Session(client));
+      } catch (error) {
+        // What went without an answer may go without one for ever, though the connection looks open.
+        if (!(error instanceof pg.DatabaseError)) this.#drop(client);
+        throw error;
+      }
+    });
     this.#turn = turn.then(
       () => undefined,
       () => undefined,
@@ -72,6 +82,18 @@ export class Link {
       );
   }
 
+  /** Not ended in good form: nobody may be there to answer that. */
+  #drop(client: pg.Client): void {
+    client.removeAllListeners('end');
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    this.#lost();
+  }
+
+  #lost(): void {
+    this.#client = null;
+    if (this.#hear !== null) this.#reconnect(limits.listenAgainMs);
+  }
+
   #connected(): Promise<pg.Client> {
     if (this.#closed) throw new StoreError('The store is closed.', false);
     this.#client ??= this.#connect().catch((error) => {
@@ -83,11 +105,7 @@ export class Link {
 
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client(configOf(this.#url));
-    const lost = (): void => {
-      this.#client = null;
-      if (this.#hear !== null) this.#reconnect(limits.listenAgainMs);
-    };
-    client.once('end', lost);
+    client.once('end', () => this.#lost());
     // The end follows.
     client.on('error', () => {});
     await client.connect();

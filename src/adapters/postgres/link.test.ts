@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testDatabase } from '../../../test/support/postgres.ts';
+import { startProxy } from '../../../test/support/tcp-proxy.ts';
+import { StoreError } from '../../core/errors.ts';
+import { Link } from './link.ts';
+
+test('a connection that says nothing any more is given up for another one', async () => {
+  const database = await testDatabase();
+  const url = new URL(database.url);
+  const proxy = await startProxy(Number(url.port));
+  url.port = String(proxy.port);
+  url.searchParams.set('query_timeout', '500');
+  const link = new Link(url.href);
+  const ask = (): Promise<unknown> => link.act((session) => session.get('SELECT 1 AS one'));
+  try {
+    assert.deepEqual(await ask(), { one: 1 });
+    proxy.mute();
+    await assert.rejects(ask(), (error) => error instanceof StoreError && !error.fatal);
+    assert.deepEqual(await ask(), { one: 1 });
+  } finally {
+    await link.close();
+    proxy.close();
+    await database.drop();
+  }
+});
