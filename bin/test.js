@@ -1,5 +1,5 @@
 // `npm test`: format and lint, types, unused code, then every test. With arguments, only the tests in those files:
-// `npm test -- src/core/verdict.test.ts`. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
+// `npm test -- src/core/verdict.test.ts`. With `--long`, the tests of falling nodes and databases instead, which take minutes. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,12 @@ import { freshDashboard } from './dashboard.js';
 import { startTestPostgres } from './postgres.js';
 import { prepare, root } from './runtime.js';
 
-const patterns = ['src/**/*.test.ts', 'sdk/**/*.test.ts', 'dashboard/**/*.test.ts', 'test/**/*.test.ts'];
+const patterns = [
+  '{src,sdk,dashboard}/**/*.test.ts',
+  'test/*.test.ts',
+  'test/{attacks,browser,e2e,flow,simulation}/*.test.ts',
+];
+const longPatterns = ['test/long/*.test.ts'];
 /** They use a store and do not know which: run once on SQLite, with all the others, and once on PostgreSQL. */
 const onEitherStore = ['test/flow/*.test.ts', 'src/flow/settle.test.ts'];
 const checks = [
@@ -20,7 +25,7 @@ const checks = [
 await prepare();
 const args = process.argv.slice(2);
 const onlyChecks = args.includes('--checks');
-const files = args.filter((arg) => arg !== '--checks');
+const files = args.includes('--long') ? longPatterns : args.filter((arg) => arg !== '--checks');
 const failed = [];
 if (files.length === 0) for (const check of checks) runCheck(check);
 if (!onlyChecks && !freshDashboard()) failed.push('the build of the dashboard');
