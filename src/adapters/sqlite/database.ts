@@ -54,7 +54,10 @@ export class Database {
 
   /** How many rows it changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#prepared(sql).run(...values).changes);
+    const statement = this.#prepared(sql);
+    // Or it would throw for the row id of an attempt, which may be above 2^53, although nobody asked for that.
+    statement.setReadBigInts(true);
+    return Number(statement.run(...values).changes);
   }
 
   /** The row id of what it inserted. */

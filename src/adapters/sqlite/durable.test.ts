@@ -320,3 +320,24 @@ test('schema.sql shows the schema that the migrations make', () => {
   assert.equal(dumpSchema(db), readFileSync(new URL('./schema.sql', import.meta.url), 'utf8'));
   db.close();
 });
+
+test('attempts are kept and shown also when their row ids are above what a number holds exactly', async () => {
+  const file = await filled();
+  const raw = new DatabaseSync(file);
+  raw.exec('UPDATE node SET last_seq = 20000000');
+  raw.close();
+  const store = await open(file);
+  const world = new World(store, 1);
+  await world.join();
+  const { accounts, endpoints } = await store.directory();
+  world.version = accounts[0]!.version;
+  const { no } = endpoints[0]!;
+  const seq = await world.stored({ event: { id: 'high' }, endpointNos: [no], modes: ['begun'] });
+  assert.equal(await world.end(world.fresh(seq, no)), 'settled');
+  const found = await store.getDelivery(1, seq * 65_536);
+  assert.deepEqual(
+    found?.attempts.map(({ n, httpStatus }) => [n, httpStatus]),
+    [[1, 200]],
+  );
+  await store.close();
+});
