@@ -61,12 +61,11 @@ async function endLeases(
 /** Consumers at different nodes never get the same: what another one is getting is passed over. */
 async function handOut(session: Session, input: Input<'pull'>): Promise<Pulled[]> {
   const { endpointNo, max, maxBytes, leaseUntilMs, nowMs } = input;
-  const rows: Row[] = [];
+  const due: Row[] = [];
   for (const line of [0, 1, 2])
-    rows.push(
+    due.push(
       ...(await session.all(
-        `SELECT d.key, d.due_at, d.endpoint_no, d.tries, d.attempts, d.started_at, d.replay_no, ${eventColumns}
-         FROM open_delivery d JOIN event e ON e.seq = d.key >> 16
+        `SELECT d.key, d.due_at, octet_length(e.data) AS bytes FROM open_delivery d JOIN event e ON e.seq = d.key >> 16
          WHERE d.endpoint_no = ? AND d.line = ? AND d.state = 0 AND d.lease IS NULL AND d.due_at <= ? AND d.pulled_at IS NULL
          ORDER BY d.due_at, d.key LIMIT ? FOR UPDATE OF d SKIP LOCKED`,
         endpointNo,
@@ -75,24 +74,35 @@ async function handOut(session: Session, input: Input<'pull'>): Promise<Pulled[]
         max,
       )),
     );
-  rows.sort((a, b) => (a.due_at as number) - (b.due_at as number) || (a.key as number) - (b.key as number));
-  const pulled: Pulled[] = [];
+  due.sort((a, b) => (a.due_at as number) - (b.due_at as number) || (a.key as number) - (b.key as number));
+  const keys: number[] = [];
   let bytes = 0;
-  for (const row of rows.slice(0, max)) {
-    const owed = owedOf(row);
-    bytes += owed.event.data.length;
-    if (pulled.length > 0 && bytes > maxBytes) break;
-    pulled.push({ ...owed, tries: owed.tries + 1, attempts: owed.attempts + 1, leaseUntilMs });
+  for (const row of due.slice(0, max)) {
+    bytes += row.bytes as number;
+    if (keys.length > 0 && bytes > maxBytes) break;
+    keys.push(row.key as number);
   }
+  // Bodies come over only for what is handed out: a hundred of what waits can be more than the memory there is.
+  const rows = await session.all(
+    `SELECT d.key, d.endpoint_no, d.tries, d.attempts, d.started_at, d.replay_no, ${eventColumns}
+     FROM open_delivery d JOIN event e ON e.seq = d.key >> 16 JOIN unnest(?::bigint[]) WITH ORDINALITY AS k (key, nth) ON k.key = d.key
+     ORDER BY k.nth`,
+    keys,
+  );
   await session.run(
     `UPDATE open_delivery SET line = CASE WHEN replay_no IS NULL THEN 1 ELSE 2 END, tries = tries + 1, attempts = attempts + 1,
        due_at = ?, pulled_at = ?, last_at = ?, last_status = NULL, last_error = NULL WHERE key = ANY (?::bigint[])`,
     leaseUntilMs,
     nowMs,
     nowMs,
-    pulled.map(({ key }) => key),
+    keys,
   );
-  return pulled;
+  return rows.map(owedOf).map((owed) => ({
+    ...owed,
+    tries: owed.tries + 1,
+    attempts: owed.attempts + 1,
+    leaseUntilMs,
+  }));
 }
 
 export async function settlePulled(
