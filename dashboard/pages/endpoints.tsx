@@ -25,6 +25,7 @@ const columns: Column<Endpoint>[] = [
         className="font-mono text-xs text-text no-underline hover:underline"
       >
         {url}
+        {url === 'pull:' ? <span className="font-sans text-muted"> {description}</span> : null}
       </Link>
     ),
   },

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import type { useList } from '../api/queries.ts';
 import { Button } from './button.tsx';
 import { Empty, Failed, Loading, NoMatch } from './states.tsx';
@@ -58,6 +58,7 @@ export function List<Row>(props: Props<Row>) {
             <tr
               key={rowKey(row)}
               data-row
+              onClick={openRow}
               aria-current={rowKey(row) === selected ? 'true' : undefined}
               className="h-9 border-b border-line focus-within:bg-tint hover:bg-raised aria-[current=true]:bg-tint"
             >
@@ -83,6 +84,13 @@ export function List<Row>(props: Props<Row>) {
       </div>
     </div>
   );
+}
+
+/** A click anywhere in a row does what its first link does; other links and buttons, and selecting text, are left alone. */
+function openRow(event: MouseEvent<HTMLTableRowElement>): void {
+  const isAct = (event.target as Element).closest('a, button, input, summary') !== null;
+  if (isAct || window.getSelection()?.toString()) return;
+  event.currentTarget.querySelector('a')?.click();
 }
 
 function cellClass<Row>({ isWideOnly, isNumber, isTight }: Column<Row>): string {

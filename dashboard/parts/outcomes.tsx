@@ -102,7 +102,9 @@ function draw(element: HTMLElement, stats: Stats, selected: (since: string, unti
       series: [
         { label: 'From' },
         {
-          label: 'Attempts',
+          // Drawn from the ground up, behind what succeeded: what can be seen of it failed.
+          label: 'Failed',
+          value: (_chart, _total, _series, at) => (at === null ? '--' : String(filled[at]?.failed ?? '--')),
           stroke: colour('bad'),
           fill: colour('bad'),
           paths: bars,

@@ -117,7 +117,9 @@ describe('surehook doctor', () => {
   test('says what Surehook would refuse, or cannot find', async (t) => {
     const policy = { dev: false, allowNetworks: [] };
     const plain = await examine(t, 'http://shop.example/hooks', {}, { policy });
-    assert.match(plain.lines.join(), /^FAIL address .*https/);
+    assert.match(plain.lines.join(), /^FAIL address .*https.* --dev\.$/);
+    const never = await examine(t, 'ftp://shop.example/', {}, { policy });
+    assert.doesNotMatch(never.lines.join(), /--dev/);
     const inside = await examine(
       t,
       'https://shop.example/hooks',

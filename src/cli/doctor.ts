@@ -60,9 +60,16 @@ export async function runDoctor(url: string, options: DoctorOptions, world: Doct
     world.out(`${mark.padEnd(5)}${what.padEnd(13)}${text}`);
   };
   const parts = checkUrl(url, world.policy);
-  if (typeof parts === 'string') say('FAIL', 'address', parts);
+  if (typeof parts === 'string') say('FAIL', 'address', `${parts}${devHint(url, world.policy)}`);
   else if (await looksReachable(parts, world, say)) await examine(parts, { ...options, event }, world, say);
   return marks.includes('FAIL') ? 1 : 0;
+}
+
+/** Whether it is development mode that is missing, as for a receiver of the documentation. */
+function devHint(url: string, policy: AddressPolicy): string {
+  return typeof checkUrl(url, { ...policy, dev: true }) === 'string'
+    ? ''
+    : ' To look at it all the same: --dev.';
 }
 
 type Say = (mark: Mark, what: string, text: string) => void;

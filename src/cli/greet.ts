@@ -71,7 +71,7 @@ function shopLines(url: string, auth: string, { binId }: Shop): string[] {
   const account = `-H "Surehook-Account: ${shopAccount}"`;
   return [
     '  A demo shop has just sold something. Its deliveries, one of which fails twice before it is taken; what arrived, each signature',
-    '  explained; and how to remove it all:',
+    '  explained; and how to remove it all (in the dashboard it is an account of its own, chosen at the top; what you paste is in Default):',
     '',
     `  curl ${url}/v1/deliveries ${auth} ${account}`,
     `  curl ${url}/v1/bins/${binId}/requests ${auth} ${account}`,

@@ -179,7 +179,7 @@ const words: Partial<Record<AlertKind, (count: number, where: string) => string>
   'order.unknown': (count, where) =>
     `${many(count, 'order', 'orders')} of ${where} came up that nobody had registered.`,
   'balance.low': (_count, where) => `The balance at ${where} is low.`,
-  'source.unreachable': (_count, where) => `The source ${where} does not answer questions about orders.`,
+  'source.unreachable': (_count, where) => `The source ${where} does not answer when it is asked.`,
 };
 
 function happeningOf(group: readonly Signal[], endpoints: readonly Endpoint[]): Condition {

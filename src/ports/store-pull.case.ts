@@ -38,6 +38,26 @@ export function pullCases(name: string, open: OpenStore): void {
     },
   );
 
+  promise(
+    'what nobody has fetched yet, or what a lease ran out on, does not make the queue late',
+    async (world) => {
+      const endpoint = await pulled(world);
+      await waiting(world, endpoint);
+      assert.deepEqual(await world.store.counts({ nowMs: t0 + 1 }), {
+        open: 1,
+        dead: 0,
+        oldestDueAtMs: null,
+      });
+      await pull(world, endpoint);
+      const lateMs = t0 + leaseMs + 1;
+      assert.deepEqual(await world.store.counts({ nowMs: lateMs }), {
+        open: 1,
+        dead: 0,
+        oldestDueAtMs: null,
+      });
+    },
+  );
+
   promise('what is acknowledged is delivered and never handed out again', async (world) => {
     const endpoint = await pulled(world);
     const key = await waiting(world, endpoint);

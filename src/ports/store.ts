@@ -304,6 +304,7 @@ export interface Stats {
 export interface StoreCounts {
   open: number;
   dead: number;
+  /** Of deliveries that are sent: those of a pull endpoint wait for whoever fetches them. */
   oldestDueAtMs: number | null;
 }
 

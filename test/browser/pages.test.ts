@@ -96,6 +96,15 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'order.created' }).waitFor();
   });
 
+  test('opens a row wherever it is clicked, and the chart calls red what failed', async () => {
+    await go('/deliveries?reference=ORD-1');
+    await page.getByRole('cell', { name: 'ORD-1', exact: true }).click();
+    await page.getByRole('region', { name: 'Details' }).waitFor();
+    await go('/');
+    await page.locator('.u-legend').getByText('Failed').waitFor();
+    assert.equal(await page.locator('.u-legend').getByText('Attempts').count(), 0);
+  });
+
   test('finds an event by text in its payload, and its payload is shown as it was published', async () => {
     await world.server.call(
       'POST',

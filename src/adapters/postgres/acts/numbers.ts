@@ -1,3 +1,4 @@
+import { pullUrl } from '../../../core/pull.ts';
 import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 
@@ -54,7 +55,8 @@ export async function counts(
     `SELECT (SELECT count(*) FROM open_delivery d JOIN endpoint p ON p.no = d.endpoint_no WHERE d.state = 0 AND p.deleted_at IS NULL) AS open,
        (SELECT count(*) FROM endpoint p JOIN ended_delivery d ON d.endpoint_no = p.no WHERE d.state = 2) AS dead,
        (SELECT min(d.due_at) FROM open_delivery d JOIN endpoint p ON p.no = d.endpoint_no
-          WHERE d.state = 0 AND d.lease IS NULL AND p.status = 'active' AND p.deleted_at IS NULL) AS oldest`,
+          WHERE d.state = 0 AND d.lease IS NULL AND p.status = 'active' AND p.deleted_at IS NULL
+          AND p.config::json ->> 'url' <> '${pullUrl}') AS oldest`,
   ))!;
   const oldest = row.oldest as number | null;
   return {

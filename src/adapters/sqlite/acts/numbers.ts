@@ -1,3 +1,4 @@
+import { pullUrl } from '../../../core/pull.ts';
 import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { bucketBoundsMs, bucketColumns } from './tally.ts';
@@ -52,7 +53,8 @@ export function counts(db: Database, { nowMs }: { nowMs: number }): StoreCounts 
     );
   const oldest = db.get(
     `SELECT min((SELECT due_at FROM delivery d WHERE d.endpoint_no = p.no AND d.line = line.value AND d.state = 0 AND d.lease IS NULL ORDER BY due_at LIMIT 1)) AS at
-     FROM endpoint p, (SELECT 0 AS value UNION ALL SELECT 1 UNION ALL SELECT 2) line WHERE p.status = 'active' AND p.deleted_at IS NULL`,
+     FROM endpoint p, (SELECT 0 AS value UNION ALL SELECT 1 UNION ALL SELECT 2) line WHERE p.status = 'active' AND p.deleted_at IS NULL
+       AND p.config ->> '$.url' <> '${pullUrl}'`,
   )!.at as number | null;
   return {
     open: count(0, 'p.deleted_at IS NULL'),
