@@ -30,3 +30,21 @@ test('requests under way when the thread fails are lost, and the next ones go ou
   assert.equal((await fault).error, 'lost');
   assert.equal((await sender.send({ url: `${receiver.origin}/`, headers: [], body }, limits)).error, null);
 });
+
+test('a request that had not gone over when the thread failed goes out once, from the new one', async (t) => {
+  const receiver = await startReceiver({
+    script: (_, socket) => void socket.write('HTTP/1.1 204 No Content\r\n\r\n'),
+  });
+  t.after(() => receiver.close());
+  const sender = createThreadedSender({ policy: { dev: true, allowNetworks: [] } });
+  t.after(() => sender.close());
+  const url = `${receiver.origin}/`;
+  const headers = { join: () => 1, length: 1 } as never;
+  const fault = sender.send({ url, headers, body }, limits);
+  // The request goes over first. Then the loop stands still while the thread fails, so that the news of it comes after the next request.
+  await new Promise((resolve) => setImmediate(resolve));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  const next = sender.send({ url, headers: [], body }, limits);
+  assert.equal((await fault).error, 'lost');
+  assert.equal((await next).error, null);
+});

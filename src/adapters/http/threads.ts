@@ -47,7 +47,9 @@ export function createThreadedSender(options: ThreadOptions): Sender {
       'lost',
       `the thread that sends failed (${error.name}); whether it arrived is unknown`,
     );
-    for (const number of [...waiting.keys()]) end(number, outcome);
+    // What has not gone over yet goes to the new one.
+    const kept = new Set(unsent.map(({ number }) => number));
+    for (const number of [...waiting.keys()]) if (!kept.has(number)) end(number, outcome);
   }
 
   function give(): void {
