@@ -28,6 +28,11 @@ export function Shell() {
   return <Frame current={current.data} />;
 }
 
+/** The account that the API takes, too, when none is named; who may not act for it gets the newest of theirs. */
+function firstOf(accounts: Current['accounts']): string {
+  return accounts.some(({ id }) => id === 'default') ? 'default' : (accounts[0]?.id ?? 'default');
+}
+
 function Frame({ current }: { current: Current }) {
   const [palette, setPalette] = useState<'find' | 'keys' | null>(null);
   const [isNavOpen, setNavOpen] = useState(false);
@@ -35,7 +40,7 @@ function Frame({ current }: { current: Current }) {
     select: (state) => (state.location.search as { account?: string }).account,
   });
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const acts = account ?? current.accounts[0]?.id ?? 'default';
+  const acts = account ?? firstOf(current.accounts);
   actFor(current.accounts.length > 1 || account !== undefined ? acts : null);
   useShortcuts(setPalette);
   // biome-ignore lint/correctness/useExhaustiveDependencies: going anywhere closes it.

@@ -111,17 +111,20 @@ export class Link {
     await client.connect();
     try {
       await requirePrimary(client);
+      if (this.#hear !== null) await this.#listen(client);
+      return client;
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
     }
-    if (this.#hear === null) return client;
+  }
+
+  async #listen(client: pg.Client): Promise<void> {
     const own = (client as unknown as { processID: number }).processID;
     client.on('notification', ({ processId, payload }) => {
       if (processId !== own) this.#hear?.(payload as News);
     });
     await client.query(`LISTEN ${channel}`);
-    return client;
   }
 
   /** After a gap anything may have been told. */
