@@ -254,7 +254,10 @@ describe('names, values and ids that mean harm', () => {
       assert.equal(status, 200, text);
       return body.data.length;
     };
-    const evil = ["' OR '1'='1", '%', '_', '";--', '\\', '*', '" OR *', 'NEAR(', '\u0000', 'a'.repeat(200)];
+    const evil = ["' OR '1'='1", '%', '_', '";--', '\\', '*', '" OR *', 'NEAR(', 'a'.repeat(200)];
+    // No text of ours holds it, and not every database can look for it.
+    for (const name of ['reference', 'q'])
+      assert.equal((await target.ask('GET', `/v1/events?${name}=%00`)).status, 422, name);
     for (const text of evil) {
       const encoded = encodeURIComponent(text);
       assert.equal(await count(`reference=${encoded}`), 0, text);
