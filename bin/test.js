@@ -1,5 +1,5 @@
 // `npm test`: format and lint, types, unused code, then every test. With arguments, only the tests in those files:
-// `npm test -- src/core/verdict.test.ts`. With `--long`, those that take minutes instead: in a browser, of falling nodes and databases, and the flow on PostgreSQL. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
+// `npm test -- src/core/verdict.test.ts`. With `--long`, those that take minutes instead: falling nodes and databases, the demo, the flow on PostgreSQL. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const patterns = [
   'test/*.test.ts',
   'test/{attacks,e2e,flow,simulation}/*.test.ts',
 ];
-const longPatterns = ['test/{browser,long}/*.test.ts'];
+const longPatterns = ['test/long/*.test.ts'];
 /** They use a store and do not know which: run on SQLite with all the others, and on PostgreSQL with the long ones. */
 const onEitherStore = ['test/flow/*.test.ts', 'src/flow/settle.test.ts'];
 const checks = [
@@ -65,7 +65,7 @@ async function runTests(wanted) {
   if (wanted === longPatterns) run('the flow on PostgreSQL', onEitherStore, { TEST_STORE: 'postgres' });
   if (wanted === patterns)
     process.stdout.write(
-      '\nNot run here: tests in a browser, of nodes and databases that fall, and the flow on PostgreSQL (npm run test:long).\n',
+      '\nNot run here: tests in a browser (npm run test:browser), of nodes and databases that fall, of the demo, and the flow on PostgreSQL (npm run test:long).\n',
     );
   await own?.stop();
 }

@@ -15,7 +15,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
   before(async () => {
     world = await openBrowserWorld();
     context = await world.context();
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(20_000);
   });
   after(async () => {
     await world?.close();
