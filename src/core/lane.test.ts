@@ -57,7 +57,8 @@ test('never more is under way than the endpoint’s concurrency, whatever happen
           if (each.act === 'wait') nowMs += each.ms;
           if (each.act === 'claim')
             for (let i = sum(lanes.room(one, nowMs, each.places)); i > 0; i--) lanes.begin(one);
-          if (each.act === 'fresh' && lanes.mayStartFresh(one, nowMs)) lanes.begin(one);
+          if (each.act === 'fresh' && lanes.takesFresh(one, nowMs) && lanes.hasRoom(one, nowMs))
+            lanes.begin(one);
           if (each.act === 'end' && one.inFlight > 0) lanes.end(one, each.ok ? good : refused, nowMs);
           assert.ok(one.inFlight >= 0 && one.inFlight <= concurrency);
           assert.ok(one.window >= 1 && one.window <= concurrency);

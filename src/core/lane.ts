@@ -107,15 +107,19 @@ export function tokenAtMs(lane: Lane): number {
   return lane.tokensAtMs + Math.ceil(((1 - lane.tokens) * 1000) / lane.ratePerSecond);
 }
 
-/** May a delivery that was accepted just now go straight out? Only past an empty line, or order of arrival would be lost. */
-export function mayStartFresh(lane: Lane, nowMs: number): boolean {
-  return (
-    !lane.breakerOpen &&
-    lane.nextAtMs.first > nowMs &&
-    lane.nextAtMs.retry > nowMs &&
-    lane.inFlight < Math.floor(lane.window) &&
-    refill(lane, nowMs) >= 1
-  );
+/** May a delivery that was accepted just now go out without the store's line? Only past an empty one, or order of arrival would be lost. */
+export function takesFresh(lane: Lane, nowMs: number): boolean {
+  return !lane.breakerOpen && lane.nextAtMs.first > nowMs && lane.nextAtMs.retry > nowMs;
+}
+
+/** May one more first attempt begin now? */
+export function hasRoom(lane: Lane, nowMs: number): boolean {
+  return !lane.breakerOpen && lane.inFlight < Math.floor(lane.window) && refill(lane, nowMs) >= 1;
+}
+
+/** Is a place in this lane a matter of a moment? Then it may be waited for in memory. */
+export function mayStandBy(lane: Lane): boolean {
+  return lane.ratePerSecond === null && !isSlow(lane);
 }
 
 /** How many more attempts of each line may start now, at most `places` in all. */
@@ -240,12 +244,13 @@ export function end(
   }
 }
 
-/** When the lane should be looked at next for work in the store; Infinity: nothing to wait for but the end of an attempt. */
-export function wakeAtMs(lane: Lane, nowMs: number): number {
+/** When the lane should be looked at next for work on standby or in the store; Infinity: nothing to wait for but the end of an attempt. */
+export function wakeAtMs(lane: Lane, nowMs: number, isStandingBy = false): number {
   if (lane.inFlight >= lane.concurrency) return Infinity;
   const open = lane.breakerOpen ? lane.probeAtMs : 0;
   const full = lane.inFlight >= Math.floor(lane.window);
-  const free = full ? Infinity : Math.max(Math.min(lane.nextAtMs.first, lane.nextAtMs.replayed), open);
+  const first = isStandingBy ? nowMs : lane.nextAtMs.first;
+  const free = full ? Infinity : Math.max(Math.min(first, lane.nextAtMs.replayed), open);
   const late = mayBeLate(lane) ? lane.nextAtMs.retry + limits.retryLatenessMs + 1 : Infinity;
   const retry = full ? late : lane.nextAtMs.retry;
   const dueAtMs = Math.min(free, retry);

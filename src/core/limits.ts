@@ -144,7 +144,6 @@ export const pullWaiters = 5000;
 /** What one answer holds at most of data, unless a single message is larger. */
 export const pullBytes = 8 * 1024 * 1024;
 
-// The command line.
 /** How long a receiver on a developer's machine may take. */
 export const localAnswerMs = 30_000;
 
@@ -185,8 +184,6 @@ export const wireParts = 30;
 export const wirePartChars = 200;
 /** Of an event's data, how much a message for people shows. */
 export const textDataChars = 200;
-
-// Receiving.
 /** One value that a scheme needs besides its secret: the longest is a public key. */
 export const schemeFieldChars = 5000;
 /** How old a request may be at most, whatever its source is told. */
@@ -213,6 +210,10 @@ export const rateBurstShare = 0.1;
 export const watchEveryMs = 250;
 /** A delivery that was sent straight from memory and has not ended after this long gets a row in the store. */
 export const spillAfterMs = 1000;
+/** Deliveries that wait in memory for a place in their lane: in one, in all, and the characters of their events. */
+export const standbyPerLane = 64;
+export const standbyMax = 4096;
+export const standbyChars = 32 * 1024 * 1024;
 /** Timers longer than this fire at once in Node (32-bit overflow at 24.8 days), so longer waits are cut into pieces. */
 export const timerMaxMs = 3_600_000;
 /** How long events and attempts are kept, and how far an operator may move it. */

@@ -1,23 +1,16 @@
 import type { Outcome } from '../core/attempt.ts';
 import type { Owed } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { FairQueue } from '../core/fair.ts';
 import type { Lane, Line } from '../core/lane.ts';
 import * as lanes from '../core/lane.ts';
-import * as limits from '../core/limits.ts';
 import { isPulled } from '../core/pull.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult, LaneStart } from '../ports/store.ts';
 import { type Claimed, Claimer } from './claim.ts';
 import type { Directory } from './directory.ts';
 import { InFlight } from './in-flight.ts';
-
-/** Places for requests under way. Endpoints that answer quickly and those that do not have a pool each, and take turns in it. */
-interface Pool {
-  used: number;
-  max: number;
-  waiting: FairQueue;
-}
+import { expectedMs, hasPlace, isScarce, type Pool, Pools } from './pools.ts';
+import { Standby } from './standby.ts';
 
 /** A lane and what the dispatcher has going for it. */
 export interface LaneState {
@@ -40,11 +33,14 @@ export interface UnderWay {
   chargedMs: number;
 }
 
-/** A place kept for a delivery whose accept is being committed. */
-export interface Reservation {
+/** A place kept for a delivery. */
+interface Place {
   state: LaneState;
   pool: Pool;
 }
+
+/** One for a delivery whose accept is being committed; without a pool it is one on standby. */
+export type Reservation = Place | { state: LaneState; pool: null };
 
 export interface DispatchParts {
   clock: Clock;
@@ -61,16 +57,15 @@ export interface DispatchParts {
 
 /**
  * Who may send now. One lane per endpoint: bounded, with its own concurrency, rate and breaker, so that a slow or dead
- * endpoint is never in another's way. What does not fit waits in the store and is claimed when there is room.
+ * endpoint is never in another's way. What does not fit waits on standby or, if much, in the store, to be claimed when there is room.
  */
 export class Dispatcher {
   readonly #parts: DispatchParts;
   readonly #lanes = new Map<number, LaneState>();
-  readonly #pools = {
-    quick: { used: 0, max: limits.quickInFlightMax, waiting: new FairQueue() } as Pool,
-    slow: { used: 0, max: limits.slowInFlightMax, waiting: new FairQueue() } as Pool,
-  };
+  readonly #pools = new Pools();
   readonly #claimer: Claimer;
+  /** Deliveries that wait in memory. */
+  readonly standby: Standby;
   /** Requests under way by delivery key. */
   readonly underWay = new Map<number, UnderWay>();
   /** Places taken in either pool: by requests under way, and by accepts and claims that are on their way to the store. */
@@ -79,6 +74,14 @@ export class Dispatcher {
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    this.standby = new Standby({
+      clock: parts.clock,
+      release: parts.release,
+      returned: (endpointNo, count) => {
+        this.#taken.end(count);
+        this.note(endpointNo, 'first', parts.clock.nowMs());
+      },
+    });
     this.#claimer = new Claimer({
       clock: parts.clock,
       claim: parts.claim,
@@ -109,26 +112,41 @@ export class Dispatcher {
     if (this.#stopping || endpoint.status !== 'active') return null;
     const state = this.#laneOf(endpoint.no);
     if (state === undefined) return null;
-    const pool = this.#poolOf(state.lane);
-    if (pool.used >= pool.max || pool.waiting.size > 0) return null;
-    if (!lanes.mayStartFresh(state.lane, this.#parts.clock.nowMs())) return null;
-    lanes.begin(state.lane);
-    this.#occupy(pool, 1);
-    return { state, pool };
+    const { lane } = state;
+    const pool = this.#pools.of(lane);
+    const nowMs = this.#parts.clock.nowMs();
+    if (!lanes.takesFresh(lane, nowMs)) return null;
+    const isNext = !this.standby.has(endpoint.no) && hasPlace(pool);
+    if (isNext && lanes.hasRoom(lane, nowMs)) {
+      lanes.begin(lane);
+      this.#occupy(pool, 1);
+      return { state, pool };
+    }
+    if (!lanes.mayStandBy(lane) || !this.standby.reserve(endpoint.no)) return null;
+    this.#taken.begin();
+    return { state, pool: null };
   }
 
   /** Nothing is sent from this place after all. */
-  giveBack({ state, pool }: Reservation): void {
+  giveBack(reservation: Reservation): void {
+    const { state, pool } = reservation;
+    if (pool === null) {
+      this.standby.giveBack(state.lane.endpointNo);
+      this.#taken.end();
+      return;
+    }
     lanes.unbegin(state.lane);
     this.#free(pool, state);
   }
 
-  /** The event is on disk: its delivery goes out from memory. */
+  /** The event is on disk: its delivery goes out from memory, when its lane has room. */
   begin(reservation: Reservation, owed: Owed): void {
-    const { lane } = reservation.state;
-    const chargedMs = expectedMs(lane);
-    reservation.pool.waiting.charge(lane.accountNo, lane.endpointNo, chargedMs);
-    this.#run(owed, reservation, chargedMs);
+    const { state, pool } = reservation;
+    if (pool === null) {
+      this.standby.add(owed);
+      if (this.#stopping) this.standby.return(owed.endpointNo);
+      else this.#serve(state);
+    } else this.#start(owed, { state, pool });
   }
 
   /** Work was stored for this endpoint. */
@@ -174,6 +192,7 @@ export class Dispatcher {
   stop(): Promise<void> {
     this.#stopping = true;
     this.#claimer.stop();
+    this.standby.returnAll();
     return this.#taken.none();
   }
 
@@ -211,10 +230,6 @@ export class Dispatcher {
     return state;
   }
 
-  #poolOf(lane: Lane): Pool {
-    return lanes.isSlow(lane) ? this.#pools.slow : this.#pools.quick;
-  }
-
   /** Claims what the lane may send now, or sets when to look again. */
   #serve(state: LaneState, when: 'now' | 'later' = 'now'): void {
     const { lane } = state;
@@ -223,14 +238,15 @@ export class Dispatcher {
     state.isHeld = endpoint?.status !== 'active';
     if (endpoint === null || endpoint.status !== 'active') {
       this.#claimer.wakeAt(state, Infinity);
+      this.standby.return(lane.endpointNo);
       if (endpoint === null && lane.inFlight === 0) this.#forget(lane);
       return;
     }
     const nowMs = this.#parts.clock.nowMs();
-    const wakeAtMs = lanes.wakeAtMs(lane, nowMs);
+    const wakeAtMs = lanes.wakeAtMs(lane, nowMs, this.standby.has(lane.endpointNo));
     this.#claimer.wakeAt(state, wakeAtMs > nowMs ? wakeAtMs : Infinity);
     if (wakeAtMs > nowMs) return;
-    const pool = this.#poolOf(lane);
+    const pool = this.#pools.of(lane);
     if (pool.waiting.size === 0 && !isScarce(pool)) {
       this.#claim(state, pool, Math.ceil((pool.max - pool.used) / 2));
       return;
@@ -256,7 +272,7 @@ export class Dispatcher {
   #claim(state: LaneState, pool: Pool, places: number): void {
     const { lane } = state;
     const nowMs = this.#parts.clock.nowMs();
-    const take = lanes.room(lane, nowMs, places);
+    const take = lanes.room(lane, nowMs, places - this.#startStanding(state, pool, places));
     const count = take.first + take.retry + take.replayed;
     if (count === 0) return;
     if (take.first + take.replayed > 0) lanes.probeBegins(lane, nowMs);
@@ -269,6 +285,24 @@ export class Dispatcher {
     state.claiming = true;
     state.noted = { first: Infinity, retry: Infinity, replayed: Infinity };
     this.#claimer.claim(state, take, { pool, count, chargedMs });
+  }
+
+  /** What waits in memory came before what would be claimed: it goes first. Answers how many places it took. */
+  #startStanding(state: LaneState, pool: Pool, places: number): number {
+    const { lane } = state;
+    const nowMs = this.#parts.clock.nowMs();
+    let started = 0;
+    for (; started < places && lanes.hasRoom(lane, nowMs); started++) {
+      const owed = this.standby.take(lane.endpointNo);
+      if (owed === undefined) break;
+      lanes.begin(lane);
+      this.#occupy(pool, 1);
+      this.#taken.end();
+      this.#start(owed, { state, pool });
+    }
+    if (this.standby.has(lane.endpointNo) && lanes.hasRoom(lane, nowMs))
+      pool.waiting.add(lane.accountNo, lane.endpointNo);
+    return started;
   }
 
   /** Lanes that claimed together queue up together, so that turns decide who goes on, not the order of the answers. */
@@ -298,7 +332,14 @@ export class Dispatcher {
     for (const pool of pools) this.#takeTurns(pool);
   }
 
-  #run(owed: Owed, place: Reservation, chargedMs: number): void {
+  #start(owed: Owed, place: Place): void {
+    const { lane } = place.state;
+    const chargedMs = expectedMs(lane);
+    place.pool.waiting.charge(lane.accountNo, lane.endpointNo, chargedMs);
+    this.#run(owed, place, chargedMs);
+  }
+
+  #run(owed: Owed, place: Place, chargedMs: number): void {
     const { state, pool } = place;
     const { lane } = state;
     const endpoint = this.#parts.directory.endpoint(lane.endpointNo);
@@ -313,9 +354,9 @@ export class Dispatcher {
     this.#parts.deliver(owed, endpoint, (outcome) => this.#ended(underWay, outcome));
   }
 
-  async #putBack(owed: Owed, reservation: Reservation): Promise<void> {
-    await this.#parts.release([owed]);
-    this.giveBack(reservation);
+  async #putBack(owed: Owed, place: Place): Promise<void> {
+    await this.standby.release([owed]);
+    this.giveBack(place);
     this.note(owed.endpointNo, lineOf(owed), this.#parts.clock.nowMs());
   }
 
@@ -347,19 +388,8 @@ export class Dispatcher {
 
   #forget(lane: Lane): void {
     this.#lanes.delete(lane.endpointNo);
-    for (const pool of [this.#pools.quick, this.#pools.slow])
-      pool.waiting.remove(lane.accountNo, lane.endpointNo);
+    this.#pools.forget(lane);
   }
-}
-
-/** Few places are left: who gets them is a matter of turns. */
-function isScarce(pool: Pool): boolean {
-  return pool.max - pool.used < pool.max * limits.scarceShare;
-}
-
-/** What a request of this lane will probably take. */
-function expectedMs(lane: Lane): number {
-  return Math.max(1, lane.latencyMs);
 }
 
 /** The line in which a delivery waits. */

@@ -1,6 +1,7 @@
 import type { Owed } from '../core/delivery.ts';
 import type { StoreError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
+import { sortLost } from '../core/lost.ts';
 import type { Crypto } from '../core/signing.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -68,8 +69,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     store,
     nodeName: parts.nodeName,
     tookOver(found) {
-      for (const one of found) void deliverer.lost(one);
-      void catchUp();
+      void takeUp(found).then(catchUp);
     },
     look: () => void catchUp(),
   });
@@ -78,7 +78,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
 
   const doubt = new Doubt({
     clock,
-    held: () => [...dispatcher.underWay.keys(), ...settler.held],
+    held: () => [...dispatcher.underWay.keys(), ...dispatcher.standby.keys(), ...settler.held],
     reclaim: (held) => member.during((epoch) => store.reclaim({ epoch, held, nowMs: clock.nowMs() })),
     resolved: (starts) => void readAll(starts),
     fatal: parts.fatal,
@@ -144,6 +144,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     clock,
     underWay: () => dispatcher.underWay.values(),
     moveToSlow: (one) => dispatcher.moveToSlow(one),
+    standby: () => dispatcher.standby,
     spill: (owed, lowSeq) =>
       member.during((epoch) => store.spill({ epoch, owed, lowSeq, nowMs: clock.nowMs() })),
     nextSeq: () => accepter.nextSeq,
@@ -187,6 +188,14 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     }
   }
 
+  /** What a node that died had under way or in its memory. */
+  async function takeUp(found: Owed[]): Promise<void> {
+    const concurrencyOf = (endpointNo: number): number => directory.endpoint(endpointNo)?.concurrency ?? 0;
+    const { underWay, waited } = sortLost(found, concurrencyOf);
+    for (const one of underWay) void deliverer.lost(one);
+    if (waited.length > 0) await release(waited);
+  }
+
   async function refresh(): Promise<void> {
     await directory.refresh(() => store.directory());
   }
@@ -214,7 +223,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     }
   }
 
-  for (const one of lost) void deliverer.lost(one);
+  await takeUp(lost);
   dispatcher.start(await store.lanes());
   await replayer.start();
   watcher.start();

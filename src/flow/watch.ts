@@ -3,11 +3,13 @@ import { StoreError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { UnderWay } from './dispatch.ts';
+import type { Standby } from './standby.ts';
 
 export interface WatchParts {
   clock: Clock;
   underWay(): Iterable<UnderWay>;
   moveToSlow(underWay: UnderWay): void;
+  standby(): Standby;
   spill(owed: Owed[], lowSeq: number): Promise<void>;
   /** Position after the newest event that was accepted here. */
   nextSeq(): number;
@@ -18,7 +20,7 @@ export interface WatchParts {
 }
 
 /**
- * Looks at the requests under way a few times a second: those that take long leave the quick places, and fresh ones get a row
+ * Looks at the requests under way a few times a second: those that take long leave the quick places, and fresh ones, also those on standby, get a row
  * in the store, so that the next process never has to read far back to find what was going on.
  */
 export class Watcher {
@@ -45,7 +47,9 @@ export class Watcher {
   #look(): void {
     const nowMs = this.#parts.clock.monotonicMs();
     const old: Owed[] = [];
-    let lowSeq = this.#parts.nextSeq();
+    const standby = this.#parts.standby();
+    standby.returnAll(limits.spillAfterMs);
+    let lowSeq = Math.min(this.#parts.nextSeq(), standby.lowestSeq());
     for (const one of [...this.#parts.underWay()]) {
       const ageMs = nowMs - one.sinceMs;
       if (ageMs > limits.slowMs) this.#parts.moveToSlow(one);
