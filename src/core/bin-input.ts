@@ -1,4 +1,5 @@
 import type { Bin, BinBehaviour, NewBin } from './bin.ts';
+import * as bounds from './bin-limits.ts';
 import { asRecord, BodyReader, readText, readWhole } from './body.ts';
 import { durationForm, formatDuration, parseDuration } from './duration.ts';
 import { SurehookError } from './errors.ts';
@@ -103,26 +104,26 @@ function readBehaviour(reader: BodyReader, current: BinBehaviour): BinBehaviour 
     reader.optional(
       name,
       absentMs,
-      `must be ${durationForm}, at most ${formatDuration(limits.binDelayMaxMs)}`,
+      `must be ${durationForm}, at most ${formatDuration(bounds.binDelayMaxMs)}`,
       (v) => {
         const ms = parseDuration(v);
-        return ms === null || ms > limits.binDelayMaxMs ? undefined : ms;
+        return ms === null || ms > bounds.binDelayMaxMs ? undefined : ms;
       },
     );
   const { status, failFirst, drop, body } = current;
-  const times = `must be a whole number from 0 to ${limits.binFailFirstMax}`;
+  const times = `must be a whole number from 0 to ${bounds.binFailFirstMax}`;
   return {
     status: reader.optional('status', status, 'must be a status from 200 to 599', (v) =>
       readWhole(v, 200, 599),
     ),
     delayMs: duration('delay', current.delayMs),
     slowMs: duration('slow', current.slowMs),
-    failFirst: reader.optional('failFirst', failFirst, times, (v) => readWhole(v, 0, limits.binFailFirstMax)),
+    failFirst: reader.optional('failFirst', failFirst, times, (v) => readWhole(v, 0, bounds.binFailFirstMax)),
     drop: reader.optional('drop', drop, 'must be true or false', (v) =>
       typeof v === 'boolean' ? v : undefined,
     ),
-    body: reader.optional('body', body, `must be text of at most ${limits.binAnswerChars} characters`, (v) =>
-      readText(v, limits.binAnswerChars),
+    body: reader.optional('body', body, `must be text of at most ${bounds.binAnswerChars} characters`, (v) =>
+      readText(v, bounds.binAnswerChars),
     ),
   };
 }
@@ -202,6 +203,6 @@ export function binUrl(id: string, publicUrl: string): string {
 
 /** Throws `conflict` for an account that has as many as it can have. */
 export function tooManyBins(): SurehookError {
-  const detail = `The account has ${limits.binsPerAccount} bins, the most it can have. Delete one first.`;
+  const detail = `The account has ${bounds.binsPerAccount} bins, the most it can have. Delete one first.`;
   return new SurehookError('conflict', detail);
 }

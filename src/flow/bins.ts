@@ -1,6 +1,7 @@
 import type { Account } from '../core/account.ts';
 import type { Bin, CaughtRequest } from '../core/bin.ts';
 import { readChangedBin, readNewBin, tooManyBins } from '../core/bin-input.ts';
+import * as bounds from '../core/bin-limits.ts';
 import { notFound, SurehookError } from '../core/errors.ts';
 import { idBytes, newId, newToken } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
@@ -35,10 +36,10 @@ export class Bins {
     const { clock, random, store } = this.#parts;
     const nowMs = clock.nowMs();
     // The id ends an address that strangers must not guess.
-    const id = newId('bin_', nowMs, random.bytes(idBytes)) + newToken(random.bytes(limits.binTokenBytes));
+    const id = newId('bin_', nowMs, random.bytes(idBytes)) + newToken(random.bytes(bounds.binTokenBytes));
     const made = await store.createBin(
       readNewBin(body, { id, accountNo: account.no, nowMs }),
-      limits.binsPerAccount,
+      bounds.binsPerAccount,
     );
     if (made === 'too_many') throw tooManyBins();
     return made;
@@ -92,7 +93,7 @@ export class Bins {
     gone: (act: () => void) => void,
   ): AsyncGenerator<{ no: number; request: CaughtRequest } | null> {
     const { store } = this.#parts;
-    if (this.#watching >= limits.binWatchers) {
+    if (this.#watching >= bounds.binWatchers) {
       const detail = 'Too many watch bins here. Try again shortly.';
       throw new SurehookError('too_many_requests', detail, { retryAfterS: limits.busyRetryAfterS });
     }
@@ -100,7 +101,7 @@ export class Bins {
     const watcher = new Watcher(this.#watchersOf(bin.no));
     gone(() => watcher.leave());
     try {
-      const page = { limit: limits.listDefault, maxBytes: limits.binPageBytes };
+      const page = { limit: limits.listDefault, maxBytes: bounds.binPageBytes };
       const [newest] = await store.listCaught(bin.no, { limit: 1, maxBytes: 1, before: null });
       let after = afterNo ?? newest?.no ?? 0;
       for (;;) {
@@ -129,7 +130,7 @@ export class Bins {
   /** True when it was woken; another process's catches are found by looking. */
   async #wait(watcher: Watcher): Promise<boolean> {
     let woken = true;
-    const cancel = this.#parts.clock.after(limits.streamLookMs, () => {
+    const cancel = this.#parts.clock.after(bounds.streamLookMs, () => {
       woken = false;
       watcher.wake();
     });

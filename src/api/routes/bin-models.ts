@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import * as bounds from '../../core/bin-limits.ts';
 import * as limits from '../../core/limits.ts';
 
 const maybe = (type: string, description: string): TSchema =>
@@ -22,7 +23,7 @@ const settings = {
     'So many requests are answered with 500 first, counted from when this was set.',
   ),
   drop: maybe('boolean', 'It hangs up instead of answering.'),
-  body: maybe('string', `What it answers, at most ${limits.binAnswerChars} characters.`),
+  body: maybe('string', `What it answers, at most ${bounds.binAnswerChars} characters.`),
   scheme: Type.Unsafe<string | object | null>({
     type: ['string', 'object', 'null'],
     description:
@@ -119,7 +120,7 @@ export const caughtRequest = Type.Object({
   }),
   bodyBytes: Type.Integer(),
   body: maybe('string', `Its first ${limits.attemptBodyBytes} bytes, as text.`),
-  bodyBase64: maybe('string', `The whole body; null when it was larger than ${limits.binBodyBytes} bytes.`),
+  bodyBase64: maybe('string', `The whole body; null when it was larger than ${bounds.binBodyBytes} bytes.`),
   status: maybe('integer', 'What it was answered; null: it was hung up on.'),
   verification: Type.Unsafe({
     anyOf: [verification, { type: 'null' }],

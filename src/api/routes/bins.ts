@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Bin, CaughtRequest } from '../../core/bin.ts';
 import { binView, presetOfBin } from '../../core/bin-input.ts';
+import * as bounds from '../../core/bin-limits.ts';
 import { explain } from '../../core/explain.ts';
 import * as limits from '../../core/limits.ts';
 import * as models from '../models.ts';
@@ -109,7 +110,7 @@ function caught(parts: ApiParts): Route[] {
       path: `${one}/requests`,
       tag,
       summary: 'What a bin caught',
-      description: `Newest first. The newest ${limits.binRequestsKept} are kept, up to ${limits.binKeptBytes / (1024 * 1024)} MiB of bodies and as long as events are.`,
+      description: `Newest first. The newest ${bounds.binRequestsKept} are kept, up to ${bounds.binKeptBytes / (1024 * 1024)} MiB of bodies and as long as events are.`,
       right: 'read',
       query: Type.Object(pageQuery, { additionalProperties: false }),
       success: { status: 200, description: 'A page of requests.', schema: models.listOf(caughtRequest) },
@@ -139,7 +140,7 @@ async function listCaught(parts: ApiParts, call: Call<{ limit?: number; cursor?:
   const before = decodeCursor<number>(name, query.cursor, 'number');
   const rows = await parts.store.listCaught(found.no, {
     limit: limit + 1,
-    maxBytes: limits.binPageBytes,
+    maxBytes: bounds.binPageBytes,
     before,
   });
   const shown = rows.slice(0, limit);

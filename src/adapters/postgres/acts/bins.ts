@@ -1,5 +1,5 @@
 import { statusFor } from '../../../core/bin.ts';
-import * as limits from '../../../core/limits.ts';
+import * as bounds from '../../../core/bin-limits.ts';
 import type { BinStore } from '../../../ports/bin-store.ts';
 import type { NewSealedBin, SealedBin, SealedCaught } from '../../../ports/sealed-bins.ts';
 import type { Row, Session } from '../session.ts';
@@ -83,8 +83,8 @@ export async function catchRequest(
        WHERE nth > 1 AND (nth > ? OR bytes > ?) ORDER BY nth LIMIT 1)`,
     binNo,
     binNo,
-    limits.binRequestsKept,
-    limits.binKeptBytes,
+    bounds.binRequestsKept,
+    bounds.binKeptBytes,
   );
   return { bin, status };
 }

@@ -1,5 +1,5 @@
 import { statusFor } from '../../../core/bin.ts';
-import * as limits from '../../../core/limits.ts';
+import * as bounds from '../../../core/bin-limits.ts';
 import type { BinStore } from '../../../ports/bin-store.ts';
 import type { NewSealedBin, SealedBin, SealedCaught } from '../../../ports/sealed-bins.ts';
 import type { Database, Row } from '../database.ts';
@@ -82,7 +82,7 @@ function forgetOldest(db: Database, binNo: number): void {
   )) {
     count += 1;
     bytes += row.kept_bytes as number;
-    if (count <= limits.binRequestsKept && (bytes <= limits.binKeptBytes || count === 1)) continue;
+    if (count <= bounds.binRequestsKept && (bytes <= bounds.binKeptBytes || count === 1)) continue;
     past = row.no as number;
     break;
   }
