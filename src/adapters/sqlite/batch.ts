@@ -42,12 +42,12 @@ export function runBatch(db: Database, acts: readonly Act[], fault: Fault | null
 
 function commitBatch(db: Database, acts: readonly Act[], fault: Fault | null): Result[] {
   if (fault?.('before')) throw injected();
-  db.raw.exec('BEGIN IMMEDIATE');
+  db.run('BEGIN IMMEDIATE');
   db.begin();
   const results = acts.map((act) => runAct(db, act));
   if (fault?.('middle')) throw injected();
   writeTallies(db);
-  db.raw.exec('COMMIT');
+  db.run('COMMIT');
   if (fault?.('after')) throw injected();
   return results;
 }

@@ -18,6 +18,7 @@ export interface Tally {
 export class Database {
   readonly raw: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #writing = new Map<string, StatementSync>();
   /** Of the present batch; read again at each begin. */
   epoch = 0;
   lowSeq = 0;
@@ -54,9 +55,13 @@ export class Database {
 
   /** How many rows it changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
-    const statement = this.#prepared(sql);
-    // Or it would throw for the row id of an attempt, which may be above 2^53, although nobody asked for that.
-    statement.setReadBigInts(true);
+    let statement = this.#writing.get(sql);
+    if (statement === undefined) {
+      statement = this.raw.prepare(sql);
+      // Or it would throw for the row id of an attempt, which may be above 2^53, although nobody asked for that.
+      statement.setReadBigInts(true);
+      this.#writing.set(sql, statement);
+    }
     return Number(statement.run(...values).changes);
   }
 

@@ -134,12 +134,15 @@ function updateCancelled(db: Database, { key, attempt }: Settlement): boolean {
   return updated === 1;
 }
 
+/** Made once: a text that is put together anew at each call is also looked up anew, character by character. */
+const attemptSql = `INSERT INTO attempt (id, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,
+   response_headers, response_body, response_truncated, next_at)
+   VALUES (CAST(? AS INTEGER) * ${attemptIds} + CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
 export function insertAttempt(db: Database, key: number, attempt: Attempt): void {
   if (attempt.n > limits.attemptsKept) return;
   db.run(
-    `INSERT INTO attempt (id, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,
-       response_headers, response_body, response_truncated, next_at)
-     VALUES (CAST(? AS INTEGER) * ${attemptIds} + CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    attemptSql,
     key,
     attempt.n,
     attempt.atMs,
