@@ -220,6 +220,8 @@ export const checkBytes = 64 * 1024 * 1024;
 export const checkUncleanBytes = 1024 * 1024 * 1024;
 /** Connections of one node to PostgreSQL for acts that write; `storeReaders` are beside them, and one that listens. */
 export const storeWriters = 6;
+/** A node that the server let have fewer connections asks for more after this. */
+export const widenAfterMs = 5000;
 /** Events or settlements that go into one statement, unless one call has more, and statements of one kind under way at once. */
 export const statementItems = 500;
 export const statementFlights = 2;

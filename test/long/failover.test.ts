@@ -83,8 +83,9 @@ describe('a node whose database cannot be worked on for a while', () => {
     await database.query('ALTER ROLE app CONNECTION LIMIT 0');
     proxy.cut();
     await isRefused();
-    // Fewer than it uses: which of its parts get one is chance, so all may be refused, each with a word about when to ask again.
+    // Fewer than it uses.
     await database.query('ALTER ROLE app CONNECTION LIMIT 3');
+    await isBack();
     const all = await Promise.all(Array.from({ length: 40 }, () => publish()));
     for (const { status, headers } of all)
       assert.ok(status === 202 || (status === 503 && headers.has('retry-after')), String(status));

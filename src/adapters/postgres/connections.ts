@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { StoreError, SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
-import { breaksConnection, isWorthAgain, storeErrorOf } from './errors.ts';
+import { breaksConnection, isFull, isWorthAgain, storeErrorOf } from './errors.ts';
 import { requirePrimary } from './server.ts';
 import { Session } from './session.ts';
 
@@ -45,10 +45,14 @@ export function configOf(url: string): pg.ClientConfig {
   };
 }
 
-/** Connections for acts that write, and others for look-ups, so that neither waits for the other. */
+/**
+ * Connections for acts that write, and others for look-ups, so that neither waits for the other. Where the server lets us have
+ * fewer, those that there are serve both.
+ */
 export class Connections {
   readonly #writers: pg.Pool;
   readonly #readers: pg.Pool;
+  #widening: NodeJS.Timeout | null = null;
   #lookups = 0;
   #closed = false;
 
@@ -90,9 +94,19 @@ export class Connections {
     }
   }
 
+  /** Gives a connection up for what must not wait for one. */
+  async makeRoom(): Promise<void> {
+    const pool = this.#readers.totalCount > 0 ? this.#readers : this.#writers;
+    if (pool.totalCount === 0) return;
+    this.#narrow(pool, pool.totalCount - 1);
+    const client = await pool.connect().catch(() => null);
+    client?.release(true);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#widening !== null) clearTimeout(this.#widening);
     await Promise.all([this.#writers.end(), this.#readers.end()]);
   }
 
@@ -112,7 +126,7 @@ export class Connections {
     let client: pg.PoolClient | null = null;
     let broken = false;
     try {
-      client = await pool.connect();
+      client = await this.#connected(pool);
       return await act(new Session(client));
     } catch (error) {
       if (isWorthAgain(error)) throw new Deadlock((error as Error).message);
@@ -121,6 +135,32 @@ export class Connections {
     } finally {
       client?.release(broken);
     }
+  }
+
+  /** A connection of this pool, or of the other where there can be none. */
+  async #connected(pool: pg.Pool): Promise<pg.PoolClient> {
+    const other = pool === this.#writers ? this.#readers : this.#writers;
+    if (pool.options.max === 0) {
+      if (other.totalCount > 0) return await other.connect();
+      pool.options.max = 1;
+    }
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (!isFull(error) || pool.totalCount + other.totalCount === 0) throw error;
+      this.#narrow(pool, pool.totalCount);
+      return await (pool.totalCount > 0 ? pool : other).connect();
+    }
+  }
+
+  /** For a moment no more are asked for than there are: who needs one waits for one of these. */
+  #narrow(pool: pg.Pool, max: number): void {
+    pool.options.max = max;
+    this.#widening ??= setTimeout(() => {
+      this.#widening = null;
+      this.#writers.options.max = limits.storeWriters;
+      this.#readers.options.max = limits.storeReaders;
+    }, limits.widenAfterMs).unref();
   }
 }
 

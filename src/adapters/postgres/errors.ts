@@ -24,6 +24,11 @@ export function storeErrorOf(error: unknown): StoreError | null {
     : null;
 }
 
+/** The server has no connection left for us. */
+export function isFull(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '53300';
+}
+
 export function isWorthAgain(error: unknown): boolean {
   return error instanceof DatabaseError && again.has(error.code ?? '');
 }

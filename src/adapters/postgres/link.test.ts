@@ -11,7 +11,7 @@ test('a connection that says nothing any more is given up for another one', asyn
   const proxy = await startProxy(Number(url.port));
   url.port = String(proxy.port);
   url.searchParams.set('query_timeout', '500');
-  const link = new Link(url.href);
+  const link = new Link(url.href, async () => {});
   const ask = (): Promise<unknown> => link.act((session) => session.get('SELECT 1 AS one'));
   try {
     assert.deepEqual(await ask(), { one: 1 });

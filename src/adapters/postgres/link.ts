@@ -4,7 +4,7 @@ import { StoreError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
 import type { News } from '../../ports/store.ts';
 import { configOf } from './connections.ts';
-import { storeErrorOf } from './errors.ts';
+import { isFull, storeErrorOf } from './errors.ts';
 import { requirePrimary } from './server.ts';
 import { Session } from './session.ts';
 
@@ -16,6 +16,7 @@ const channel = 'surehook';
  */
 export class Link {
   readonly #url: string;
+  readonly #makeRoom: () => Promise<void>;
   #client: Promise<pg.Client> | null = null;
   #hear: ((news: News) => void) | null = null;
   readonly #told = new Set<News>();
@@ -24,8 +25,10 @@ export class Link {
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(url: string) {
+  /** `makeRoom`: gives another connection up, when the server has none left for this one. */
+  constructor(url: string, makeRoom: () => Promise<void>) {
     this.#url = url;
+    this.#makeRoom = makeRoom;
   }
 
   /** One after another, for they share a connection. */
@@ -98,6 +101,7 @@ export class Link {
     if (this.#closed) throw new StoreError('The store is closed.', false);
     this.#client ??= this.#connect().catch((error) => {
       this.#client = null;
+      if (isFull(error)) void this.#makeRoom();
       throw error;
     });
     return this.#client;

@@ -37,7 +37,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     timed?.(Number((await client.query(timeSql)).rows[0].now));
   });
   const connections = new Connections(url);
-  const link = new Link(url);
+  const link = new Link(url, () => connections.makeRoom());
   const hot = new Hot(connections, link, timed);
   const sealed = { ...hotActs(hot), ...actsOn(connections, link) } as unknown as SealedStore;
   const store: Store = {
