@@ -30,6 +30,7 @@ import { AlertActs } from './flow/administer-alerts.ts';
 import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import { createPeople } from './flow/people.ts';
+import { createPortals } from './flow/portal.ts';
 import { createSignIn } from './flow/sign-in.ts';
 import { listen, urlOf } from './listen.ts';
 import type { Clock } from './ports/clock.ts';
@@ -270,7 +271,7 @@ function apiPartsOf({
   warn,
   publicUrl,
 }: ApiPartsInput): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins } = engine;
+  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins, live } = engine;
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   const counted = askedOnceIn(limits.countsKeepMs, clock, async () => {
@@ -286,6 +287,7 @@ function apiPartsOf({
   return {
     people: createPeople(people),
     signIn: createSignIn({ ...people, keyByHash: (hash) => directory.keyByHash(hash), fixedAdminKeyHash }),
+    portals: createPortals(people),
     isSecure: () => publicUrl().startsWith('https:'),
     store,
     directory,
@@ -320,6 +322,7 @@ function apiPartsOf({
     receiver,
     puller,
     bins,
+    live,
     crypto: nodeCrypto(),
     publicUrl,
     async metrics() {

@@ -4,11 +4,13 @@ import type { Account, ApiKey, Scope } from '../core/account.ts';
 import { SurehookError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
 import { type Person, type Session, scopesOf } from '../core/person.ts';
+import { type PortalLink, portalScopes, portalTokenPrefix } from '../core/portal.ts';
 import type { Actor } from '../flow/administer-parts.ts';
 import type { FoundSession } from '../flow/sign-in.ts';
 import type { ApiParts } from './parts.ts';
-import type { Right } from './route.ts';
-import { csrfToken, requireOwnPage } from './session-cookie.ts';
+import { isInPortal } from './portal-routes.ts';
+import { isInAccount, type Right, type Route } from './route.ts';
+import { csrfToken, requireOwnPage, sessionToken } from './session-cookie.ts';
 
 /** Who is asking. */
 export interface Principal {
@@ -18,20 +20,24 @@ export interface Principal {
   person: Person | null;
   /** The browser's session that the request came with; null: it came with the key itself. */
   session: Session | null;
+  /** The link that opened the portal which asks; null: no portal. */
+  portal: PortalLink | null;
   isAdmin: boolean;
   /** Names the account it acts for; else it is bound to its key's. */
   anyAccount: boolean;
   scopes: readonly Scope[];
 }
 
-type Needs = Pick<ApiParts, 'directory' | 'sha256' | 'fixedAdminKeyHash' | 'signIn'>;
+type Needs = Pick<ApiParts, 'directory' | 'sha256' | 'fixedAdminKeyHash' | 'signIn' | 'portals'>;
+
+type Asked = Pick<Route, 'right' | 'method' | 'path'>;
 
 interface Asking {
   method: string;
   headers: IncomingHttpHeaders;
 }
 
-const byKey = { person: null, session: null };
+const byKey = { person: null, session: null, portal: null };
 const fixedAdmin: Principal = {
   ...byKey,
   key: null,
@@ -63,8 +69,30 @@ export class Authenticator {
     this.#parts = parts;
   }
 
+  /** Who asks: by the key that was sent, else by the session's cookie. Only what has to be looked up in the store takes a while. */
+  of(request: Asking, route: Asked): Principal | Promise<Principal> {
+    const { headers } = request;
+    const { right } = route;
+    const key = bearer.exec(headers.authorization ?? '')?.[1];
+    if (key?.startsWith(portalTokenPrefix) && right !== 'none') return this.#byPortal(key, route);
+    const token = headers.authorization === undefined && right !== 'none' ? sessionToken(headers) : null;
+    return token === null
+      ? this.#byKey(headers.authorization, right)
+      : this.#bySession(token, request, right);
+  }
+
+  /** Whether whoever asked before would still be answered, and act for the same account. */
+  async stillMay(request: Asking, route: Asked, account: Account): Promise<boolean> {
+    try {
+      const principal = await this.of(request, route);
+      return !isInAccount(route.right) || this.account(principal, request.headers).no === account.no;
+    } catch {
+      return false;
+    }
+  }
+
   /** Throws `unauthenticated` without a valid key, `forbidden` when it lacks the right. */
-  principal(header: string | undefined, right: Right): Principal {
+  #byKey(header: string | undefined, right: Right): Principal {
     return right === 'none' ? nobody : allowed(this.#find(header), right);
   }
 
@@ -72,7 +100,7 @@ export class Authenticator {
    * The same for a request that has a session's cookie and no key. Whatever changes something must also show that a page of ours
    * sent it: throws `forbidden` where it does not.
    */
-  async bySession(token: string, request: Asking, right: Right): Promise<Principal> {
+  async #bySession(token: string, request: Asking, right: Right): Promise<Principal> {
     const { headers, method } = request;
     const found = await this.#parts.signIn.find(token);
     if (found === null) throw new SurehookError('unauthenticated', 'The session has ended. Sign in again.');
@@ -82,6 +110,15 @@ export class Authenticator {
         throw new SurehookError('forbidden', 'Send the session\'s "csrf" as the header Surehook-Csrf.');
     }
     return allowed(sessionPrincipal(found), right);
+  }
+
+  async #byPortal(token: string, route: Asked): Promise<Principal> {
+    const link = token.length <= limits.apiKeyChars ? await this.#parts.portals.find(token) : null;
+    if (link === null)
+      throw new SurehookError('unauthenticated', 'This portal is closed. Open it anew by a new link.');
+    if (!isInPortal(route))
+      throw new SurehookError('forbidden', 'A portal is for endpoints, deliveries and dead letters only.');
+    return allowed(portalPrincipal(link), route.right);
   }
 
   /** The account that a request acts for: a live key's own; an admin's choice, `default` without one. */
@@ -97,7 +134,7 @@ export class Authenticator {
         `No account with the id ${JSON.stringify(id)} (Surehook-Account).`,
       );
     }
-    const no = principal.key?.accountNo ?? null;
+    const no = principal.key?.accountNo ?? principal.portal?.accountNo ?? null;
     const own = no === null ? null : directory.account(no);
     if (own === null) throw noKey();
     if (named !== undefined && named !== own.id) {
@@ -151,14 +188,32 @@ function principalOf(key: ApiKey): Principal {
 export function sessionPrincipal({ session, person, key }: FoundSession): Principal {
   if (person === null) return { ...(key === null ? fixedAdmin : principalOf(key)), session };
   const scopes = scopesOf(person.role);
-  return { key: null, person, session, isAdmin: person.role === 'owner', anyAccount: true, scopes };
+  return {
+    key: null,
+    portal: null,
+    person,
+    session,
+    isAdmin: person.role === 'owner',
+    anyAccount: true,
+    scopes,
+  };
+}
+
+/** Who a portal stands for: the account's own people, as far as its link lets them. */
+export function portalPrincipal(portal: PortalLink): Principal {
+  return { ...nobody, portal, scopes: portalScopes(portal) };
 }
 
 /** The principal, if it has the right; else throws `forbidden`. */
 function allowed(principal: Principal, right: Right): Principal {
-  const who = principal.person === null ? 'the key that was sent' : 'your role';
+  const who =
+    principal.person !== null
+      ? 'your role'
+      : principal.portal !== null
+        ? 'this portal'
+        : 'the key that was sent';
   if (right === 'signed-in') {
-    if (principal.session !== null || principal.isAdmin) return principal;
+    if (principal.session !== null || principal.portal !== null || principal.isAdmin) return principal;
     throw new SurehookError('forbidden', 'This is for people who are signed in, and for admin keys.');
   }
   if (principal.isAdmin) return principal;
@@ -189,13 +244,14 @@ export function actorOf(principal: Principal): Actor {
 }
 
 /** What somebody is called in reasons and in the audit log. */
-function actorName({ key, person }: Principal): string {
+function actorName({ key, person, portal }: Principal): string {
   if (person !== null) return person.name;
+  if (portal !== null) return portal.name === '' ? 'the portal' : `portal ${JSON.stringify(portal.name)}`;
   return key === null ? 'the admin key' : `key ${JSON.stringify(key.name)}`;
 }
 
 /** Who did something, as the audit log keeps it. */
 export function actorIn(principal: Principal): { actorId: string; actor: string } {
-  const { key, person } = principal;
-  return { actorId: person?.id ?? key?.id ?? 'admin-key', actor: actorName(principal) };
+  const { key, person, portal } = principal;
+  return { actorId: person?.id ?? portal?.id ?? key?.id ?? 'admin-key', actor: actorName(principal) };
 }

@@ -10,7 +10,9 @@ import type { Administration } from '../flow/administer.ts';
 import type { AlertActs } from '../flow/administer-alerts.ts';
 import type { Bins } from '../flow/bins.ts';
 import type { Directory } from '../flow/directory.ts';
+import type { Live } from '../flow/live.ts';
 import type { People } from '../flow/people.ts';
+import type { Portals } from '../flow/portal.ts';
 import type { Puller } from '../flow/pull.ts';
 import type { Receiver } from '../flow/receive.ts';
 import type { SignIn } from '../flow/sign-in.ts';
@@ -46,6 +48,8 @@ export interface ApiParts {
   puller: Puller;
   /** Catchers of requests. */
   bins: Bins;
+  /** What changes, for those who watch. */
+  live: Live;
   /** How the outside reaches this server, without a slash at the end; known once it listens. */
   publicUrl(): string;
   /** The body of `POST /v1/orders`. `isNew` false: it was registered before. */
@@ -58,6 +62,7 @@ export interface ApiParts {
   ready(): Promise<string | null>;
   people: People;
   signIn: SignIn;
+  portals: Portals;
   /** Whether browsers reach it by https, so that cookies may insist on it. */
   isSecure(): boolean;
   /** SHA-256 as hex, for looking keys up. */

@@ -35,6 +35,8 @@ export interface Call<Query = unknown, Body = unknown> {
   requestId: string;
   /** What is to happen when the caller's connection ends before it is answered. */
   gone(act: () => void): void;
+  /** For answers that take long: whether whoever asked still may. */
+  stillMay(): Promise<boolean>;
   /** Whose address it came from, as far as proxies can be believed; null when nobody knows. */
   client(): string | null;
 }

@@ -11,6 +11,7 @@ import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { portalRoutes } from './routes/portal.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
@@ -18,6 +19,7 @@ import { schemeRoutes } from './routes/schemes.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { testsAtOnce } from './routes/tests-at-once.ts';
 
 /** Everything that is served, in the order of the documentation. */
@@ -39,10 +41,12 @@ export function routes(given: ApiParts): Route[] {
     ...eventTypeRoutes(parts),
     ...profileRoutes(),
     ...statsRoutes(parts),
+    ...streamRoutes(parts),
     ...accountRoutes(parts),
     ...keyRoutes(parts),
     ...peopleRoutes(parts),
     ...sessionRoutes(parts),
+    ...portalRoutes(parts),
     ...healthRoutes(parts),
   ];
 }

@@ -18,7 +18,6 @@ import { type Refusal, refusalOf, refusalTeller } from './refusals.ts';
 import { checkBodyHeaders, parseBody, readBody } from './request-body.ts';
 import { type Answer, type Call, isInAccount, type Route } from './route.ts';
 import { routes } from './routes.ts';
-import { sessionToken } from './session-cookie.ts';
 import { bodyValidator, queryValidator } from './validate.ts';
 
 export interface ServerOptions {
@@ -90,7 +89,7 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
   app.decorateRequest('principal', null);
   const auth = new Authenticator(parts);
   const table = routes(parts);
-  const dashboard = mountDashboard(app, parts.dashboard);
+  const dashboard = mountDashboard(app, parts.dashboard, (id) => parts.portals.originsOf(id));
   const docs = mountDocs(app, table, { version: parts.version, withFront: dashboard.length === 0 });
   const pages = [...dashboard, ...docs];
   const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
@@ -174,16 +173,14 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
       // The router takes nothing for a value.
       if (Object.values(request.params as Call['params']).includes(''))
         throw addresses.missing(method, url).error;
-      const token =
-        headers.authorization === undefined && route.right !== 'none' ? sessionToken(headers) : null;
-      if (token === null) {
-        request.principal = auth.principal(headers.authorization, route.right);
+      const found = auth.of({ method, headers }, route);
+      if (!(found instanceof Promise)) {
+        request.principal = found;
         checkBodyHeaders(headers);
         done();
         return;
       }
-      auth
-        .bySession(token, { method, headers }, route.right)
+      found
         .then((principal) => {
           request.principal = principal;
           checkBodyHeaders(headers);
@@ -213,9 +210,13 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
         requestId: request.id,
         client,
         gone: (act: () => void): void => void reply.raw.once('close', act),
+        stillMay: () => auth.stillMay({ method: route.method, headers }, route, account),
       };
       const answer = await route.handle(call);
-      if (principal.session !== null && (route.method !== 'GET' || route.isAudited === true)) {
+      if (
+        (principal.session ?? principal.portal) !== null &&
+        (route.method !== 'GET' || route.isAudited === true)
+      ) {
         const accountId = actsForAccount ? account.id : null;
         const target = (url ?? '').split('?', 1)[0]!;
         await world.people.record({ ...actorIn(principal), act: route.summary, target, accountId });

@@ -113,7 +113,9 @@ describe('alerts', () => {
       raised: [],
       resolved: [],
     });
-    assert.deepEqual(planAlerts({ ...nothing, open: [lag] }, rules).resolved, [{ no: 7, tell: true }]);
+    assert.deepEqual(planAlerts({ ...nothing, open: [lag] }, rules).resolved, [
+      { no: 7, accountNo: 1, tell: true },
+    ]);
   });
 
   test('things that happened are grouped by what they are about', () => {
@@ -139,7 +141,7 @@ describe('alerts', () => {
     const dead = open('delivery.dead');
     const at = (nowMs: number) => planAlerts({ ...nothing, open: [dead] }, { ...rules, nowMs }).resolved;
     assert.deepEqual(at(t0 + limits.alertQuietMs - 1), []);
-    assert.deepEqual(at(t0 + limits.alertQuietMs), [{ no: 7, tell: false }]);
+    assert.deepEqual(at(t0 + limits.alertQuietMs), [{ no: 7, accountNo: 1, tell: false }]);
   });
 
   test('whoever was told that an endpoint stopped, or wants to hear of recoveries, is told once that it works', () => {
@@ -149,7 +151,7 @@ describe('alerts', () => {
       { ruleId: 'r2', channelId: 'd' },
     ];
     const plan = planAlerts({ ...nothing, open: [open('endpoint.paused', { told })] }, { ...rules, tellOf });
-    assert.deepEqual(plan.resolved, [{ no: 7, tell: false }]);
+    assert.deepEqual(plan.resolved, [{ no: 7, accountNo: 1, tell: false }]);
     const [recovered] = plan.raised;
     assert.equal(recovered!.kind, 'endpoint.recovered');
     assert.deepEqual(

@@ -114,7 +114,11 @@ export function planAlerts(
       continue;
     const recovered = recoveryOf(alert, rules);
     // What recovered has an alert of its own that says so; what is gone has nothing to say.
-    resolved.push({ no: alert.no, tell: isLasting(alert.kind) && !isStop(alert.kind) });
+    resolved.push({
+      no: alert.no,
+      accountNo: alert.accountNo,
+      tell: isLasting(alert.kind) && !isStop(alert.kind),
+    });
     if (recovered !== null) raised.push(recovered);
   }
   return { raised, resolved };

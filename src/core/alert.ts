@@ -167,6 +167,7 @@ export interface Raise {
 /** An alert that is over. `tell`: whoever was told that it was raised is told. */
 export interface Resolve {
   no: number;
+  accountNo: number;
   tell: boolean;
 }
 

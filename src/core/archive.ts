@@ -174,5 +174,10 @@ export const archiveTables: readonly ArchiveTable[] = [
   table('person', 'id', 'id name email role password_hash created_at:int updated_at:int'),
   table('session', 'id', 'id token_hash person_id key_hash user_agent created_at:int expires_at:int'),
   table('sign_in_link', 'hash', 'hash person_id created_at:int expires_at:int'),
+  table(
+    'portal_link',
+    'id',
+    'id account_no:int token_hash session_hash name color origins read_only:flag made_by created_at:int expires_at:int lasts:int opened_at:int ends_at:int revoked_at:int',
+  ),
   table('audit', 'no', 'no:int at:int actor_id actor act target account_id'),
 ];

@@ -16,7 +16,8 @@ export type IdPrefix =
   | 'key_'
   | 'alr_'
   | 'per_'
-  | 'ses_';
+  | 'ses_'
+  | 'ptl_';
 
 /** Random bytes that `newId` takes. */
 export const idBytes = 10;

@@ -32,7 +32,7 @@ export interface AcceptParts {
   /** Reads the directory anew: another node, or a consequence of a delivery, changed the endpoints. */
   refresh(): Promise<void>;
   /** An event that speaks of an order was stored, or its order's history was written. */
-  orderHeard(): void;
+  orderHeard(accountNo: number, order: OrderNews): void;
   /** An event of a type that people want to hear of was stored. */
   signalled(): void;
   /** Several nodes work on the store: what must be exact over all of them is decided by its claims. */
@@ -241,7 +241,7 @@ export class Accepter {
         this.#handOver(stored, item, reserved);
         const durationMs = clock.monotonicMs() - beganAtMs;
         telemetry.accepted(stored, { deliveries: targets.length, durationMs });
-        if (order !== undefined) this.#parts.orderHeard();
+        if (order !== undefined) this.#parts.orderHeard(event.accountNo, order);
         else if (alertKindOfEvent(event.type) !== null) this.#parts.signalled();
         return { kind: 'stored', deliveries: targets.length };
       }

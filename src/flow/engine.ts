@@ -15,6 +15,8 @@ import { Deliverer } from './deliver.ts';
 import { type CompileSchema, Directory } from './directory.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Doubt } from './doubt.ts';
+import { Live } from './live.ts';
+import { tellingStore, tellingTelemetry } from './live-changes.ts';
 import { Member } from './member.ts';
 import { Puller } from './pull.ts';
 import { Receiver } from './receive.ts';
@@ -55,6 +57,7 @@ export interface Engine {
   receiver: Receiver;
   puller: Puller;
   bins: Bins;
+  live: Live;
   /** Deliveries that were under way when the predecessor died. */
   lost: number;
   /** Refuses new events, lets what is under way finish for up to `limits.drainMs`, gives the rest back. */
@@ -62,7 +65,9 @@ export interface Engine {
 }
 
 export async function startEngine(parts: EngineParts): Promise<Engine> {
-  const { store, clock, random, telemetry } = parts;
+  const { store, clock, random } = parts;
+  const live = new Live({ clock, store });
+  const telemetry = tellingTelemetry(parts.telemetry, live, () => directory);
   const { member, lost } = await Member.join({
     clock,
     telemetry,
@@ -106,6 +111,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   });
   const deliverer = new Deliverer({
     ...parts,
+    telemetry,
     directory,
     settler,
     release,
@@ -130,13 +136,23 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   });
   const accepter = new Accepter({
     ...parts,
+    telemetry,
     directory,
     dispatcher,
     doubt,
     store: async (item) =>
       (await member.during((epoch) => store.accept({ epoch, items: [item], nowMs: clock.nowMs() })))[0]!,
     refresh,
-    orderHeard: () => parts.hooks?.orderHeard(),
+    orderHeard(accountNo, { reference, sourceId, state }) {
+      live.say(accountNo, {
+        kind: 'order',
+        id: null,
+        reference,
+        source: sourceId,
+        ...(state && { status: state }),
+      });
+      parts.hooks?.orderHeard();
+    },
     signalled: () => parts.hooks?.signalled(),
     isShared: member.isShared,
   });
@@ -151,7 +167,10 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     held: () => settler.held,
     fatal: parts.fatal,
   });
-  const watched = raisingDoubt(store, doubt);
+  const watched = raisingDoubt(
+    tellingStore(store, live, () => directory),
+    doubt,
+  );
   const replayer = new Replayer({
     clock,
     random,
@@ -162,7 +181,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const puller: Puller = new Puller({ clock, store: watched, directory, warn: telemetry.warn });
   const bins = new Bins({ clock, random, store: watched });
   const certificates = new Certificates(parts);
-  const receiver = new Receiver({ ...parts, store: watched, directory, accepter, certificates });
+  const receiver = new Receiver({ ...parts, telemetry, store: watched, directory, accepter, certificates });
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
 
   /** Acts that nobody was told of may have changed endpoints, begun replays and put deliveries back. */
@@ -242,10 +261,12 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     receiver,
     puller,
     bins,
+    live,
     lost: lost.length,
     async stop() {
       puller.stop();
       bins.stop();
+      live.stop();
       replayer.stop();
       sweeper.stop();
       watcher.stop();

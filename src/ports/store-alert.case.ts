@@ -93,7 +93,11 @@ export function alertCases(name: string, open: OpenStore): void {
     const [lag] = await world.store.openAlerts(10);
     assert.deepEqual(lag!.told, tell);
     for (const nowMs of [t0 + 2, t0 + 3])
-      await world.store.recordAlerts({ raised: [], resolved: [{ no: lag!.no, tell: true }], nowMs });
+      await world.store.recordAlerts({
+        raised: [],
+        resolved: [{ no: lag!.no, accountNo: lag!.accountNo, tell: true }],
+        nowMs,
+      });
     assert.deepEqual(await send(world, t0 + 4), ['queue.lag recovered']);
     assert.deepEqual(await send(world, t0 + limits.alertQuietMs * 2), []);
     assert.deepEqual(await world.store.openAlerts(10), []);
@@ -102,7 +106,11 @@ export function alertCases(name: string, open: OpenStore): void {
   check('what is over before its message was allowed to go is told to nobody', async (world) => {
     const over = async (nowMs: number): Promise<void> => {
       const [lag] = await world.store.openAlerts(10);
-      await world.store.recordAlerts({ raised: [], resolved: [{ no: lag!.no, tell: true }], nowMs });
+      await world.store.recordAlerts({
+        raised: [],
+        resolved: [{ no: lag!.no, accountNo: lag!.accountNo, tell: true }],
+        nowMs,
+      });
     };
     await raise(world, [raiseOf(world, 'queue.lag')]);
     await send(world, t0);
@@ -169,7 +177,11 @@ export function alertCases(name: string, open: OpenStore): void {
     async (world) => {
       await raise(world, [raiseOf(world, 'queue.lag'), raiseOf(world, 'delivery.dead')]);
       const [lag] = await world.store.openAlerts(10);
-      await world.store.recordAlerts({ raised: [], resolved: [{ no: lag!.no, tell: false }], nowMs: t0 + 1 });
+      await world.store.recordAlerts({
+        raised: [],
+        resolved: [{ no: lag!.no, accountNo: lag!.accountNo, tell: false }],
+        nowMs: t0 + 1,
+      });
       const find = async (filter: object, accountNo = world.accountNo) =>
         (await world.store.listAlerts(accountNo, filter, page)).rows.map(({ kind }) => kind);
       assert.deepEqual(await find({}), ['delivery.dead', 'queue.lag']);
@@ -205,7 +217,11 @@ export function alertCases(name: string, open: OpenStore): void {
     const bounds = { nowMs: t0 + 10, keepSinceMs: t0 + 10, heldSinceMs: t0, limit: 10 };
     await world.store.sweep(bounds);
     assert.notEqual(await world.store.getAlert(world.accountNo, one.id), null);
-    await world.store.recordAlerts({ raised: [], resolved: [{ no: lag!.no, tell: true }], nowMs: t0 + 1 });
+    await world.store.recordAlerts({
+      raised: [],
+      resolved: [{ no: lag!.no, accountNo: lag!.accountNo, tell: true }],
+      nowMs: t0 + 1,
+    });
     await world.store.sweep(bounds);
     assert.equal(await world.store.getAlert(world.accountNo, one.id), null);
     assert.deepEqual(await due(world, t0 + 10), []);

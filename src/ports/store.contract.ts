@@ -4,6 +4,7 @@ import { binCases } from './store-bins.case.ts';
 import { leaseCases } from './store-lease.case.ts';
 import { orderCases } from './store-order.case.ts';
 import { peopleCases } from './store-people.case.ts';
+import { portalCases } from './store-portal.case.ts';
 import { pullCases } from './store-pull.case.ts';
 import { readingCases } from './store-reading.case.ts';
 import { replayCases } from './store-replay.case.ts';
@@ -22,6 +23,7 @@ export function storeContract(name: string, open: OpenStore): void {
   replayCases(name, open);
   adminCases(name, open);
   peopleCases(name, open);
+  portalCases(name, open);
   readingCases(name, open);
   searchCases(name, open);
   trackingCases(name, open);

@@ -12,6 +12,7 @@ import type { AlertStore } from './alert-store.ts';
 import type { BinStore } from './bin-store.ts';
 import type { OrderStore } from './order-store.ts';
 import type { PeopleStore } from './people-store.ts';
+import type { PortalStore } from './portal-store.ts';
 import type { PullStore } from './pull-store.ts';
 import type { SourceStore } from './source-store.ts';
 
@@ -165,6 +166,14 @@ export interface DeliveryStore {
   reclaim(input: { epoch: number; held: number[]; nowMs: number }): Promise<LaneStart[]>;
   /** Writes rows for fresh work that takes long, still leased, so that recovery never has to read far back. */
   spill(input: { epoch: number; owed: Owed[]; lowSeq: number; nowMs: number }): Promise<void>;
+}
+
+/** What nodes that share a store say to each other beside their work: nobody relies on it, and it need not arrive. */
+export interface NodeTalk {
+  /** Says something to all other nodes: at most `liveWhisperBytes` in UTF-8. Never throws; what cannot be said now is not said. */
+  whisper(text: string): void;
+  /** Calls back with what other nodes say. */
+  overhear(hear: (text: string) => void): void;
 }
 
 /** Acts of people and API clients on deliveries. Keys that are not the account's are not found. */
@@ -361,7 +370,9 @@ export interface Store
     BinStore,
     PullStore,
     PeopleStore,
+    PortalStore,
     Reading,
     OrderStore,
     AlertStore,
+    NodeTalk,
     Upkeep {}

@@ -13,6 +13,7 @@ import { createAdministration } from '../../src/flow/administer.ts';
 import { AlertActs } from '../../src/flow/administer-alerts.ts';
 import { type Engine, startEngine } from '../../src/flow/engine.ts';
 import { createPeople } from '../../src/flow/people.ts';
+import { createPortals } from '../../src/flow/portal.ts';
 import { createSignIn } from '../../src/flow/sign-in.ts';
 import { Tracker } from '../../src/flow/track.ts';
 import type { Passwords } from '../../src/ports/passwords.ts';
@@ -128,7 +129,7 @@ export class ApiWorld {
       clock,
       random,
       telemetry: silent,
-      store,
+      store: engine.store,
       sender,
       version: '0.0.0',
       sha256,
@@ -137,7 +138,7 @@ export class ApiWorld {
       source: (id) => engine.directory.sources.named(id),
       signalled() {},
     });
-    const parts = { ...apiPartsOf(engine, store, clock, tracker), ...changes };
+    const parts = { ...apiPartsOf(engine, engine.store, clock, tracker), ...changes };
     const world = new ApiWorld({ store, engine, parts, clock, sent, tracker });
     await world.app.ready();
     return world;
@@ -212,7 +213,7 @@ const quickPasswords: Passwords = {
 };
 
 function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: Tracker): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins } = engine;
+  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins, live } = engine;
   const random = systemRandom();
   const peopleParts = { store, clock, random, passwords: quickPasswords, sha256 };
   return {
@@ -222,6 +223,7 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
       keyByHash: (hash) => directory.keyByHash(hash),
       fixedAdminKeyHash: sha256(adminKey),
     }),
+    portals: createPortals(peopleParts),
     isSecure: () => false,
     store,
     directory,
@@ -253,6 +255,7 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     receiver,
     puller,
     bins,
+    live,
     crypto: nodeCrypto(),
     publicUrl: () => 'https://surehook.example',
     metrics: async () => 'surehook_up 1\n',

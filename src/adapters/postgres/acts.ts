@@ -58,6 +58,14 @@ import {
   takeSignInLink,
   updatePerson,
 } from './acts/people.ts';
+import {
+  createPortalLink,
+  openPortal,
+  openPortalLink,
+  portalLink,
+  portalLinks,
+  revokePortalLink,
+} from './acts/portal.ts';
 import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
@@ -120,6 +128,9 @@ export type ReadName =
   | 'bins'
   | 'binById'
   | 'listCaught'
+  | 'portalLinks'
+  | 'portalLink'
+  | 'openPortal'
   | 'people'
   | 'findSession'
   | 'sessions'
@@ -173,6 +184,9 @@ export type WriteName =
   | 'takeSignInLink'
   | 'createSession'
   | 'deleteSession'
+  | 'createPortalLink'
+  | 'openPortalLink'
+  | 'revokePortalLink'
   | 'addAudit'
   | 'ready';
 
@@ -213,6 +227,9 @@ export const readActs: Acts<ReadName> = {
   findSession,
   sessions,
   listAudit,
+  portalLinks,
+  portalLink,
+  openPortal,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -262,6 +279,9 @@ export const writeActs: Acts<WriteName> = {
   takeSignInLink,
   createSession,
   deleteSession,
+  createPortalLink,
+  openPortalLink,
+  revokePortalLink,
   addAudit,
   ready,
 };

@@ -9,6 +9,8 @@ import { requirePrimary } from './server.ts';
 import { Session } from './session.ts';
 
 const channel = 'surehook';
+/** What nodes say that nobody relies on; apart, so that versions before it do not take it for news. */
+const talk = 'surehook_talk';
 
 /**
  * One connection apart from all work: it carries the heartbeat, which must not wait behind anything, and what nodes tell each
@@ -19,6 +21,7 @@ export class Link {
   readonly #makeRoom: () => Promise<void>;
   #client: Promise<pg.Client> | null = null;
   #hear: ((news: News) => void) | null = null;
+  #overhear: (text: string) => void = () => {};
   readonly #told = new Set<News>();
   #telling: NodeJS.Timeout | null = null;
   #again: NodeJS.Timeout | null = null;
@@ -64,6 +67,15 @@ export class Link {
       this.#telling = null;
       void this.#send();
     }, limits.tellEveryMs).unref();
+  }
+
+  whisper(text: string): void {
+    if (this.#closed) return;
+    void this.act((session) => session.run('SELECT pg_notify(?, ?)', talk, text)).catch(() => undefined);
+  }
+
+  overhear(hear: (text: string) => void): void {
+    this.#overhear = hear;
   }
 
   async close(): Promise<void> {
@@ -125,10 +137,13 @@ export class Link {
 
   async #listen(client: pg.Client): Promise<void> {
     const own = (client as unknown as { processID: number }).processID;
-    client.on('notification', ({ processId, payload }) => {
-      if (processId !== own) this.#hear?.(payload as News);
+    client.on('notification', ({ processId, channel: heardOn, payload = '' }) => {
+      if (processId === own) return;
+      if (heardOn === talk) this.#overhear(payload);
+      else this.#hear?.(payload as News);
     });
     await client.query(`LISTEN ${channel}`);
+    await client.query(`LISTEN ${talk}`);
   }
 
   /** After a gap anything may have been told. */

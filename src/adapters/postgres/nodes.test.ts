@@ -199,3 +199,28 @@ test('an era is closed after its share of the retention, and dropped once nothin
     assert.equal(await one.store.getDelivery(one.accountNo, owed!.key), null);
   });
 });
+
+test('what a node says is heard by the others, not by itself, and what is too long is not said', async () => {
+  await withTwo(async (one, other) => {
+    const heard: string[] = [];
+    const listen = async (store: Store, name: string, all: number): Promise<void> => {
+      await new Promise<void>((resolve) => {
+        store.watch(() => {});
+        store.overhear((text) => {
+          heard.push(`${name} ${text}`);
+          if (heard.length === all) resolve();
+        });
+        if (all === 0) resolve();
+      });
+    };
+    await listen(one.store, 'one', 0);
+    const told = listen(other.store, 'other', 1);
+    // The connection of each is used for its beats, too: it listens once they are answered.
+    for (const { store, epoch } of [one, other]) await store.beat({ epoch, nowMs: t0 });
+    one.store.whisper('x'.repeat(9000));
+    one.store.whisper('hello');
+    await told;
+    await one.store.beat({ epoch: one.epoch, nowMs: t0 });
+    assert.deepEqual(heard, ['other hello']);
+  });
+});

@@ -46,6 +46,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     accept: boundedAccept((input) => hot.accept(input)),
     sweep: sweepOn(connections),
     watch: (hear) => link.watch(hear),
+    whisper: (text) => link.whisper(text),
+    overhear: (hear) => link.overhear(hear),
     async backup() {
       throw new SurehookError(
         'conflict',

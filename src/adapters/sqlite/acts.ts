@@ -1,4 +1,5 @@
 import type { SealedStore } from '../../ports/sealed.ts';
+import type { NodeTalk } from '../../ports/store.ts';
 import { accept } from './acts/accept.ts';
 import {
   createAccount,
@@ -60,6 +61,14 @@ import {
   takeSignInLink,
   updatePerson,
 } from './acts/people.ts';
+import {
+  createPortalLink,
+  openPortal,
+  openPortalLink,
+  portalLink,
+  portalLinks,
+  revokePortalLink,
+} from './acts/portal.ts';
 import { pull, settlePulled } from './acts/pull.ts';
 import {
   cancelReplay,
@@ -103,6 +112,9 @@ export type ReadName =
   | 'deliveriesOfEvent'
   | 'keysOfEvent'
   | 'ownedKeys'
+  | 'portalLinks'
+  | 'portalLink'
+  | 'openPortal'
   | 'people'
   | 'findSession'
   | 'sessions'
@@ -126,7 +138,7 @@ export type ReadName =
   | 'bins'
   | 'binById'
   | 'listCaught';
-export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup' | 'beat' | 'watch'>;
+export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup' | 'beat' | 'watch' | keyof NodeTalk>;
 
 export const readActs: Acts<ReadName> = {
   lanes,
@@ -166,6 +178,9 @@ export const readActs: Acts<ReadName> = {
   bins,
   binById,
   listCaught,
+  portalLinks,
+  portalLink,
+  openPortal,
 };
 
 export const writeActs: Acts<WriteName> = {
@@ -222,6 +237,9 @@ export const writeActs: Acts<WriteName> = {
   takeSignInLink,
   createSession,
   deleteSession,
+  createPortalLink,
+  openPortalLink,
+  revokePortalLink,
   addAudit,
   sweep,
   ready,

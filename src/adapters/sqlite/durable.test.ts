@@ -218,12 +218,20 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 6,
-    pending: ['0001-beginning', '0002-sources', '0003-orders', '0004-alerts', '0005-bins', '0006-people'],
+    latest: 7,
+    pending: [
+      '0001-beginning',
+      '0002-sources',
+      '0003-orders',
+      '0004-alerts',
+      '0005-bins',
+      '0006-people',
+      '0007-portal',
+    ],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 6, latest: 6, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 7, latest: 7, pending: [] });
   db.close();
 });
 

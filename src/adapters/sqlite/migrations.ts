@@ -6,6 +6,7 @@ import { orders } from './migrations/0003-orders.ts';
 import { alerts } from './migrations/0004-alerts.ts';
 import { bins } from './migrations/0005-bins.ts';
 import { people } from './migrations/0006-people.ts';
+import { portal } from './migrations/0007-portal.ts';
 
 /** Forward only. A published entry is never edited: a change is a new entry. */
 const migrations: readonly { name: string; sql: string }[] = [
@@ -15,6 +16,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0004-alerts', sql: alerts },
   { name: '0005-bins', sql: bins },
   { name: '0006-people', sql: people },
+  { name: '0007-portal', sql: portal },
 ];
 
 /** Marks a file as ours ("SHK1"), so that somebody else's database is not taken for an empty one. */

@@ -61,9 +61,11 @@ function storeOn(connector: Connector, vault: Vault, release: () => void): Store
     ...sealed,
     ...sealing(sealed, vault),
     accept: boundedAccept(sealed.accept),
-    // One process has the file to itself: nobody else can die, and nobody else changes anything.
+    // One process has the file to itself: nobody else can die, changes anything, or wants to hear of it.
     beat: async () => ({ lost: [] }),
     watch() {},
+    whisper() {},
+    overhear() {},
     async close() {
       await connector.close();
       release();

@@ -161,8 +161,8 @@ function currentView(parts: ApiParts, principal: Principal, csrf: string | null)
   };
 }
 
-function ownAccount(parts: ApiParts, { key }: Principal): { id: string; name: string } {
-  const account = parts.directory.account(key?.accountNo ?? -1);
+function ownAccount(parts: ApiParts, { key, portal }: Principal): { id: string; name: string } {
+  const account = parts.directory.account(key?.accountNo ?? portal?.accountNo ?? -1);
   if (account === null) throw new SurehookError('unauthenticated', 'The account of this key is gone.');
   return account;
 }

@@ -65,6 +65,7 @@ export async function deleteAccount(session: Session, no: number, nowMs: number)
   await deleteSourcesOf(session, no, nowMs);
   await deleteBinsOf(session, no);
   await session.run('DELETE FROM api_key WHERE account_no = ?', no);
+  await session.run('DELETE FROM portal_link WHERE account_no = ?', no);
   await session.run('DELETE FROM event_type WHERE account_no = ?', no);
   // What is followed and told for it ends now; the sweep takes what is left.
   await session.run(

@@ -63,6 +63,7 @@ export function deleteAccount(db: Database, no: number, nowMs: number): void {
   deleteSourcesOf(db, no, nowMs);
   deleteBinsOf(db, no);
   db.run('DELETE FROM api_key WHERE account_no = ?', no);
+  db.run('DELETE FROM portal_link WHERE account_no = ?', no);
   db.run('DELETE FROM event_type WHERE account_no = ?', no);
   // What is followed and told for it ends now; the sweep takes what is left.
   db.run(

@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import { Type } from 'typebox';
+import { invalid } from '../../core/errors.ts';
+import { type Batch, type ChangeKind, changeKinds } from '../../core/live.ts';
+import * as bounds from '../../core/live-limits.ts';
+import type { ApiParts } from '../parts.ts';
+import { type Call, type Route, route } from '../route.ts';
+
+const query = Type.Object(
+  {
+    kinds: Type.Optional(
+      Type.String({
+        description: `Which, with commas between: ${changeKinds.join(', ')}. All of them unless given.`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** What changes, as it changes: for pages that show it. */
+export function streamRoutes(parts: ApiParts): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/stream',
+      tag: 'Stream',
+      summary: 'Watch an account',
+      description: [
+        'Server-sent events, on whichever node something happens. `change` tells of one thing: `{"kind","id",…}` with its `status` and what else is known at once; `id` is null where it is one or some of that kind.',
+        `\`more\` names the kinds, \`{"kinds":[…]}\`, of which there was more than ${bounds.livePerS} changes in a second, or than you read in time.`,
+        'It tells which list to read again, and holds no payload.',
+        'The first event is `ready`. Nothing is kept for those who are away: what happened before `ready` is in the lists, so read them after each `ready`, and nothing is missed. There is no `Last-Event-ID`.',
+        `A comment each ${bounds.liveBeatMs / 1000} s shows that the stream is alive. It ends when the key or session does.`,
+      ].join('\n\n'),
+      right: 'read',
+      query,
+      success: { status: 200, description: 'Events until the connection ends.' },
+      fails: ['too_many_requests'],
+      handle: (call) => ({
+        contentType: 'text/event-stream; charset=utf-8',
+        // A proxy that gathers answers would hold back what is live.
+        headers: { 'x-accel-buffering': 'no' },
+        stream: Readable.from(
+          texts(parts.live.watch(call.account.no, kindsOf(call.query.kinds), call.gone), call, parts),
+          { objectMode: false },
+        ),
+      }),
+    }),
+  ];
+}
+
+function kindsOf(text: string | undefined): ReadonlySet<ChangeKind> | null {
+  if (text === undefined) return null;
+  const kinds = text.split(',').map((name) => {
+    const kind = changeKinds.find((one) => one === name.trim());
+    if (kind === undefined)
+      throw invalid([{ pointer: 'kinds', detail: `must hold names of ${changeKinds.join(', ')}` }]);
+    return kind;
+  });
+  return new Set(kinds);
+}
+
+async function* texts(
+  batches: AsyncIterable<Batch | null>,
+  call: Pick<Call, 'stillMay'>,
+  { clock }: Pick<ApiParts, 'clock'>,
+): AsyncGenerator<string> {
+  yield `event: ready\ndata: {}\n\n`;
+  let askedAtMs = clock.monotonicMs();
+  for await (const batch of batches) {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - askedAtMs >= bounds.liveBeatMs) {
+      askedAtMs = nowMs;
+      if (!(await call.stillMay())) return;
+    }
+    yield batch === null ? ': still here\n\n' : textOf(batch);
+  }
+}
+
+function textOf({ changes, more }: Batch): string {
+  const events = changes.map((change) => `event: change\ndata: ${JSON.stringify(change)}\n\n`);
+  if (more.length > 0) events.push(`event: more\ndata: ${JSON.stringify({ kinds: more })}\n\n`);
+  return events.join('');
+}
