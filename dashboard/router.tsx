@@ -6,6 +6,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { portalBase } from './portal/portal.ts';
 import { pathOfId } from './shell/ids.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -50,7 +51,7 @@ const endpoint = createRoute({
 const deliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries',
-  validateSearch: texts('status', 'endpointId', 'eventType', 'reference', 'since', 'until', 'live'),
+  validateSearch: texts('status', 'endpointId', 'eventType', 'reference', 'since', 'until'),
   component: lazyRouteComponent(() => import('./pages/deliveries.tsx'), 'Deliveries'),
 });
 const delivery = createRoute({
@@ -121,6 +122,7 @@ const go = createRoute({
 });
 
 export const router = createRouter({
+  basepath: portalBase ?? '/',
   routeTree: root.addChildren([
     overview,
     signIn,

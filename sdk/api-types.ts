@@ -189,6 +189,8 @@ export interface Operations {
   'GET /v1/profiles/{name}': { input: { path: { name: string } }; answer: { name: string; description: string; wire: Record<string, unknown>; success: string; retry: Record<string, unknown>; timeout: string; failure: (Record<string, unknown> | null); secret: string; httpsOnly: boolean } };
   /** What became of the account's deliveries. */
   'GET /v1/stats': { input: { query?: { since?: string; until?: string; bucket?: string; endpointId?: string } }; answer: Stats };
+  /** Watch an account. */
+  'GET /v1/stream': { input: { query?: { kinds?: string } }; answer: undefined };
   /** Create an account. */
   'POST /v1/accounts': { input: { body: { name: string; maxEndpoints?: (number | null); notify?: (string | null); id?: string } }; answer: Account };
   /** List accounts. */
@@ -229,4 +231,12 @@ export interface Operations {
   'DELETE /v1/sessions/current': { input: Record<never, never>; answer: undefined };
   /** End a session. */
   'DELETE /v1/sessions/{id}': { input: { path: { id: string } }; answer: undefined };
+  /** Make a link into a portal. */
+  'POST /v1/portal-links': { input: { body?: { account?: string; name?: string; color?: (string | null); origins?: string[]; readOnly?: boolean; expiresIn?: string; lasts?: string } }; answer: { id: string; account: string; status: "waiting" | "expired" | "open" | "ended" | "revoked"; name: string; color: (string | null); origins: string[]; readOnly: boolean; madeBy: string; createdAt: string; expiresAt: string; openedAt: (string | null); endsAt: (string | null); url: string } };
+  /** List links into portals. */
+  'GET /v1/portal-links': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: { id: string; account: string; status: "waiting" | "expired" | "open" | "ended" | "revoked"; name: string; color: (string | null); origins: string[]; readOnly: boolean; madeBy: string; createdAt: string; expiresAt: string; openedAt: (string | null); endsAt: (string | null) }[]; nextCursor: (string | null) } };
+  /** Revoke a link into a portal. */
+  'DELETE /v1/portal-links/{id}': { input: { path: { id: string } }; answer: undefined };
+  /** Open a portal. */
+  'POST /v1/portal-sessions': { input: { body: { token: string } }; answer: { token: string; account: { id: string; name: string }; name: string; color: (string | null); readOnly: boolean; endsAt: string } };
 }

@@ -11,7 +11,7 @@ export class ApiError extends Error {
 }
 
 /** What goes along with every request of this page. */
-const page = { csrf: null as string | null, account: null as string | null };
+const page = { csrf: null as string | null, account: null as string | null, token: null as string | null };
 
 export function sendCsrf(csrf: string | null): void {
   page.csrf = csrf;
@@ -22,16 +22,40 @@ export function actFor(account: string | null): void {
   page.account = account;
 }
 
-/** One request; the answer's text is kept where numbers must stay as they were written. */
-export async function ask(method: string, path: string, body?: unknown): Promise<string> {
+/** By this token, and by no cookie. */
+export function askWith(token: string): void {
+  page.token = token;
+}
+
+function request(
+  method: string,
+  signal: AbortSignal | null = null,
+): RequestInit & { headers: Record<string, string> } {
   const headers: Record<string, string> = {};
   if (page.csrf !== null && method !== 'GET') headers['surehook-csrf'] = page.csrf;
   if (page.account !== null) headers['surehook-account'] = page.account;
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const sent = typeof body === 'string' ? body : JSON.stringify(body);
+  if (page.token === null) return { method, headers, signal };
+  if (page.token !== '') headers.authorization = `Bearer ${page.token}`;
+  return { method, headers, signal, credentials: 'omit' };
+}
+
+/** An answer that goes on until `signal` ends it. */
+export async function open(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const answer = await fetch(path, request('GET', signal));
+  if (!answer.ok || answer.body === null) throw problemOf(answer.status, await answer.text());
+  return answer.body;
+}
+
+/** One request; the answer's text is kept where numbers must stay as they were written. */
+export async function ask(method: string, path: string, body?: unknown): Promise<string> {
+  const init = request(method);
+  if (body !== undefined) {
+    init.headers['content-type'] = 'application/json';
+    init.body = typeof body === 'string' ? body : JSON.stringify(body);
+  }
   let answer: Response;
   try {
-    answer = await fetch(path, { method, headers, ...(body === undefined ? {} : { body: sent }) });
+    answer = await fetch(path, init);
   } catch {
     throw new ApiError(0, 'The server cannot be reached. Is it running?');
   }

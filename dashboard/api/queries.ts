@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { say } from '../parts/notice.tsx';
 import { ApiError, api, sendCsrf, withQuery } from './client.ts';
+import { useEvery } from './live.ts';
 import type { Current, Page } from './types.ts';
 
 /** Pages of a list that are kept: what is shown stays bounded. */
@@ -50,21 +51,23 @@ export function useMay(right: 'manage' | 'publish' | 'admin'): boolean {
   return current.role === 'owner' || (right !== 'admin' && current.scopes.includes(right));
 }
 
-/** One object; the old one stays while a new one is on its way. */
+/** One object; the old one stays while a new one is on its way. `everyMs`: how often to ask where the stream does not tell. */
 export function useOne<T>(path: string | null, options: { everyMs?: number } = {}) {
+  const refetchInterval = useEvery(path, options.everyMs);
   return useQuery({
     queryKey: ['one', path],
     queryFn: () => api<T>('GET', path!),
     enabled: path !== null,
     placeholderData: keepPreviousData,
-    ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
+    refetchInterval,
   });
 }
 
 type Query = Record<string, string | number | null | undefined>;
 
-/** A list, page by page. */
+/** A list, page by page. `everyMs` as in `useOne`. */
 export function useList<T>(path: string, query: Query = {}, options: { everyMs?: number | false } = {}) {
+  const refetchInterval = useEvery(path, options.everyMs);
   const found = useInfiniteQuery({
     queryKey: ['list', path, query],
     initialPageParam: null as string | null,
@@ -72,7 +75,7 @@ export function useList<T>(path: string, query: Query = {}, options: { everyMs?:
     getNextPageParam: (last) => last.nextCursor,
     maxPages: pagesKept,
     placeholderData: keepPreviousData,
-    refetchInterval: options.everyMs ?? false,
+    refetchInterval,
   });
   const rows = found.data?.pages.flatMap((page) => page.data) ?? [];
   return { ...found, rows };

@@ -1,7 +1,6 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useList, useOne } from '../api/queries.ts';
 import type { Delivery, Endpoint, Page as ListPage } from '../api/types.ts';
-import { Button } from '../parts/button.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
@@ -10,37 +9,27 @@ import { Time } from '../parts/time.tsx';
 import { errorWords } from '../words/errors.ts';
 
 const route = getRouteApi('/deliveries');
-const liveEveryMs = 2000;
+/** Where the server's stream cannot tell. */
+const everyMs = 5000;
 const statuses = ['pending', 'sending', 'retrying', 'held', 'delivered', 'dead', 'cancelled'];
 
 /** Every event owed to an endpoint, newest first; the filters are the address. */
 export function Deliveries() {
-  const search = route.useSearch();
-  const { live, ...filters } = search;
+  const filters = route.useSearch();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
   const { status, endpointId, eventType, reference, since, until } = filters;
   const query = { status, endpointId, eventType, reference, since, until };
-  const found = useList<Delivery>('/v1/deliveries', query, { everyMs: live === '1' ? liveEveryMs : false });
+  const found = useList<Delivery>('/v1/deliveries', query, { everyMs });
   const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
   const urlOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint.url]));
   const isFiltered = Object.values(query).some(Boolean);
-  const set = (changes: Partial<typeof search>): void =>
+  const set = (changes: Partial<typeof filters>): void =>
     void navigate({ to: '/deliveries', search: (before) => ({ ...before, ...changes }) });
   const clear = (): void =>
     void navigate({ to: '/deliveries', search: ({ account }) => (account ? { account } : {}) });
   return (
-    <Page
-      title="Deliveries"
-      acts={
-        <Button aria-pressed={live === '1'} onClick={() => set({ live: live === '1' ? undefined : '1' })}>
-          <span aria-hidden="true" className={live === '1' ? 'text-good' : 'text-muted'}>
-            ●
-          </span>
-          {live === '1' ? 'Live: pause' : 'Watch live'}
-        </Button>
-      }
-    >
+    <Page title="Deliveries">
       <Filters
         values={{ ...query }}
         isFiltered={isFiltered}

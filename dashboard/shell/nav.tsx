@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useOne } from '../api/queries.ts';
 import type { Delivery, Endpoint, Page } from '../api/types.ts';
+import { portalBase } from '../portal/portal.ts';
 
 const groups = [
   [
@@ -15,6 +16,22 @@ const groups = [
   [['/settings', 'Settings']],
 ] as const;
 
+/** All that a portal has. */
+export const portalPages: readonly string[] = [
+  '/endpoints',
+  '/deliveries',
+  '/dead-letters',
+  '/events',
+  '/go',
+];
+
+const shownGroups =
+  portalBase === null
+    ? groups
+    : groups
+        .map((group) => group.filter(([to]) => portalPages.includes(to)))
+        .filter(({ length }) => length > 0);
+
 const countEveryMs = 15_000;
 
 /** Where one can go; a count stands only where somebody must act. */
@@ -25,8 +42,8 @@ export function Nav({ isOpen }: { isOpen: boolean }) {
       aria-label="Pages"
       className={`${isOpen ? 'absolute inset-x-0 z-30 bg-surface' : 'hidden'} w-full shrink-0 border-b border-line p-2 md:static md:block md:w-44 md:border-r md:border-b-0 md:bg-transparent`}
     >
-      {groups.map((group, at) => (
-        <ul key={group[0][0]} className={at === 0 ? '' : 'mt-2 border-t border-line pt-2'}>
+      {shownGroups.map((group, at) => (
+        <ul key={group[0]?.[0]} className={at === 0 ? '' : 'mt-2 border-t border-line pt-2'}>
           {group.map(([to, name]) => (
             <li key={to}>
               <Link

@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { actFor } from '../api/client.ts';
-import { currentQuery } from '../api/queries.ts';
+import { useLive } from '../api/live.ts';
+import { currentQuery, queryClient } from '../api/queries.ts';
 import type { Current } from '../api/types.ts';
 import { Notices } from '../parts/notice.tsx';
 import { Failed } from '../parts/states.tsx';
-import { Nav } from './nav.tsx';
+import { PortalClosed } from '../portal/closed.tsx';
+import { portalBase } from '../portal/portal.ts';
+import { Nav, portalPages } from './nav.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SignIn } from './sign-in.tsx';
 import { Top } from './top.tsx';
@@ -24,6 +27,9 @@ export function Shell() {
         <Failed error={current.error} retry={() => void current.refetch()} />
       </main>
     );
+  if (portalBase !== null && current.data === null) return <PortalClosed />;
+  if (portalBase !== null && !portalPages.some((page) => path.startsWith(page)))
+    return <Navigate to="/endpoints" replace />;
   if (current.data === null || path === '/signin') return <SignIn isSignedIn={current.data !== null} />;
   return <Frame current={current.data} />;
 }
@@ -42,6 +48,7 @@ function Frame({ current }: { current: Current }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const acts = account ?? firstOf(current.accounts);
   actFor(current.accounts.length > 1 || account !== undefined ? acts : null);
+  useLive(queryClient, acts);
   useShortcuts(setPalette);
   // biome-ignore lint/correctness/useExhaustiveDependencies: going anywhere closes it.
   useEffect(() => setNavOpen(false), [path]);

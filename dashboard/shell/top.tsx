@@ -4,6 +4,8 @@ import { queryClient } from '../api/queries.ts';
 import type { Current } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { setUtc, useUtc } from '../parts/time.tsx';
+import { portalBase, portalName } from '../portal/portal.ts';
+import { LiveSwitch } from './live-switch.tsx';
 import { type Theme, useTheme } from './theme.ts';
 
 interface Props {
@@ -26,8 +28,8 @@ export function Top({ current, account, find, isNavOpen, toggleNav }: Props) {
         Menu
       </Button>
       <Link to="/" className="mr-2 flex items-center gap-2 font-semibold text-text no-underline">
-        <img src="/favicon.svg" alt="" width="20" height="20" />
-        <span className="hidden sm:inline">Surehook</span>
+        {portalName() === '' ? <img src="/favicon.svg" alt="" width="20" height="20" /> : null}
+        <span className="hidden sm:inline">{portalName() || 'Surehook'}</span>
       </Link>
       <Accounts current={current} account={account} />
       <button
@@ -39,6 +41,7 @@ export function Top({ current, account, find, isNavOpen, toggleNav }: Props) {
         <kbd className="hidden font-mono text-xs sm:inline">⌘K</kbd>
       </button>
       <span className="hidden flex-1 sm:block" />
+      <LiveSwitch />
       <span className="hidden md:contents">
         <Button look="quiet" title="Switch between local time and UTC" onClick={() => setUtc(!utc)}>
           {utc ? 'UTC' : 'Local time'}
@@ -47,13 +50,7 @@ export function Top({ current, account, find, isNavOpen, toggleNav }: Props) {
           Theme: {theme}
         </Button>
       </span>
-      <Button
-        look="quiet"
-        title={current.person?.email ?? 'Signed in with an API key'}
-        onClick={() => void signOut()}
-      >
-        Sign out<span className="hidden sm:inline"> {current.person?.name ?? ''}</span>
-      </Button>
+      {portalBase === null ? <SignOut current={current} /> : null}
     </header>
   );
 }
@@ -77,6 +74,18 @@ function Accounts({ current, account }: { current: Current; account: string }) {
         </option>
       ))}
     </select>
+  );
+}
+
+function SignOut({ current }: Pick<Props, 'current'>) {
+  return (
+    <Button
+      look="quiet"
+      title={current.person?.email ?? 'Signed in with an API key'}
+      onClick={() => void signOut()}
+    >
+      Sign out<span className="hidden sm:inline"> {current.person?.name ?? ''}</span>
+    </Button>
   );
 }
 
