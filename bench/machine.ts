@@ -65,9 +65,9 @@ export class Machine {
     return server;
   }
 
-  /** A node on this PostgreSQL database. */
-  async node(url: string): Promise<Server> {
-    const node = await Server.start({ folder: this.folder, logLevel: 'warn', url });
+  /** A node on this database: the URL of a PostgreSQL one, or a SQLite file. */
+  async node(database: string): Promise<Server> {
+    const node = await Server.start({ folder: this.folder, logLevel: 'warn', database });
     this.#ended.push(() => node.stop());
     return node;
   }

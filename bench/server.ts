@@ -34,8 +34,8 @@ export class Server {
     folder: string;
     logLevel: string;
     args?: string[];
-    /** Of a PostgreSQL database; else a new SQLite file. */
-    url?: string;
+    /** Of a PostgreSQL database, or a SQLite file that stays when the server stops; else a new file of its own. */
+    database?: string;
   }): Promise<Server> {
     const folder = join(options.folder, `server-${process.pid}-${Math.round(nowMs())}`);
     mkdirSync(folder, { recursive: true });
@@ -51,8 +51,8 @@ export class Server {
         NODE_EXTRA_CA_CERTS: authority,
         SUREHOOK_DEV: '1',
         SUREHOOK_PORT: '0',
-        SUREHOOK_DATABASE: options.url ?? join(folder, 'surehook.db'),
-        ...(options.url === undefined ? {} : { SUREHOOK_ENCRYPTION_KEY: encryptionKey }),
+        SUREHOOK_DATABASE: options.database ?? join(folder, 'surehook.db'),
+        ...(options.database === undefined ? {} : { SUREHOOK_ENCRYPTION_KEY: encryptionKey }),
         SUREHOOK_ADMIN_KEY: adminKey,
         SUREHOOK_LOG_LEVEL: options.logLevel,
       },

@@ -6,6 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { say } from '../parts/notice.tsx';
 import { ApiError, api, sendCsrf, withQuery } from './client.ts';
 import { useEvery } from './live.ts';
@@ -13,6 +14,9 @@ import type { Current, Page } from './types.ts';
 
 /** Pages of a list that are kept: what is shown stays bounded. */
 const pagesKept = 20;
+/** Pages may be short where a filter matches little: so many are asked for by themselves, until there are so many rows. */
+const pagesByThemselves = 15;
+const rowsWanted = 25;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -77,7 +81,13 @@ export function useList<T>(path: string, query: Query = {}, options: { everyMs?:
     placeholderData: keepPreviousData,
     refetchInterval,
   });
-  const rows = found.data?.pages.flatMap((page) => page.data) ?? [];
+  const pages = found.data?.pages ?? [];
+  const rows = pages.flatMap((page) => page.data);
+  const { fetchNextPage, hasNextPage, isFetching } = found;
+  const goesOn = hasNextPage && !isFetching && rows.length < rowsWanted && pages.length < pagesByThemselves;
+  useEffect(() => {
+    if (goesOn) void fetchNextPage();
+  }, [goesOn, fetchNextPage]);
   return { ...found, rows };
 }
 

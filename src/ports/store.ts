@@ -261,7 +261,7 @@ export interface Page {
 
 /**
  * A page and where the next one begins: it is asked for with `before: next`; null when there is nothing older. A page is short,
- * or empty, with more to come, when as much was looked at for it as a search may look at (`limits.searchRows`, `searchBytes`).
+ * or empty, with more to come, when as much was looked at for it as a search may look at (`filterRows`; for text `limits.searchRows` and `searchBytes`).
  */
 export interface Found<T> {
   rows: T[];

@@ -1,5 +1,6 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits.ts';
+import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
@@ -33,7 +34,7 @@ async function listByEvent(
   const before = page.before ?? Number.MAX_SAFE_INTEGER;
   const rows: DeliveryView[] = [];
   const endpointId = filter.endpointNo === undefined ? null : await idOf(session, filter.endpointNo);
-  let left = limits.searchRows;
+  let left = bounds.filterRows;
   for await (const step of eventsDown(
     session,
     accountNo,
@@ -78,7 +79,7 @@ async function listByEndpoint(
     })),
   );
   const wanted = page.limit + 1;
-  const most = Math.max(wanted, Math.ceil(limits.searchRows / Math.max(1, searches.length)));
+  const most = Math.max(wanted, Math.ceil(bounds.filterRows / Math.max(1, searches.length)));
   let kept: DeliveryView[] = await begunMatching(session, accountNo, filter, range);
   // What is older than this was not looked at everywhere, so that nobody knows what comes next.
   let floor = range.from;

@@ -1,5 +1,6 @@
 import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
+import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
 import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
@@ -60,7 +61,7 @@ export async function* eventsDown(
   const from = sinceMs === undefined ? 0 : await seqAt(session, sinceMs - limits.clockBackMs);
   let until =
     untilMs === undefined ? before : Math.min(before, await seqAt(session, untilMs + limits.clockBackMs));
-  let rowsLeft = limits.searchRows;
+  let rowsLeft = filter.q === undefined ? bounds.filterRows : limits.searchRows;
   let bytesLeft = limits.searchBytes;
   for (let most = firstRows; ; most = moreRows) {
     const rows = await session.all(sql, ...values, accountNo, ...along1, until, from, most);

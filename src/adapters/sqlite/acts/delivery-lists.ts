@@ -1,5 +1,6 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits.ts';
+import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
@@ -30,13 +31,10 @@ function listByEvent(
   const before = page.before ?? Number.MAX_SAFE_INTEGER;
   const rows: DeliveryView[] = [];
   const endpointId = filter.endpointNo === undefined ? null : idOf(db, filter.endpointNo);
-  let left = limits.searchRows;
-  for (const step of eventsDown(
-    db,
-    accountNo,
-    eventFilterOf(filter),
-    Math.floor((before - 1) / places) + 1,
-  )) {
+  let left = bounds.filterRows;
+  const { endpointNo } = filter;
+  const events = { ...eventFilterOf(filter), ...(endpointNo !== undefined && { endpointNo }) };
+  for (const step of eventsDown(db, accountNo, events, Math.floor((before - 1) / places) + 1)) {
     if (step.kind === 'end') return { rows, next: step.seq * places };
     const event = db.get(`SELECT ${eventPart} FROM event e WHERE e.seq = ?`, step.seq)!;
     for (const view of event.targets === '[]' ? [] : viewsOfEvent(db, event)) {
@@ -75,7 +73,7 @@ function listByEndpoint(
       })),
     );
   const wanted = page.limit + 1;
-  const most = Math.max(wanted, Math.ceil(limits.searchRows / Math.max(1, searches.length)));
+  const most = Math.max(wanted, Math.ceil(bounds.filterRows / Math.max(1, searches.length)));
   let kept: DeliveryView[] = begunMatching(db, accountNo, filter, range);
   // What is older than this was not looked at everywhere, so that nobody knows what comes next.
   let floor = range.from;

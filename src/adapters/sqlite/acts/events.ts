@@ -1,5 +1,6 @@
 import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
+import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
 import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
@@ -33,44 +34,92 @@ export function listEvents(
   return { rows, next: null };
 }
 
+/** A position that a filter wants, or (`end`) how far was looked when that is all that a page may look at. */
+type Step = { kind: 'found' | 'end'; seq: number };
+
+/** Events to look at: along one index in the order of positions, and the conditions that they are held against. */
+interface Walk {
+  /** From `event` to the condition on the index; its values, the account's first. */
+  along: string;
+  alongValues: (string | number)[];
+  conditions: string;
+  values: (string | number)[];
+  from: number;
+  until: number;
+}
+
 /**
  * Positions before `before` of events that a filter wants, newest first. It walks along the index of one of the things asked
- * for and looks at the others; `end` says how far it came when it has looked at all that it may for nothing.
+ * for and looks at the others. `endpointNo`: only events that this endpoint was to be told.
  */
-export function* eventsDown(
+export function eventsDown(
   db: Database,
   accountNo: number,
-  filter: EventFilter,
+  filter: EventFilter & { endpointNo?: number },
   before: number,
-): Generator<{ kind: 'found' | 'end'; seq: number }> {
+): Generator<Step> {
   const { conditions, values } = eventConditions(db, accountNo, filter);
-  const [along, along1] = indexOf(filter);
-  const text = filter.q === undefined ? '' : ' AND instr(e.data, ?) > 0';
-  const sql = `SELECT e.seq, (${conditions.join(' AND ')}${text}) AS wanted, octet_length(e.data) AS bytes
-    FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC`;
-  const from = filter.sinceMs === undefined ? 0 : seqAt(db, filter.sinceMs - limits.clockBackMs);
-  const until =
-    filter.untilMs === undefined ? before : Math.min(before, seqAt(db, filter.untilMs + limits.clockBackMs));
-  const wanted = [...values, ...(filter.q === undefined ? [] : [filter.q])];
+  if (filter.endpointNo !== undefined) {
+    conditions.push("instr(replace(replace(e.targets, '[', ','), ']', ','), ?) > 0");
+    values.push(`,${filter.endpointNo},`);
+  }
+  const { sinceMs, untilMs } = filter;
+  const [index, condition, along] = indexOf(filter);
+  const walk: Walk = {
+    // Named, for without figures about the data the planner takes the account's own.
+    along: `event e INDEXED BY ${index} WHERE e.account_no = ? ${condition} AND e.seq < ? AND e.seq >= ?`,
+    alongValues: [accountNo, ...along],
+    conditions: conditions.join(' AND '),
+    values,
+    from: sinceMs === undefined ? 0 : seqAt(db, sinceMs - limits.clockBackMs),
+    until: untilMs === undefined ? before : Math.min(before, seqAt(db, untilMs + limits.clockBackMs)),
+  };
+  return filter.q === undefined ? filteredDown(db, walk) : textDown(db, walk, filter.q);
+}
+
+function* filteredDown(db: Database, walk: Walk): Generator<Step> {
+  const { along, alongValues, conditions, values, until } = walk;
+  const { least, n } = db.get(
+    `SELECT min(seq) AS least, count(*) AS n FROM (SELECT e.seq FROM ${along} ORDER BY e.seq DESC LIMIT ?)`,
+    ...alongValues,
+    until,
+    walk.from,
+    bounds.filterRows,
+  )!;
+  if (least === null) return;
+  const sql = `SELECT e.seq FROM ${along} AND ${conditions} ORDER BY e.seq DESC`;
+  for (const row of db.rows(sql, ...alongValues, until, least as number, ...values))
+    yield { kind: 'found', seq: row.seq as number };
+  if (n === bounds.filterRows) yield { kind: 'end', seq: least as number };
+}
+
+function* textDown(db: Database, walk: Walk, text: string): Generator<Step> {
+  const { along, alongValues, conditions, values, from, until } = walk;
+  const sql = `SELECT e.seq, (${conditions} AND instr(e.data, ?) > 0) AS wanted, octet_length(e.data) AS bytes
+    FROM ${along} ORDER BY e.seq DESC`;
   let rowsLeft = limits.searchRows;
   let bytesLeft = limits.searchBytes;
-  for (const row of db.rows(sql, ...wanted, accountNo, ...along1, until, from)) {
+  for (const row of db.rows(sql, ...values, text, ...alongValues, until, from)) {
     const seq = row.seq as number;
     if (row.wanted === 1) yield { kind: 'found', seq };
     else rowsLeft -= 1;
-    if (filter.q !== undefined) bytesLeft -= row.bytes as number;
+    bytesLeft -= row.bytes as number;
     if (rowsLeft > 0 && bytesLeft > 0) continue;
     yield { kind: 'end', seq };
     return;
   }
 }
 
-/** The most telling thing asked for that has an index in the order of events. */
-function indexOf({ reference, source, type }: EventFilter): [condition: string, values: string[]] {
-  if (reference !== undefined) return ['AND e.reference = ?', [reference]];
-  if (source !== undefined) return ['AND e.source = ?', [source]];
-  if (type !== undefined && !type.endsWith('*')) return ['AND e.type = ?', [type]];
-  return ['', []];
+/** The index of the most telling thing asked for, each in the order of events. */
+function indexOf({
+  reference,
+  source,
+  type,
+}: EventFilter): [index: string, condition: string, values: string[]] {
+  if (reference !== undefined) return ['event_reference', 'AND e.reference = ?', [reference]];
+  if (source !== undefined) return ['event_source', 'AND e.source = ?', [source]];
+  if (type !== undefined && !type.endsWith('*')) return ['event_type_of', 'AND e.type = ?', [type]];
+  return ['event_account', '', []];
 }
 
 /** Conditions on events `e` for the parts of a filter that sit in columns. */

@@ -15,7 +15,7 @@ import {
 } from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
 import type { Found, Page } from '../../../ports/store.ts';
-import type { Database } from '../database.ts';
+import type { Database, Row } from '../database.ts';
 import { entriesOf, orderByName, orderByNo, orderOf, writeEntries, writeOrder } from './order-rows.ts';
 import { raise } from './signals.ts';
 
@@ -97,10 +97,21 @@ export function getOrder(db: Database, accountNo: number, id: string): OrderHist
   return { order, history: entriesOf(db, order.no) };
 }
 
+/** Of all states what is newest in each: none of their indexes, which orders have for their own sake, holds all in order. */
 export function listOrders(db: Database, accountNo: number, filter: OrderFilter, page: Page): Found<Order> {
+  const byState = filter.overdue !== true && filter.reference === undefined;
+  const states = byState && filter.state === undefined ? orderStates : [filter.state];
+  const rows = states
+    .flatMap((state) => ordersDown(db, accountNo, { ...filter, ...(state && { state }) }, page))
+    .sort((a, b) => (b.no as number) - (a.no as number));
+  const shown = rows.slice(0, page.limit).map(orderOf);
+  return { rows: shown, next: rows.length > page.limit ? shown.at(-1)!.no : null };
+}
+
+function ordersDown(db: Database, accountNo: number, filter: OrderFilter, page: Page): Row[] {
   const where = ['account_no = ?', 'no < ?'];
   const values: (string | number)[] = [accountNo, page.before ?? Number.MAX_SAFE_INTEGER];
-  const ask = (sql: string, value: string | number | undefined): void => {
+  const ask = (sql: string, value: string | undefined): void => {
     if (value === undefined) return;
     where.push(sql);
     values.push(value);
@@ -108,14 +119,14 @@ export function listOrders(db: Database, accountNo: number, filter: OrderFilter,
   ask('state = ?', filter.state);
   ask('source_id = ?', filter.sourceId);
   ask('reference = ?', filter.reference);
-  ask('overdue = ?', filter.overdue === undefined ? undefined : filter.overdue ? 1 : 0);
-  const rows = db.all(
-    `SELECT * FROM tracked_order WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
+  // As the index has it.
+  if (filter.overdue !== undefined) where.push(`overdue = ${filter.overdue ? 1 : 0}`);
+  const index = filter.reference !== undefined ? 'reference' : filter.overdue === true ? 'overdue' : 'state';
+  return db.all(
+    `SELECT * FROM tracked_order INDEXED BY tracked_order_${index} WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
     ...values,
     page.limit + 1,
   );
-  const shown = rows.slice(0, page.limit).map(orderOf);
-  return { rows: shown, next: rows.length > page.limit ? shown.at(-1)!.no : null };
 }
 
 export function orderCounts(db: Database, accountNo: number | null): OrderCounts {

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { nowMs } from '../clock.ts';
+import type { Machine } from '../machine.ts';
+import { commonWord, rareWord, referenceOf, type Shop, typeOf, writePast } from '../past.ts';
+import type { Report } from '../report.ts';
+import type { Server } from '../server.ts';
+import { median } from '../summary.ts';
+
+/** A list may take so many times what it takes with a thousand events; below a millisecond nobody looks. */
+const mostTimes = 3;
+const leastMs = 1;
+/** A search for text answers its first page within this time. */
+const searchMs = 1000;
+const endpoints = 20;
+const few = 1000;
+
+interface Past {
+  server: Server;
+  events: number;
+  shop: Shop & { endpointIds: string[] };
+}
+
+/** The lists of the dashboard with every combination of its filters, over a short past and a long one, in turn. */
+export async function lists(machine: Machine, report: Report): Promise<void> {
+  const many = machine.quick ? 100_000 : 1_000_000;
+  const short = await withPast(machine, few);
+  const long = await withPast(machine, many);
+  const rounds = machine.quick ? 3 : 5;
+  for (const [name, filters] of Object.entries(filtersOf())) {
+    const measured: Measured[] = [];
+    for (const filter of filters) measured.push(await measure(name, filter, { short, long, rounds }));
+    tell(report, name, measured, many);
+  }
+  await short.server.stop();
+  await long.server.stop();
+}
+
+/** Which value of a past a filter takes; null: the filter is not set. */
+type Filter = Record<string, ((past: Past) => string) | string | null>;
+
+interface Measured {
+  path: string;
+  isSearch: boolean;
+  shortMs: number;
+  longMs: number;
+  ratio: number;
+}
+
+function filtersOf(): Record<string, Filter[]> {
+  const ago = (part: number) => (): string => new Date(Date.now() - part * 86_400_000).toISOString();
+  const since = [null, ago(1)];
+  const until = [null, ago(0.5)];
+  const type = [null, typeOf(3), 'order.*'];
+  const reference = [null, ({ events }: Past) => referenceOf(Math.floor(events / 2))];
+  const endpointId = [null, ({ shop }: Past) => shop.endpointIds[1]!];
+  const status = [null, 'delivered', 'dead', 'retrying', 'held', 'cancelled'];
+  return {
+    '/v1/deliveries': combinations({ status, endpointId, eventType: type, reference, since, until }),
+    '/v1/dead-letters': combinations({ endpointId, eventType: type, since }),
+    '/v1/events': combinations({
+      type,
+      reference,
+      source: [null, ({ shop }: Past) => shop.sourceId],
+      since,
+      until,
+      q: [null, commonWord, rareWord, 'nowhere to be found'],
+    }),
+    '/v1/orders': combinations({
+      state: [null, 'fulfilled', 'stuck', 'pending'],
+      overdue: [null, 'true'],
+      reference,
+    }),
+  };
+}
+
+function combinations(choices: Record<string, Filter[string][]>): Filter[] {
+  let all: Filter[] = [{}];
+  for (const [name, values] of Object.entries(choices))
+    all = all.flatMap((filter) => values.map((value) => ({ ...filter, [name]: value })));
+  return all;
+}
+
+async function measure(
+  list: string,
+  filter: Filter,
+  { short, long, rounds }: { short: Past; long: Past; rounds: number },
+): Promise<Measured> {
+  const tookMs: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round += 1)
+    for (const [at, past] of [short, long].entries()) {
+      const startMs = nowMs();
+      await past.server.call('GET', pathOf(list, filter, past), undefined, 'shop');
+      tookMs[at]!.push(nowMs() - startMs);
+    }
+  const [shortMs, longMs] = [median(tookMs[0]), median(tookMs[1])];
+  const ratio = longMs / Math.max(shortMs, leastMs);
+  return { path: pathOf(list, filter, long), isSearch: filter.q != null, shortMs, longMs, ratio };
+}
+
+function pathOf(list: string, filter: Filter, past: Past): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter))
+    if (value !== null) query.set(name, typeof value === 'string' ? value : value(past));
+  return `${list}?${query}`;
+}
+
+function tell(report: Report, list: string, measured: Measured[], many: number): void {
+  const named = `lists: ${list}, ${many.toLocaleString('en')} by ${few.toLocaleString('en')} events`;
+  const browsed = measured.filter(({ isSearch }) => !isSearch);
+  const worst = browsed.toSorted((a, b) => b.ratio - a.ratio);
+  const past = worst.filter(({ ratio }) => ratio > mostTimes);
+  report.add({
+    name: named,
+    ratio: { value: worst[0]!.ratio, of: 'at worst' },
+    target: { text: `≤ ${mostTimes}`, met: past.length === 0 },
+    note: `${browsed.length} combinations, half of them ≤ ${median(browsed.map(({ longMs }) => longMs)).toFixed(1)} ms; ${told(worst[0]!)}`,
+  });
+  for (const one of past.slice(1, 20)) process.stdout.write(`  ${told(one)}\n`);
+  const searched = measured.filter(({ isSearch }) => isSearch).toSorted((a, b) => b.longMs - a.longMs);
+  if (searched.length === 0) return;
+  report.add({
+    name: `lists: text in ${list}, first page`,
+    target: { text: `≤ ${searchMs} ms`, met: searched[0]!.longMs <= searchMs },
+    note: `${searched.length} combinations, at worst ${told(searched[0]!)}`,
+  });
+}
+
+function told({ path, shortMs, longMs }: Measured): string {
+  return `${shortMs.toFixed(1)} → ${longMs.toFixed(1)} ms: ${decodeURIComponent(path)}`;
+}
+
+/** What the API makes is made by it; the past is written into the file of the server while that is stopped. */
+async function withPast(machine: Machine, events: number): Promise<Past> {
+  const file = join(machine.folder, `past-${events}.db`);
+  const before = await machine.node(file);
+  await before.createAccount('shop');
+  const endpointIds: string[] = [];
+  for (let n = 0; n < endpoints; n += 1)
+    endpointIds.push(
+      await before.createEndpoint({ url: `https://shop.example/${n}`, events: ['*'] }, 'shop'),
+    );
+  const source = { name: 'supplier', scheme: 'standard' };
+  const { id: sourceId } = await before.call<{ id: string }>('POST', '/v1/sources', source, 'shop');
+  await before.stop();
+  const shop = { ...numbersIn(file), sourceId };
+  const startMs = nowMs();
+  writePast(file, events, shop);
+  process.stdout.write(
+    `  ${events.toLocaleString('en')} events written in ${((nowMs() - startMs) / 1000).toFixed(1)} s\n`,
+  );
+  return { server: await machine.node(file), events, shop: { ...shop, endpointIds } };
+}
+
+function numbersIn(file: string): Pick<Shop, 'accountNo' | 'endpointNos'> {
+  const db = new DatabaseSync(file);
+  const accountNo = Number(db.prepare("SELECT no FROM account WHERE id = 'shop'").get()!.no);
+  const rows = db.prepare('SELECT no FROM endpoint WHERE account_no = ? ORDER BY no').all(accountNo);
+  db.close();
+  return { accountNo, endpointNos: rows.map(({ no }) => Number(no)) };
+}

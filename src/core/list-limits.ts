@@ -1,0 +1,7 @@
+/* The bounds of lists, as `limits.ts` has those of everything else. */
+
+/**
+ * Rows that one page of a filtered list looks at; then the page is short and the next one goes on. So few that a page takes about as
+ * long whether it finds much or little, and whether there are a thousand rows or a million. Searches for text have bounds of their own.
+ */
+export const filterRows = 1000;
