@@ -26,7 +26,7 @@ export async function lists(machine: Machine, report: Report): Promise<void> {
   const many = machine.quick ? 100_000 : 1_000_000;
   const short = await withPast(machine, few);
   const long = await withPast(machine, many);
-  const rounds = machine.quick ? 3 : 5;
+  const rounds = machine.quick ? 3 : 7;
   for (const [name, filters] of Object.entries(filtersOf())) {
     const measured: Measured[] = [];
     for (const filter of filters) measured.push(await measure(name, filter, { short, long, rounds }));
@@ -93,7 +93,8 @@ async function measure(
       await past.server.call('GET', pathOf(list, filter, past), undefined, 'shop');
       tookMs[at]!.push(nowMs() - startMs);
     }
-  const [shortMs, longMs] = [median(tookMs[0]), median(tookMs[1])];
+  // The least of them: what else the machine does only ever adds.
+  const [shortMs, longMs] = [Math.min(...tookMs[0]), Math.min(...tookMs[1])];
   const ratio = longMs / Math.max(shortMs, leastMs);
   return { path: pathOf(list, filter, long), isSearch: filter.q != null, shortMs, longMs, ratio };
 }

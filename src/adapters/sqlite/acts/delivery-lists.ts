@@ -1,11 +1,10 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
-import * as limits from '../../../core/limits.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { begunViews, eventPart, newest, rowSql, viewOf, viewsOfEvent } from './delivery-views.ts';
-import { eventConditions, eventsDown, seqAt } from './events.ts';
+import { eventConditions, eventsDown, spanOf } from './events.ts';
 import { lacksRows, open, places, states } from './rows.ts';
 
 export function listDeliveries(
@@ -178,7 +177,7 @@ function begunMatching(
     !filter.statuses.includes('cancelled')
   )
     return [];
-  const { conditions, values } = eventConditions(db, accountNo, eventFilterOf(filter));
+  const { conditions, values } = eventConditions(accountNo, eventFilterOf(filter));
   const endpointId = filter.endpointNo === undefined ? null : idOf(db, filter.endpointNo);
   db.readNode();
   return db
@@ -194,15 +193,12 @@ function begunMatching(
 }
 
 function keyRange(db: Database, filter: DeliveryFilter, page: Page): { from: number; to: number } {
-  const from = filter.sinceMs === undefined ? 0 : seqAt(db, filter.sinceMs - limits.clockBackMs) * places;
-  const to =
-    filter.untilMs === undefined
-      ? Number.MAX_SAFE_INTEGER
-      : seqAt(db, filter.untilMs + limits.clockBackMs) * places;
-  return { from, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
+  const { from, until } = spanOf(db, filter);
+  const to = Math.min(until, Math.floor(Number.MAX_SAFE_INTEGER / places)) * places;
+  return { from: from * places, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
 }
 
-function eventFilterOf(filter: DeliveryFilter): Parameters<typeof eventConditions>[2] {
+function eventFilterOf(filter: DeliveryFilter): Parameters<typeof eventConditions>[1] {
   const { eventType, reference, sinceMs, untilMs } = filter;
   return {
     ...(eventType !== undefined && { type: eventType }),

@@ -58,12 +58,12 @@ export function eventsDown(
   filter: EventFilter & { endpointNo?: number },
   before: number,
 ): Generator<Step> {
-  const { conditions, values } = eventConditions(db, accountNo, filter);
+  const { conditions, values } = eventConditions(accountNo, filter);
   if (filter.endpointNo !== undefined) {
     conditions.push("instr(replace(replace(e.targets, '[', ','), ']', ','), ?) > 0");
     values.push(`,${filter.endpointNo},`);
   }
-  const { sinceMs, untilMs } = filter;
+  const span = spanOf(db, filter);
   const [index, condition, along] = indexOf(filter);
   const walk: Walk = {
     // Named, for without figures about the data the planner takes the account's own.
@@ -71,8 +71,8 @@ export function eventsDown(
     alongValues: [accountNo, ...along],
     conditions: conditions.join(' AND '),
     values,
-    from: sinceMs === undefined ? 0 : seqAt(db, sinceMs - limits.clockBackMs),
-    until: untilMs === undefined ? before : Math.min(before, seqAt(db, untilMs + limits.clockBackMs)),
+    from: span.from,
+    until: Math.min(before, span.until),
   };
   return filter.q === undefined ? filteredDown(db, walk) : textDown(db, walk, filter.q);
 }
@@ -122,9 +122,8 @@ function indexOf({
   return ['event_account', '', []];
 }
 
-/** Conditions on events `e` for the parts of a filter that sit in columns. */
+/** Conditions on events `e` for the parts of a filter that sit in columns; `spanOf` bounds where they are to be looked for. */
 export function eventConditions(
-  db: Database,
   accountNo: number,
   filter: Pick<EventFilter, 'type' | 'reference' | 'source' | 'sinceMs' | 'untilMs'>,
 ): { conditions: string[]; values: (string | number)[] } {
@@ -141,11 +140,20 @@ export function eventConditions(
   }
   if (filter.reference !== undefined) add('e.reference = ?', filter.reference);
   if (filter.source !== undefined) add('e.source = ?', filter.source);
-  if (filter.sinceMs !== undefined)
-    add('e.seq >= ? AND e.created_at >= ?', seqAt(db, filter.sinceMs - limits.clockBackMs), filter.sinceMs);
-  if (filter.untilMs !== undefined)
-    add('e.seq < ? AND e.created_at < ?', seqAt(db, filter.untilMs + limits.clockBackMs), filter.untilMs);
+  if (filter.sinceMs !== undefined) add('e.created_at >= ?', filter.sinceMs);
+  if (filter.untilMs !== undefined) add('e.created_at < ?', filter.untilMs);
   return { conditions, values };
+}
+
+/** Positions from and up to which events of a span of time are, with room for clocks that were set back. */
+export function spanOf(
+  db: Database,
+  { sinceMs, untilMs }: Pick<EventFilter, 'sinceMs' | 'untilMs'>,
+): { from: number; until: number } {
+  return {
+    from: sinceMs === undefined ? 0 : seqAt(db, sinceMs - limits.clockBackMs),
+    until: untilMs === undefined ? Number.MAX_SAFE_INTEGER : seqAt(db, untilMs + limits.clockBackMs),
+  };
 }
 
 /** The first position at or after a time. Positions grow with time, but for clocks that are set back: callers leave room for that. */
