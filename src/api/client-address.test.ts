@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clientAddressFor } from './client-address.ts';
 
-test('a forwarded address is believed from trusted proxies only, and the rightmost that is none of theirs counts', () => {
+test('A69 a forwarded address is believed from trusted proxies only, and the rightmost that is none of theirs counts', () => {
   const client = clientAddressFor(['10.0.0.0/8', 'fd00::/8']);
   for (const [connected, forwarded, wanted] of [
     ['203.0.113.9', '198.51.100.1', '203.0.113.9'],

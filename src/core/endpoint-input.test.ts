@@ -431,7 +431,7 @@ test('a change touches what it names; null goes back to the default', () => {
   );
 });
 
-test('a changed origin drops the endpoint’s own headers unless they are sent again', () => {
+test('A79 a changed origin drops the endpoint’s own headers unless they are sent again', () => {
   const endpoint = make({ ...least, headers: { Authorization: 'Bearer a' } });
   for (const url of ['https://evil.example/hooks', 'https://shop.example:8443/hooks'])
     assert.deepEqual(changed(endpoint, { url }).headers, {}, url);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ApiWorld, type Reply } from '../support/api.ts';
+import { type Operation, operationsOf } from '../support/operations.ts';
 
 /*
  * Every operation of the OpenAPI document is tried by somebody of another account, with the owner's ids wherever an id can stand. What
@@ -9,19 +10,6 @@ import { ApiWorld, type Reply } from '../support/api.ts';
 
 /** In everything the owner has, and nowhere else. */
 const canary = 'of-the-owner-only';
-
-interface Parameter {
-  name: string;
-  in: string;
-}
-
-interface Operation {
-  method: string;
-  path: string;
-  query: string[];
-  /** Members of the body, and an example; null: it takes none. */
-  body: { members: string[]; example: Record<string, unknown> } | null;
-}
 
 /** Whose address is the secret itself: a provider's, or a bin's. */
 const isDoor = (path: string): boolean => /^\/(in|b)\//.test(path);
@@ -150,27 +138,6 @@ before(async () => {
   world.engine.live.stop();
 });
 after(() => world.close());
-
-// biome-ignore lint/suspicious/noExplicitAny: the document is data.
-type Json = any;
-
-function operationsOf(document: Json): Operation[] {
-  const found: Operation[] = [];
-  for (const [path, methods] of Object.entries<Json>(document.paths))
-    for (const [method, { parameters = [], requestBody }] of Object.entries<Json>(methods)) {
-      const content = requestBody?.content?.['application/json'];
-      const query = (parameters as Parameter[]).filter((one) => one.in === 'query').map(({ name }) => name);
-      const body = requestBody === undefined ? null : bodyOf(document, content);
-      found.push({ method: method.toUpperCase(), path, query, body });
-    }
-  return found;
-}
-
-function bodyOf(document: Json, content: Json): Operation['body'] {
-  const { $ref } = content?.schema ?? {};
-  const schema = $ref === undefined ? content?.schema : document.components.schemas[$ref.split('/').at(-1)];
-  return { members: Object.keys(schema?.properties ?? {}), example: content?.example ?? {} };
-}
 
 /** The owner's id in the place of the parameter. */
 function addressOf({ path }: Operation): string {

@@ -130,6 +130,16 @@ describe('signing in', () => {
     assert.equal((await here.signIn(right)).status, 201);
   });
 
+  test('A69 an address that a stranger writes into a header is not believed: the failures are those of the connection', async () => {
+    const from = async (forwarded: string): Promise<number> => {
+      const payload = { email: 'owner@shop.example', password: 'wrong wrong' };
+      const headers = { 'x-forwarded-for': forwarded };
+      return (await world.app.inject({ method: 'POST', url: '/v1/sessions', payload, headers })).statusCode;
+    };
+    for (let i = 0; i < bounds.signInFailuresEach; i++) assert.equal(await from(`203.0.113.${i}`), 401);
+    assert.equal(await from('203.0.113.99'), 429);
+  });
+
   test('an IPv6 network of 64 bits counts as one address, for its holder takes any of them', async () => {
     await person('owner');
     const from = async (remoteAddress: string): Promise<number> => {

@@ -32,7 +32,7 @@ describe('who may do what', () => {
   });
   after(() => world.close());
 
-  test('every route takes exactly the keys that its documentation says', async () => {
+  test('A64 every route takes exactly the keys that its documentation says', async () => {
     for (const route of table) {
       for (const [holder, headers] of keys) {
         const { status } = await world.ask(
@@ -192,7 +192,7 @@ describe('what belongs to another account', () => {
     assert.equal((await world.ask('GET', '/v1/stats', undefined, stranger)).body.attempts, 0);
   });
 
-  test('the same event id and idempotency key in two accounts are two events', async () => {
+  test('A94 the same event id and idempotency key in two accounts are two events', async () => {
     const key = { 'idempotency-key': 'shared' };
     const mine = await world.publish({ type: 'a', data: 1, id: 'shared-id' }, { ...owner, ...key });
     const theirs = await world.publish({ type: 'a', data: 2, id: 'shared-id' }, { ...stranger, ...key });

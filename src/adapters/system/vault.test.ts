@@ -29,6 +29,6 @@ test('another key, another context or a changed byte does not open', () => {
   assert.throws(() => vault.open(sealed.subarray(0, 20), 'secrets of ep_1'), SurehookError);
 });
 
-test('a key that is not 32 bytes is refused', () => {
+test('A97 a key that is not 32 bytes is refused', () => {
   assert.throws(() => createVault(new Uint8Array(16)), SurehookError);
 });
