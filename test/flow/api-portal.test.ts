@@ -118,6 +118,7 @@ describe('a portal link', () => {
     );
     assert.ok(!list.text.includes(token) && !list.text.includes('hash'));
     assert.deepEqual((await world.ask('GET', '/v1/portal-links', undefined, other.headers)).body.data, []);
+    await world.clock.advance(1);
     const second = await makeLink();
     const first = await world.ask('GET', '/v1/portal-links?limit=1', undefined, acme.headers);
     assert.equal(first.body.data[0].id, second.id);
