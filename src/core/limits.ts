@@ -318,11 +318,6 @@ export const pollTimeoutMs = 20_000;
 export const pollBodyBytes = 256 * 1024;
 export const pollsPerSecondDefault = 5;
 export const pollsPerSecondMax = 1000;
-/** Questions under way at once, over all sources and to one. */
-export const pollsUnderWay = 32;
-export const pollsUnderWayPerSource = 8;
-/** Orders that one look takes on; more are taken at once after it. */
-export const dueOrders = 200;
 /** How often the tracker looks for orders that are due when nothing tells it to look earlier. */
 export const trackEveryMs = 60_000;
 /** How soon the tracker looks again after news of an order. */

@@ -49,7 +49,7 @@ describe('order', () => {
     const order = registered();
     assert.equal(order.state, 'pending');
     assert.equal(order.nextPollAtMs, t0 + 5 * minuteMs);
-    assert.equal(dueAtMs(order), t0 + 5 * minuteMs);
+    assert.equal(dueAtMs(order), t0 + 15 * minuteMs);
   });
 
   test('an order whose id is not known is not asked about until an event tells it', () => {

@@ -103,9 +103,9 @@ export function mayFollow(from: OrderState, to: OrderState): boolean {
   return from === 'fulfilled' && to === 'refunded';
 }
 
-/** When the tracker has to look at an order again; null: no more. */
-export function dueAtMs(order: Pick<Order, 'nextPollAtMs' | 'giveUpAtMs' | 'overdueAtMs'>): number | null {
-  const times = [order.nextPollAtMs, order.giveUpAtMs, order.overdueAtMs].filter((at) => at !== null);
+/** When time alone changes an order; null: never. Questions are apart from that: they wait for their turn. */
+export function dueAtMs(order: Pick<Order, 'giveUpAtMs' | 'overdueAtMs'>): number | null {
+  const times = [order.giveUpAtMs, order.overdueAtMs].filter((at) => at !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -93,7 +93,7 @@ function tellersOf(directory: () => Directory): Tellers {
       return found === null ? [] : [[found.accountNo, { kind: 'endpoint', id: found.id, status: 'deleted' }]];
     },
     registerOrder: (_, { order }) => [orderChange(order)],
-    claimDueOrders: (_, { due }) => due.map(({ order }) => orderChange(order)),
+    passOrders: (_, { changed }) => changed.map(orderChange),
     recordAlerts: ([{ raised, resolved }]) => [
       ...raised.map(({ accountNo, id, kind }): [number, Change] => [
         accountNo,

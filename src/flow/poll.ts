@@ -47,8 +47,8 @@ export class Poller {
     this.#parts = parts;
   }
 
-  /** Asks about one order. Answers how long the other side wants to be left alone, null when it did not say. */
-  async ask(source: Tracked, order: Order): Promise<number | null> {
+  /** Asks about one order. `failed`: no answer could be used; `quiet`: the other side wants to be left alone for a while. */
+  async ask(source: Tracked, order: Order): Promise<{ failed: boolean; quiet: boolean }> {
     const poll = source.tracking.poll!;
     const outcome = await this.#get(orderUrl(poll, order), poll.headers, limits.pollBodyBytes);
     const failure = this.#failureOf(outcome);
@@ -56,16 +56,7 @@ export class Poller {
     if (typeof told === 'string' && isFinal(told))
       await this.#found(source, order, told, outcome.responseBody);
     else await this.#note(source, order, answerOf(told));
-    return failure?.retryAfterMs ?? null;
-  }
-
-  /** The order is not asked about now; the source wants to be left alone for so long. */
-  async leave(source: Tracked, order: Order, forMs: number): Promise<void> {
-    await this.#note(source, order, {
-      kind: 'failure',
-      reason: 'not asked: the source wants to be left alone for a while',
-      retryAfterMs: forMs,
-    });
+    return { failed: failure !== null, quiet: (failure?.retryAfterMs ?? 0) > 0 };
   }
 
   /** Asks for the source's list since a moment, and takes in all that is on it. */

@@ -4,6 +4,8 @@ import { idBytes, newId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
 import type { Order } from '../core/order.ts';
 import { readNewOrder } from '../core/order-input.ts';
+import { planPolls } from '../core/polling.ts';
+import * as bounds from '../core/receive-limits.ts';
 import { policyOf, type TrackedSource, type Tracking } from '../core/tracking.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import { InFlight } from './in-flight.ts';
@@ -20,28 +22,32 @@ export interface TrackParts extends PollParts {
 
 type Tracked = TrackedSource & { tracking: Tracking };
 
-/** What waits to be asked of one source: in turn, no more at once than it may be, no sooner than its rate allows. */
-interface Queue {
-  orders: Order[];
-  underWay: number;
-  nextAtMs: number;
-  /** The source wants to be left alone until then. */
-  quietUntilMs: number;
+/** What is asked of one source. */
+interface Asking {
+  /** Orders that were taken, each a place. */
+  places: number;
+  /** The last question failed: it is asked one thing at a time. */
+  failing: boolean;
+  /** What waits for its moment, by number of the order: how it is called off. */
+  waiting: Map<number, () => void>;
 }
 
 /** Follows orders: says when they are overdue or stuck, and asks about those that nobody tells of. */
 export class Tracker {
   readonly #parts: TrackParts;
   readonly #poller: Poller;
-  readonly #queues = new Map<string, Queue>();
+  readonly #asking = new Map<string, Asking>();
   readonly #lists = new Set<string>();
-  /** Numbers of orders that wait to be asked about or are asked about now. */
-  readonly #asking = new Set<number>();
+  /** Of each source, when its list is due next, as far as is known. */
+  readonly #listAtMs = new Map<string, number>();
   readonly #inFlight = new InFlight();
-  #underWay = 0;
+  #places = bounds.pollsUnderWay;
+  /** Orders wait for a question that is under way to end. */
+  #isCrowded = false;
+  /** When time alone changes the next order, as far as is known. */
+  #passAtMs = 0;
   #wakeAtMs = Infinity;
   #cancel: (() => void) | null = null;
-  #cancelPump: (() => void) | null = null;
   #looking = false;
   #stopped = false;
 
@@ -58,12 +64,14 @@ export class Tracker {
   stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    this.#cancelPump?.();
+    for (const [sourceId, { waiting }] of this.#asking)
+      for (const no of waiting.keys()) this.#callOff(sourceId, no);
     return this.#inFlight.none();
   }
 
   /** An order may be due earlier than was known. */
   look(): void {
+    this.#passAtMs = 0;
     this.#wake(limits.trackSoonMs);
   }
 
@@ -128,7 +136,7 @@ export class Tracker {
     this.#inFlight.begin();
     let nextMs: number = limits.trackEveryMs;
     try {
-      nextMs = Math.min(await this.#claim(), await this.#claimLists());
+      nextMs = Math.min(await this.#pass(), await this.#claim(), await this.#claimLists());
     } catch (error) {
       this.#parts.telemetry.warn('orders could not be looked at; it is tried again', {
         cause: String(error),
@@ -140,95 +148,87 @@ export class Tracker {
     this.#wake(Math.max(0, Math.min(nextMs, limits.trackEveryMs)));
   }
 
-  /** Answers how long nothing is due. */
+  /** What time alone does to orders. Answers how long it does nothing more. */
+  async #pass(): Promise<number> {
+    const { store, clock, signalled } = this.#parts;
+    const nowMs = clock.nowMs();
+    if (this.#passAtMs > nowMs) return this.#passAtMs - nowMs;
+    this.#passAtMs = Infinity;
+    const { changed, nextAtMs } = await store.passOrders({ nowMs, limit: bounds.passedOrders });
+    // News that came meanwhile stands.
+    this.#passAtMs = Math.min(this.#passAtMs, nextAtMs ?? Infinity);
+    if (changed.length > 0) signalled();
+    return Math.max(limits.trackSoonMs, this.#passAtMs - nowMs);
+  }
+
+  /** Takes orders to ask about as far as there are places. Answers how long there are none to be taken. */
   async #claim(): Promise<number> {
     const { store, clock } = this.#parts;
     const nowMs = clock.nowMs();
-    const room = limits.dueOrders - this.#asking.size;
-    if (room <= 0) return limits.trackSoonMs;
-    const { due, nextAtMs } = await store.claimDueOrders({ nowMs, limit: room });
-    let changed = false;
-    for (const { order, ask } of due) {
-      if (ask && !this.#asking.has(order.no)) {
-        this.#asking.add(order.no);
-        this.#queueOf(order.sourceId).orders.push(order);
-      }
-      changed ||= order.updatedAtMs === nowMs;
-    }
-    if (changed) this.#parts.signalled();
-    this.#pump();
-    return nextAtMs === null ? Infinity : nextAtMs - clock.nowMs();
+    const room = { places: this.#places, of: (id: string) => this.#roomOf(id) };
+    const { asks, nextAtMs, isCrowded } = planPolls(await store.duePolls(), room, nowMs);
+    const claimed = asks.length === 0 ? [] : await store.claimPolls({ nowMs, asks });
+    for (const { order, atMs } of claimed) this.#askAt(order, atMs);
+    this.#isCrowded = isCrowded;
+    return asks.length === 0 ? nextAtMs - nowMs : limits.trackSoonMs;
   }
 
-  #queueOf(sourceId: string): Queue {
-    let queue = this.#queues.get(sourceId);
-    if (queue === undefined) {
-      queue = { orders: [], underWay: 0, nextAtMs: 0, quietUntilMs: 0 };
-      this.#queues.set(sourceId, queue);
-    }
-    return queue;
+  #roomOf(sourceId: string): { perSecond: number; places: number } | null {
+    // Whose source or way of asking is gone is not asked about: what comes instead watches its orders anew.
+    const poll = this.#parts.source(sourceId)?.tracking?.poll ?? null;
+    if (poll === null) return null;
+    const { places = 0, failing = false } = this.#asking.get(sourceId) ?? {};
+    const most = failing ? bounds.pollsUnderWayFailing : bounds.pollsUnderWayEach;
+    return { perSecond: poll.perSecond, places: most - places };
   }
 
-  /** Asks whatever may be asked now, and comes back when more may. */
-  #pump(): void {
-    this.#cancelPump?.();
+  #askAt(order: Order, atMs: number): void {
     if (this.#stopped) return;
-    const nowMs = this.#parts.clock.nowMs();
-    let nextAtMs = Infinity;
-    for (const [sourceId, queue] of this.#queues) {
-      const source = this.#parts.source(sourceId);
-      // Whose source or way of asking is gone is not asked about: what comes instead watches it anew.
-      if (source?.tracking?.poll == null)
-        for (const { no } of queue.orders.splice(0)) this.#asking.delete(no);
-      else nextAtMs = Math.min(nextAtMs, this.#serve(source as Tracked, queue, nowMs));
-      if (
-        queue.orders.length + queue.underWay === 0 &&
-        queue.quietUntilMs <= nowMs &&
-        queue.nextAtMs <= nowMs
-      )
-        this.#queues.delete(sourceId);
-    }
-    if (nextAtMs !== Infinity)
-      this.#cancelPump = this.#parts.clock.after(Math.max(1, nextAtMs - nowMs), () => this.#pump());
+    const { sourceId, no } = order;
+    const asking = this.#asking.get(sourceId) ?? { places: 0, failing: false, waiting: new Map() };
+    this.#asking.set(sourceId, asking);
+    asking.places += 1;
+    this.#places -= 1;
+    const begin = (): void => {
+      asking.waiting.delete(no);
+      void this.#ask(order, asking);
+    };
+    const delayMs = Math.max(0, atMs - this.#parts.clock.nowMs());
+    asking.waiting.set(no, this.#parts.clock.after(delayMs, begin));
   }
 
-  /** Answers when more may be asked of this source; infinity: when something under way has ended, or nothing waits. */
-  #serve(source: Tracked, queue: Queue, nowMs: number): number {
-    const gapMs = 1000 / source.tracking.poll!.perSecond;
-    while (queue.orders.length > 0) {
-      const full = queue.underWay >= limits.pollsUnderWayPerSource || this.#underWay >= limits.pollsUnderWay;
-      if (full) return Infinity;
-      const isQuiet = queue.quietUntilMs > nowMs;
-      if (!isQuiet && queue.nextAtMs > nowMs) return queue.nextAtMs;
-      const order = queue.orders.shift()!;
-      if (!isQuiet) queue.nextAtMs = Math.max(queue.nextAtMs, nowMs) + gapMs;
-      void this.#ask(source, order, queue, isQuiet ? queue.quietUntilMs - nowMs : null);
-    }
-    return Infinity;
+  /** Not asked after all: it was put off when it was taken, and is taken again. */
+  #callOff(sourceId: string, no: number): void {
+    const asking = this.#asking.get(sourceId)!;
+    asking.waiting.get(no)!();
+    asking.waiting.delete(no);
+    this.#vacate(sourceId, asking);
   }
 
-  async #ask(source: Tracked, order: Order, queue: Queue, quietForMs: number | null): Promise<void> {
+  #vacate(sourceId: string, asking: Asking): void {
+    asking.places -= 1;
+    this.#places += 1;
+    if (asking.places === 0 && !asking.failing) this.#asking.delete(sourceId);
+  }
+
+  async #ask(order: Order, asking: Asking): Promise<void> {
+    const { telemetry, signalled } = this.#parts;
+    const { sourceId } = order;
+    const source = this.#parts.source(sourceId);
     this.#inFlight.begin();
-    this.#underWay += 1;
-    queue.underWay += 1;
     try {
-      if (quietForMs !== null) await this.#poller.leave(source, order, quietForMs);
-      else {
-        const alone = await this.#poller.ask(source, order);
-        if (alone !== null)
-          queue.quietUntilMs = this.#parts.clock.nowMs() + Math.min(alone, limits.retryAfterMaxMs);
-      }
-      this.#parts.signalled();
+      if (source?.tracking?.poll == null) return;
+      const { failed, quiet } = await this.#poller.ask(source as Tracked, order);
+      asking.failing = failed;
+      if (quiet) for (const no of [...asking.waiting.keys()]) this.#callOff(sourceId, no);
+      signalled();
     } catch (error) {
-      // The order was put off when it was claimed: it is asked about again.
-      this.#parts.telemetry.warn('asking about an order failed', { order: order.id, cause: String(error) });
+      // The order was put off when it was taken: it is asked about again.
+      telemetry.warn('asking about an order failed', { order: order.id, cause: String(error) });
     } finally {
-      this.#asking.delete(order.no);
-      this.#underWay -= 1;
-      queue.underWay -= 1;
+      this.#vacate(sourceId, asking);
       this.#inFlight.end();
-      this.#wake(limits.trackSoonMs);
-      this.#pump();
+      this.#wake(this.#isCrowded ? bounds.pollAgainMs : limits.trackSoonMs);
     }
   }
 
@@ -240,8 +240,15 @@ export class Tracker {
       const list = source.tracking?.list;
       if (list == null || this.#lists.has(source.id)) continue;
       const nowMs = clock.nowMs();
+      const known = this.#listAtMs.get(source.id) ?? 0;
+      if (known > nowMs) {
+        nextMs = Math.min(nextMs, known - nowMs);
+        continue;
+      }
       const claimed = await store.claimList({ sourceId: source.id, everyMs: list.everyMs, nowMs });
-      nextMs = Math.min(nextMs, claimed.due ? list.everyMs : claimed.nextAtMs - nowMs);
+      const nextAtMs = claimed.due ? nowMs + list.everyMs : claimed.nextAtMs;
+      this.#listAtMs.set(source.id, nextAtMs);
+      nextMs = Math.min(nextMs, nextAtMs - nowMs);
       if (claimed.due) void this.#list(source as Tracked, claimed.sinceMs);
     }
     return nextMs;

@@ -1,4 +1,5 @@
 import type { Order, OrderEntry, OrderPolicy, OrderState, PollAnswer } from '../core/order.ts';
+import type { DuePolls, PollAsk } from '../core/polling.ts';
 import type { Found, Page } from './store.ts';
 
 /** All that is given must hold. */
@@ -33,15 +34,20 @@ export interface OrderStore {
     policy: OrderPolicy;
     nowMs: number;
   }): Promise<{ kind: 'made' | 'known' | 'other'; order: Order }>;
+  /** Up to `limit` orders that time alone changes, as it has changed them. `nextAtMs`: when it changes the next one. */
+  passOrders(input: { nowMs: number; limit: number }): Promise<{ changed: Order[]; nextAtMs: number | null }>;
+  /** Every source with orders to be asked about, now or later. */
+  duePolls(): Promise<DuePolls[]>;
   /**
-   * Orders that are due, oldest first, as time alone has changed them. Those with `ask` are to be asked about now, by the caller
-   * alone; each is put off by its `every`, so that none is asked about sooner if the caller dies. `nextAtMs`: when the next one is due.
+   * Due orders of each source, longest due first, each with the moment to ask about it, by the caller alone. Moments of one source
+   * keep its rate, whoever else asks, and none is further ahead than `pollAheadMs`. An order is put off by its `every` from its
+   * moment on, so that none is asked about sooner if the caller dies.
    */
-  claimDueOrders(input: { nowMs: number; limit: number }): Promise<{
-    due: { order: Order; ask: boolean }[];
-    nextAtMs: number | null;
-  }>;
-  /** Writes down what came of asking, when it was no final state. After `limits.pollFailuresTold` failures people are told that the source does not answer. */
+  claimPolls(input: { nowMs: number; asks: PollAsk[] }): Promise<{ order: Order; atMs: number }[]>;
+  /**
+   * Writes down what came of asking, when it was no final state. After `limits.pollFailuresTold` failures people are told that the
+   * source does not answer. Where it says when to come back, it has no moment for any order before.
+   */
   notePoll(input: { no: number; answer: PollAnswer; policy: OrderPolicy; nowMs: number }): Promise<void>;
   /** The source is followed by another policy from now on: up to `limit` of its open orders after the number `after`. Answers the last one's number while there are more. */
   rewatchOrders(input: {

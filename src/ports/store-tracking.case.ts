@@ -112,31 +112,74 @@ export function trackingCases(name: string, open: OpenStore): void {
     'a due order is asked about by one caller alone, and not sooner than every if that one dies',
     async (world) => {
       const order = await placed(world);
-      const claim = (nowMs: number) => world.store.claimDueOrders({ nowMs, limit: 10 });
-      assert.deepEqual(await claim(t0), { due: [], nextAtMs: t0 + 5 * minuteMs });
-      const { due } = await claim(t0 + 5 * minuteMs);
+      const claim = (nowMs: number) =>
+        world.store.claimPolls({ nowMs, asks: [{ sourceId: 'src_1', perSecond: 5, limit: 10 }] });
+      const atMs = t0 + 5 * minuteMs;
+      assert.deepEqual(await world.store.duePolls(), [{ sourceId: 'src_1', dueAtMs: atMs, freeAtMs: 0 }]);
+      assert.deepEqual(await claim(t0), []);
+      const both = await Promise.all([claim(atMs), claim(atMs)]);
       assert.deepEqual(
-        due.map(({ order: { id }, ask }) => [id, ask]),
-        [[order.id, true]],
+        both.flat().map(({ order: { id, nextPollAtMs }, atMs: at }) => [id, nextPollAtMs, at]),
+        [[order.id, t0 + 10 * minuteMs, atMs]],
       );
-      assert.deepEqual(await claim(t0 + 5 * minuteMs), { due: [], nextAtMs: t0 + 10 * minuteMs });
-      assert.equal((await claim(t0 + 10 * minuteMs)).due.length, 1);
+      assert.deepEqual(await world.store.duePolls(), [
+        { sourceId: 'src_1', dueAtMs: t0 + 10 * minuteMs, freeAtMs: atMs + 200 },
+      ]);
+      assert.equal((await claim(t0 + 10 * minuteMs)).length, 1);
     },
   );
 
+  check('moments to ask a source at keep its rate over all who ask, and end soon', async (world) => {
+    for (let n = 0; n < 20; n++) await placed(world);
+    const nowMs = t0 + 5 * minuteMs;
+    const claim = () =>
+      world.store.claimPolls({ nowMs, asks: [{ sourceId: 'src_1', perSecond: 4, limit: 3 }] });
+    const moments = [...(await claim()), ...(await claim()), ...(await claim())].map(
+      ({ atMs }) => atMs - nowMs,
+    );
+    assert.deepEqual(moments, [0, 250, 500, 750, 1000]);
+    assert.equal((await world.store.duePolls())[0]!.freeAtMs, nowMs + 1250);
+  });
+
+  check('any number of due orders of one source leaves the others theirs', async (world) => {
+    for (let n = 0; n < 30; n++) await placed(world);
+    await placed(world, { sourceId: 'src_2' }, t0 + 1);
+    const nowMs = t0 + 6 * minuteMs;
+    const due = await world.store.duePolls();
+    assert.deepEqual(due.map(({ sourceId }) => sourceId).sort(), ['src_1', 'src_2']);
+    const asks = due.map(({ sourceId }) => ({ sourceId, perSecond: 5, limit: 2 }));
+    const claimed = await world.store.claimPolls({ nowMs, asks });
+    assert.deepEqual(claimed.map(({ order }) => order.sourceId).sort(), ['src_1', 'src_1', 'src_2']);
+  });
+
+  check('a source that says when to come back has no moment before', async (world) => {
+    const order = await placed(world);
+    await placed(world);
+    const nowMs = t0 + 5 * minuteMs;
+    const answer = { kind: 'failure', reason: '429', retryAfterMs: minuteMs } as const;
+    await world.store.notePoll({ no: order.no, answer, policy, nowMs });
+    const claim = (atMs: number) =>
+      world.store.claimPolls({ nowMs: atMs, asks: [{ sourceId: 'src_1', perSecond: 5, limit: 3 }] });
+    assert.deepEqual(await claim(nowMs + 1), []);
+    const [asked] = await claim(nowMs + minuteMs - 500);
+    assert.equal(asked!.atMs, nowMs + minuteMs);
+  });
+
   check('time alone makes an order overdue, then stuck, each told once', async (world) => {
     const order = await placed(world);
-    const [late] = (await world.store.claimDueOrders({ nowMs: t0 + 15 * minuteMs, limit: 10 })).due;
-    assert.equal(late!.order.overdue, true);
+    const passed = async (nowMs: number) => {
+      const { changed, nextAtMs } = await world.store.passOrders({ nowMs, limit: 10 });
+      return [changed.map(({ id, state, overdue }) => [id, state, overdue]), nextAtMs];
+    };
+    assert.deepEqual(await passed(t0), [[], t0 + 15 * minuteMs]);
+    assert.deepEqual(await passed(t0 + 15 * minuteMs), [[[order.id, 'pending', true]], t0 + 60 * minuteMs]);
     const overdue = { overdue: true };
     const page = { limit: 10, before: null };
     assert.equal((await world.store.listOrders(world.accountNo, overdue, page)).rows.length, 1);
-    const [given] = (await world.store.claimDueOrders({ nowMs: t0 + 60 * minuteMs, limit: 10 })).due;
-    assert.deepEqual([given!.order.state, given!.ask], ['stuck', false]);
-    assert.deepEqual(await world.store.claimDueOrders({ nowMs: t0 + 600 * minuteMs, limit: 10 }), {
-      due: [],
-      nextAtMs: null,
-    });
+    assert.deepEqual(await passed(t0 + 60 * minuteMs), [[[order.id, 'stuck', true]], null]);
+    assert.equal((await orderOf(world, order)).order.state, 'stuck');
+    assert.deepEqual(await world.store.duePolls(), []);
+    assert.deepEqual(await passed(t0 + 600 * minuteMs), [[], null]);
     const kinds = (await world.store.signals(10)).map(({ kind, subject }) => [kind, subject]);
     assert.deepEqual(kinds.sort(), [
       ['order.overdue', order.id],
@@ -173,7 +216,7 @@ export function trackingCases(name: string, open: OpenStore): void {
   check('orders that are followed anew are asked about by the new policy, page by page', async (world) => {
     const none = { poll: null, slaMs: null };
     for (let n = 0; n < 3; n++) await placed(world, {}, t0, none);
-    assert.equal((await world.store.claimDueOrders({ nowMs: t0, limit: 10 })).nextAtMs, null);
+    assert.deepEqual(await world.store.duePolls(), []);
     let after: number | null = 0;
     let pages = 0;
     while (after !== null) {
@@ -181,7 +224,8 @@ export function trackingCases(name: string, open: OpenStore): void {
       pages += 1;
     }
     assert.equal(pages, 2);
-    assert.equal((await world.store.claimDueOrders({ nowMs: t0 + 5 * minuteMs, limit: 10 })).due.length, 3);
+    const asks = [{ sourceId: 'src_1', perSecond: 5, limit: 10 }];
+    assert.equal((await world.store.claimPolls({ nowMs: t0 + 5 * minuteMs, asks })).length, 3);
   });
 
   check(

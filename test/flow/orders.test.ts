@@ -43,6 +43,8 @@ describe('orders whose webhook never comes', () => {
   let world: World;
   let tracker: Tracker;
   let source: TrackedSource;
+  /** Beside it. */
+  let others: TrackedSource[];
   /** What the supplier answers. */
   let supplier: (sent: Sent, n: number) => Answer;
   let asked: Sent[];
@@ -58,6 +60,7 @@ describe('orders whose webhook never comes', () => {
       return supplier(sent, asked.length);
     });
     source = sourceWith(tracking);
+    others = [];
     await world.endpoint({ sources: ['*'] });
     tracker = openTracker();
   });
@@ -77,16 +80,20 @@ describe('orders whose webhook never comes', () => {
       version: '0.0.0',
       sha256,
       takeIn: (event, more) => world.engine.accepter.takeIn(event, more),
-      sources: () => [source],
-      source: (id) => (id === source.id ? source : null),
+      sources: () => [source, ...others],
+      source: (id) => [source, ...others].find((one) => one.id === id) ?? null,
       signalled: () => {},
     });
     opened.start();
     return opened;
   }
 
-  async function place(reference: string, orderId: string | null = `SUP-${reference}`): Promise<string> {
-    const { order } = await tracker.register(world.account, { sourceId: source.id, reference, orderId });
+  async function place(
+    reference: string,
+    orderId: string | null = `SUP-${reference}`,
+    { id: sourceId } = source,
+  ): Promise<string> {
+    const { order } = await tracker.register(world.account, { sourceId, reference, orderId });
     await world.clock.settle();
     return order.id;
   }
@@ -237,6 +244,44 @@ describe('orders whose webhook never comes', () => {
     assert.equal(new Set(asked.map(({ request }) => request.url)).size, 10);
     for (const { atMs } of asked)
       assert.ok(asked.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1000).length <= 2);
+  });
+
+  test('are asked about at the rate of their source over all nodes', async () => {
+    source = sourceWith({ ...tracking, poll: { ...tracking.poll, rateLimit: { perSecond: 2 } } });
+    const beside = openTracker();
+    for (let n = 0; n < 20; n++) await place(`ORD-${n}`);
+    await world.clock.advance(5 * secondMs + 12_000);
+    await beside.stop();
+    assert.equal(new Set(asked.map(({ request }) => request.url)).size, 20);
+    for (const { atMs } of asked) {
+      const within = asked.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1000);
+      assert.ok(within.length <= 2, `${within.length} in a second`);
+    }
+  });
+
+  test('are asked about in time however many wait at another source', async () => {
+    others = [sourceWith(tracking, 'src_2')];
+    for (let n = 0; n < 300; n++) await place(`ORD-${n}`);
+    await place('ORD-OTHER', 'SUP-OTHER', others[0]);
+    await world.clock.advance(5 * secondMs + 1000);
+    assert.ok(asked.length < 20);
+    assert.ok(asked.some(({ request }) => request.url.endsWith('/SUP-OTHER')));
+  });
+
+  test('are asked about in time while other sources do not answer', async () => {
+    const slow = Array.from({ length: 30 }, (_, n) => sourceWith(tracking, `src_slow${n}`));
+    others = slow;
+    supplier = ({ request }) =>
+      request.url.includes('SLOW')
+        ? { error: 'timeout', httpStatus: null, afterMs: limits.pollTimeoutMs }
+        : { responseBody: '{"status":"pending"}' };
+    for (const one of slow) for (let n = 0; n < 10; n++) await place(`SLOW-${n}`, `SLOW-${n}`, one);
+    await world.clock.advance(60 * secondMs);
+    await place('ORD-1');
+    await world.clock.advance(5 * secondMs + 1000);
+    assert.ok(asked.some(({ request }) => request.url.endsWith('/SUP-ORD-1')));
+    others = [];
+    await world.clock.advance(limits.pollTimeoutMs);
   });
 
   test('a restart loses no order and asks no sooner than every', async () => {

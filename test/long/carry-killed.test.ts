@@ -98,11 +98,13 @@ const otherwise: Record<string, string[]> = {
   attempt: ['id'],
   delivery: ['lease'],
   idempotency: ['event_seq'],
+  poll_slot: ['source_id', 'free_at'],
 };
 /** Of PostgreSQL, what begins anew: who works on it, what is derived, and how the past is divided. */
 const anew: Record<string, string[]> = {
   node: ['epoch', 'name', 'low_seq', 'beat_at', 'generation'],
   rate: ['endpoint_no', 'free_at'],
+  poll_slot: ['source_id', 'free_at'],
   era: ['no', 'from_seq', 'until_seq', 'began_at', 'closed_at'],
   surehook_migration: ['no', 'name'],
   event: ['epoch'],

@@ -25,6 +25,7 @@ const looksUp = new Set<keyof Store>([
   'getReplay',
   'listReplays',
   'openReplays',
+  'duePolls',
 ]);
 
 /**

@@ -33,17 +33,8 @@ import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
 import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
 import { getEvent, listEvents } from './acts/events.ts';
 import { counts, stats } from './acts/numbers.ts';
-import {
-  claimDueOrders,
-  claimList,
-  getOrder,
-  listOrders,
-  noteList,
-  notePoll,
-  orderCounts,
-  registerOrder,
-  rewatchOrders,
-} from './acts/orders.ts';
+import { claimList, claimPolls, duePolls, noteList, notePoll, passOrders } from './acts/order-polls.ts';
+import { getOrder, listOrders, orderCounts, registerOrder, rewatchOrders } from './acts/orders.ts';
 import {
   addAudit,
   createPerson,
@@ -119,6 +110,7 @@ export type ReadName =
   | 'getOrder'
   | 'listOrders'
   | 'orderCounts'
+  | 'duePolls'
   | 'alertBook'
   | 'signals'
   | 'openAlerts'
@@ -161,7 +153,8 @@ export type WriteName =
   | 'keepRequest'
   | 'requestTaken'
   | 'registerOrder'
-  | 'claimDueOrders'
+  | 'passOrders'
+  | 'claimPolls'
   | 'notePoll'
   | 'rewatchOrders'
   | 'claimList'
@@ -214,6 +207,7 @@ export const readActs: Acts<ReadName> = {
   getOrder,
   listOrders,
   orderCounts,
+  duePolls,
   alertBook,
   signals,
   openAlerts,
@@ -256,7 +250,8 @@ export const writeActs: Acts<WriteName> = {
   keepRequest,
   requestTaken,
   registerOrder,
-  claimDueOrders,
+  passOrders,
+  claimPolls,
   notePoll,
   rewatchOrders,
   claimList,

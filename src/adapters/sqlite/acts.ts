@@ -36,17 +36,8 @@ import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint 
 import { getEvent, listEvents } from './acts/events.ts';
 import { claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
 import { counts, stats } from './acts/numbers.ts';
-import {
-  claimDueOrders,
-  claimList,
-  getOrder,
-  listOrders,
-  noteList,
-  notePoll,
-  orderCounts,
-  registerOrder,
-  rewatchOrders,
-} from './acts/orders.ts';
+import { claimList, claimPolls, duePolls, noteList, notePoll, passOrders } from './acts/order-polls.ts';
+import { getOrder, listOrders, orderCounts, registerOrder, rewatchOrders } from './acts/orders.ts';
 import {
   addAudit,
   createPerson,
@@ -129,6 +120,7 @@ export type ReadName =
   | 'getOrder'
   | 'listOrders'
   | 'orderCounts'
+  | 'duePolls'
   | 'alertBook'
   | 'signals'
   | 'openAlerts'
@@ -169,6 +161,7 @@ export const readActs: Acts<ReadName> = {
   getOrder,
   listOrders,
   orderCounts,
+  duePolls,
   alertBook,
   signals,
   openAlerts,
@@ -214,7 +207,8 @@ export const writeActs: Acts<WriteName> = {
   pull,
   settlePulled,
   registerOrder,
-  claimDueOrders,
+  passOrders,
+  claimPolls,
   notePoll,
   rewatchOrders,
   claimList,

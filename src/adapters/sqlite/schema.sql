@@ -314,6 +314,12 @@ CREATE TABLE person (
   updated_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE poll_slot (
+  source_id TEXT PRIMARY KEY,
+  -- No order of the source is asked about before.
+  free_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE portal_link (
   id TEXT PRIMARY KEY,
   account_no INTEGER NOT NULL,
@@ -495,6 +501,8 @@ CREATE INDEX tracked_order_due ON tracked_order (due_at) WHERE due_at IS NOT NUL
 CREATE UNIQUE INDEX tracked_order_name ON tracked_order (source_id, reference);
 
 CREATE INDEX tracked_order_overdue ON tracked_order (account_no) WHERE overdue = 1;
+
+CREATE INDEX tracked_order_poll ON tracked_order (source_id, next_poll_at) WHERE next_poll_at IS NOT NULL;
 
 CREATE INDEX tracked_order_reference ON tracked_order (account_no, reference);
 

@@ -1,6 +1,5 @@
 import { signalOfOrder } from '../../../core/alert.ts';
 import type { NewEvent } from '../../../core/event.ts';
-import * as limits from '../../../core/limits.ts';
 import {
   hear,
   type NewOrder,
@@ -8,15 +7,13 @@ import {
   type OrderChange,
   type OrderNews,
   orderStates,
-  pass,
-  polled,
   register,
   rewatch,
 } from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Session } from '../session.ts';
-import { entriesOf, orderByName, orderByNo, orderOf, writeEntries, writeOrder } from './order-rows.ts';
+import { entriesOf, orderByName, orderOf, writeEntries, writeOrder } from './order-rows.ts';
 import { raise } from './signals.ts';
 
 type Input<Name extends keyof OrderStore> = Parameters<OrderStore[Name]>[0];
@@ -60,39 +57,6 @@ export async function registerOrder(
     kind: 'made',
     order: await writeChange(session, register(known, { ...order, policy }, nowMs), nowMs),
   };
-}
-
-export async function claimDueOrders(
-  session: Session,
-  { nowMs, limit }: Input<'claimDueOrders'>,
-): Output<'claimDueOrders'> {
-  const rows = await session.all(
-    'SELECT * FROM tracked_order WHERE due_at <= ? ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED',
-    nowMs,
-    limit,
-  );
-  const due: Awaited<Output<'claimDueOrders'>>['due'] = [];
-  for (const row of rows) {
-    const change = pass(orderOf(row), nowMs);
-    const { order } = change;
-    const ask = order.nextPollAtMs !== null && order.nextPollAtMs <= nowMs;
-    const asked = ask ? { ...order, nextPollAtMs: nowMs + order.everyMs! } : order;
-    due.push({ order: await writeChange(session, { ...change, order: asked }, nowMs), ask });
-  }
-  const next = await session.get('SELECT min(due_at) AS at FROM tracked_order WHERE due_at IS NOT NULL');
-  return { due, nextAtMs: (next?.at ?? null) as number | null };
-}
-
-export async function notePoll(
-  session: Session,
-  { no, answer, policy, nowMs }: Input<'notePoll'>,
-): Promise<void> {
-  const order = await orderByNo(session, no);
-  if (order === null) return;
-  const change = polled(order, answer, policy, nowMs);
-  await writeChange(session, change, nowMs);
-  if (answer.kind === 'failure' && change.order.pollFailures === limits.pollFailuresTold)
-    await raiseUnreachable(session, order, { reason: answer.reason, order: order.id }, nowMs);
 }
 
 export async function rewatchOrders(
@@ -161,64 +125,8 @@ export async function orderCounts(session: Session, accountNo: number | null): P
   return { states: states as OrderCounts['states'], overdue: sum('overdue'), foundByPoll: sum('polled') };
 }
 
-export async function claimList(
-  session: Session,
-  { sourceId, everyMs, nowMs }: Input<'claimList'>,
-): Output<'claimList'> {
-  await lockName(session, { sourceId, reference: '' });
-  const row = await session.get('SELECT since, next_at FROM list_poll WHERE source_id = ?', sourceId);
-  if (row !== undefined && Number(row.next_at) > nowMs) return { due: false, nextAtMs: Number(row.next_at) };
-  // The first list begins where following began.
-  const sinceMs = row === undefined ? nowMs : Number(row.since);
-  await session.run(
-    `INSERT INTO list_poll (source_id, since, next_at, failures) VALUES (?, ?, ?, 0)
-     ON CONFLICT (source_id) DO UPDATE SET next_at = excluded.next_at`,
-    sourceId,
-    sinceMs,
-    nowMs + everyMs,
-  );
-  return { due: true, sinceMs };
-}
-
-export async function noteList(
-  session: Session,
-  { sourceId, accountNo, answer, nowMs }: Input<'noteList'>,
-): Promise<void> {
-  if (answer.kind === 'all') {
-    await session.run(
-      'UPDATE list_poll SET since = ?, failures = 0 WHERE source_id = ?',
-      answer.sinceMs,
-      sourceId,
-    );
-    return;
-  }
-  const row = await session.get(
-    'UPDATE list_poll SET failures = failures + 1 WHERE source_id = ? RETURNING failures',
-    sourceId,
-  );
-  if (row?.failures === limits.pollFailuresTold)
-    await raiseUnreachable(session, { accountNo, sourceId }, { reason: answer.reason }, nowMs);
-}
-
-async function raiseUnreachable(
-  session: Session,
-  { accountNo, sourceId }: Pick<Order, 'accountNo' | 'sourceId'>,
-  detail: Record<string, unknown>,
-  nowMs: number,
-): Promise<void> {
-  const kind = 'source.unreachable';
-  await raise(session, {
-    accountNo,
-    kind,
-    subject: sourceId,
-    detail: { sourceId, ...detail },
-    count: 1,
-    atMs: nowMs,
-  });
-}
-
 /** Held to the end of the transaction: also an order that is not there yet is decided about by one at a time. */
-async function lockName(
+export async function lockName(
   session: Session,
   { sourceId, reference }: Pick<Order, 'sourceId' | 'reference'>,
 ): Promise<void> {

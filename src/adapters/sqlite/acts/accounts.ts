@@ -67,7 +67,7 @@ export function deleteAccount(db: Database, no: number, nowMs: number): void {
   db.run('DELETE FROM event_type WHERE account_no = ?', no);
   // What is followed and told for it ends now; the sweep takes what is left.
   db.run(
-    "UPDATE tracked_order SET due_at = NULL, state = 'stuck', updated_at = ? WHERE account_no = ? AND state = 'pending'",
+    "UPDATE tracked_order SET due_at = NULL, next_poll_at = NULL, state = 'stuck', updated_at = ? WHERE account_no = ? AND state = 'pending'",
     nowMs,
     no,
   );

@@ -1,6 +1,5 @@
 import { signalOfOrder } from '../../../core/alert.ts';
 import type { NewEvent } from '../../../core/event.ts';
-import * as limits from '../../../core/limits.ts';
 import {
   hear,
   type NewOrder,
@@ -8,15 +7,13 @@ import {
   type OrderChange,
   type OrderNews,
   orderStates,
-  pass,
-  polled,
   register,
   rewatch,
 } from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
-import { entriesOf, orderByName, orderByNo, orderOf, writeEntries, writeOrder } from './order-rows.ts';
+import { entriesOf, orderByName, orderOf, writeEntries, writeOrder } from './order-rows.ts';
 import { raise } from './signals.ts';
 
 type Input<Name extends keyof OrderStore> = Parameters<OrderStore[Name]>[0];
@@ -51,31 +48,6 @@ export function registerOrder(
     if (order.orderId === null || known.orderId !== null) return { kind: 'known', order: known };
   }
   return { kind: 'made', order: writeChange(db, register(known, { ...order, policy }, nowMs), nowMs) };
-}
-
-export function claimDueOrders(
-  db: Database,
-  { nowMs, limit }: Input<'claimDueOrders'>,
-): Output<'claimDueOrders'> {
-  const rows = db.all('SELECT * FROM tracked_order WHERE due_at <= ? ORDER BY due_at LIMIT ?', nowMs, limit);
-  const due = rows.map((row) => {
-    const change = pass(orderOf(row), nowMs);
-    const { order } = change;
-    const ask = order.nextPollAtMs !== null && order.nextPollAtMs <= nowMs;
-    const asked = ask ? { ...order, nextPollAtMs: nowMs + order.everyMs! } : order;
-    return { order: writeChange(db, { ...change, order: asked }, nowMs), ask };
-  });
-  const next = db.get('SELECT min(due_at) AS at FROM tracked_order WHERE due_at IS NOT NULL');
-  return { due, nextAtMs: (next?.at ?? null) as number | null };
-}
-
-export function notePoll(db: Database, { no, answer, policy, nowMs }: Input<'notePoll'>): void {
-  const order = orderByNo(db, no);
-  if (order === null) return;
-  const change = polled(order, answer, policy, nowMs);
-  writeChange(db, change, nowMs);
-  if (answer.kind === 'failure' && change.order.pollFailures === limits.pollFailuresTold)
-    raiseUnreachable(db, order, { reason: answer.reason, order: order.id }, nowMs);
 }
 
 export function rewatchOrders(db: Database, input: Input<'rewatchOrders'>): Output<'rewatchOrders'> {
@@ -141,43 +113,4 @@ export function orderCounts(db: Database, accountNo: number | null): OrderCounts
     rows.reduce((total, row) => total + Number(row[name]), 0);
   const states = Object.fromEntries(orderStates.map((state) => [state, Number(byState.get(state)?.n ?? 0)]));
   return { states: states as OrderCounts['states'], overdue: sum('overdue'), foundByPoll: sum('polled') };
-}
-
-export function claimList(
-  db: Database,
-  { sourceId, everyMs, nowMs }: Input<'claimList'>,
-): Output<'claimList'> {
-  const row = db.get('SELECT since, next_at FROM list_poll WHERE source_id = ?', sourceId);
-  if (row !== undefined && Number(row.next_at) > nowMs) return { due: false, nextAtMs: Number(row.next_at) };
-  // The first list begins where following began.
-  const sinceMs = row === undefined ? nowMs : Number(row.since);
-  db.run(
-    `INSERT INTO list_poll (source_id, since, next_at, failures) VALUES (?, ?, ?, 0)
-     ON CONFLICT DO UPDATE SET next_at = excluded.next_at`,
-    sourceId,
-    sinceMs,
-    nowMs + everyMs,
-  );
-  return { due: true, sinceMs };
-}
-
-export function noteList(db: Database, { sourceId, accountNo, answer, nowMs }: Input<'noteList'>): void {
-  if (answer.kind === 'all') {
-    db.run('UPDATE list_poll SET since = ?, failures = 0 WHERE source_id = ?', answer.sinceMs, sourceId);
-    return;
-  }
-  db.run('UPDATE list_poll SET failures = failures + 1 WHERE source_id = ?', sourceId);
-  const failures = db.get('SELECT failures FROM list_poll WHERE source_id = ?', sourceId)?.failures;
-  if (Number(failures) === limits.pollFailuresTold)
-    raiseUnreachable(db, { accountNo, sourceId }, { reason: answer.reason }, nowMs);
-}
-
-function raiseUnreachable(
-  db: Database,
-  { accountNo, sourceId }: Pick<Order, 'accountNo' | 'sourceId'>,
-  detail: Record<string, unknown>,
-  nowMs: number,
-): void {
-  const kind = 'source.unreachable';
-  raise(db, { accountNo, kind, subject: sourceId, detail: { sourceId, ...detail }, count: 1, atMs: nowMs });
 }

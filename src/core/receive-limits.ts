@@ -1,0 +1,14 @@
+/* The bounds of asking about orders and of what stands around the door, as `limits.ts` has those of everything else. */
+
+/** How far ahead moments to ask at are given out: what is given to a process that dies is lost, and a source that wants to be left alone hears so much more. */
+export const pollAheadMs = 1000;
+/** Questions under way at once, over all sources, to one, and to one that failed to answer last. */
+export const pollsUnderWay = 128;
+/** See `pollsUnderWay`. */
+export const pollsUnderWayEach = 8;
+/** See `pollsUnderWay`. */
+export const pollsUnderWayFailing = 1;
+/** How soon the tracker looks again when orders wait for a question that is under way to end. */
+export const pollAgainMs = 50;
+/** Orders that one act changes because of time alone; more are changed at once after it. */
+export const passedOrders = 200;
