@@ -12,3 +12,7 @@ export const pollsUnderWayFailing = 1;
 export const pollAgainMs = 50;
 /** Orders that one act changes because of time alone; more are changed at once after it. */
 export const passedOrders = 200;
+/** Certificates of providers that are fetched at once, and those that wait for that; past it the provider is told to come again. */
+export const certificatesAtOnce = 16;
+/** See `certificatesAtOnce`. */
+export const certificatesWaiting = 32;
