@@ -16,8 +16,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set on requests to a source's address, before the body is read. */
     source: Source | null;
-    /** The source's limit, if it has one. */
-    allowance: Taken | null;
     /** The body was larger than the source takes, and is not here. */
     tooLarge: boolean;
   }
@@ -31,7 +29,6 @@ type DoorParts = Pick<ApiParts, 'receiver' | 'publicUrl'>;
 /** Serves the addresses of sources. */
 export function mountDoor(app: FastifyInstance, { receiver, publicUrl }: DoorParts): void {
   app.decorateRequest('source', null);
-  app.decorateRequest('allowance', null);
   app.decorateRequest('tooLarge', false);
   app.register(async (scope) => {
     scope.addContentTypeParser('*', (request, payload, done) => {
@@ -48,15 +45,16 @@ export function mountDoor(app: FastifyInstance, { receiver, publicUrl }: DoorPar
       exposeHeadRoute: false,
       onRequest: (request, reply, done) => {
         takeAsBytes(request);
-        request.source = receiver.source((request.params as { token: string }).token);
-        request.allowance = receiver.admit(request.source);
-        const { allowance, source } = request;
-        if (allowance !== null) tellLimit(reply, source, allowance);
-        if (allowance?.taken === false)
-          throw new SurehookError('too_many_requests', 'This source takes no more just now. Send it again.', {
-            retryAfterS: allowance.waitS,
-          });
-        done();
+        const { token } = request.params as { token: string };
+        const known = receiver.source(token);
+        if (known !== null) {
+          admit(receiver, known, { request, reply });
+          return done();
+        }
+        receiver
+          .newSource(token)
+          .then((made) => admit(receiver, made, { request, reply }))
+          .then(() => done(), done);
       },
       handler: async (request, reply) => {
         const source = request.source!;
@@ -67,6 +65,22 @@ export function mountDoor(app: FastifyInstance, { receiver, publicUrl }: DoorPar
         return send(reply, found, request.id);
       },
     });
+  });
+}
+
+/** Counts the request against the source's limit; throws when that is used up. */
+function admit(
+  receiver: DoorParts['receiver'],
+  source: Source,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): void {
+  request.source = source;
+  const allowance = receiver.admit(source);
+  if (allowance === null) return;
+  tellLimit(reply, source, allowance);
+  if (allowance.taken) return;
+  throw new SurehookError('too_many_requests', 'This source takes no more just now. Send it again.', {
+    retryAfterS: allowance.waitS,
   });
 }
 

@@ -16,3 +16,7 @@ export const passedOrders = 200;
 export const certificatesAtOnce = 16;
 /** See `certificatesAtOnce`. */
 export const certificatesWaiting = 32;
+/** How often a node looks in the store for sources that it does not know, and how many requests may wait for that. */
+export const newcomersEveryMs = 200;
+/** See `newcomersEveryMs`. */
+export const newcomersWaiting = 1000;

@@ -18,6 +18,7 @@ import { Doubt } from './doubt.ts';
 import { Live } from './live.ts';
 import { tellingStore, tellingTelemetry } from './live-changes.ts';
 import { Member } from './member.ts';
+import { Newcomers } from './newcomers.ts';
 import { Puller } from './pull.ts';
 import { Receiver } from './receive.ts';
 import { Replayer } from './replay.ts';
@@ -181,7 +182,16 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   const puller: Puller = new Puller({ clock, store: watched, directory, warn: telemetry.warn });
   const bins = new Bins({ clock, random, store: watched });
   const certificates = new Certificates(parts);
-  const receiver = new Receiver({ ...parts, telemetry, store: watched, directory, accepter, certificates });
+  const newcomers = member.isShared ? new Newcomers({ clock, store, directory, refresh }) : null;
+  const receiver = new Receiver({
+    ...parts,
+    telemetry,
+    store: watched,
+    directory,
+    accepter,
+    certificates,
+    newcomers,
+  });
   const sweeper = new Sweeper({ clock, telemetry, store, retentionMs: parts.retentionMs });
 
   /** Acts that nobody was told of may have changed endpoints, begun replays and put deliveries back. */

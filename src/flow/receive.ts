@@ -24,6 +24,7 @@ import type { Accepter } from './accept.ts';
 import type { Certificates } from './certificates.ts';
 import type { Directory } from './directory.ts';
 import { InFlight } from './in-flight.ts';
+import type { Newcomers } from './newcomers.ts';
 
 export interface ReceiveParts {
   clock: Clock;
@@ -34,6 +35,8 @@ export interface ReceiveParts {
   directory: Directory;
   accepter: Pick<Accepter, 'takeIn'>;
   certificates: Certificates;
+  /** Null: nobody else makes sources. */
+  newcomers: Newcomers | null;
 }
 
 /** What the provider is answered: what it wants to hear, or why its request is not taken in. */
@@ -60,9 +63,14 @@ export class Receiver {
     this.#parts = parts;
   }
 
-  /** The source behind an address; `not_found` when there is none. */
-  source(token: string): Source {
-    const source = this.#parts.directory.sources.byToken(token);
+  /** The source behind an address; null when this node knows none. */
+  source(token: string): Source | null {
+    return this.#parts.directory.sources.byToken(token);
+  }
+
+  /** The same when another node may have made it just now; `not_found` when there is none. */
+  async newSource(token: string): Promise<Source> {
+    const source = (await this.#parts.newcomers?.find(token)) ?? null;
     if (source === null) throw new SurehookError('not_found', 'There is no source under this address.');
     return source;
   }

@@ -23,6 +23,8 @@ export interface SourceStore {
     no: number,
     changes: Partial<Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs'>>,
   ): Promise<Source | null>;
+  /** The numbers of all there are. */
+  sourceNos(): Promise<number[]>;
   /** Its requests go with it, its events stay. */
   deleteSource(no: number, nowMs: number): Promise<void>;
   /** Keeps a request that did not become an event, and forgets the oldest of the same verdict past `limits.requestsKept` and `requestsKeptBytes`. */

@@ -45,6 +45,13 @@ export function sourceCases(name: string, open: OpenStore): void {
     },
   );
 
+  promise('the numbers of all sources are those of the ones there are', async (world) => {
+    const [one, two] = [await createSource(world), await createSource(world, { id: 'src_2', token: 't2' })];
+    assert.deepEqual((await world.store.sourceNos()).sort(), [one.no, two.no].sort());
+    await world.store.deleteSource(one.no, t0);
+    assert.deepEqual(await world.store.sourceNos(), [two.no]);
+  });
+
   promise('a deleted source is gone with its requests, and its number is not given again', async (world) => {
     const made = await createSource(world);
     await world.store.keepRequest(request(made));

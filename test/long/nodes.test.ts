@@ -127,6 +127,10 @@ test('a pause, a key and an endpoint on one node count on the others', async () 
     const status = async (): Promise<number> =>
       (await other!.call('POST', '/v1/events', event(), headers)).status;
     await eventually(2000, async () => (await status()) === 202);
+    const source = await one!.call('POST', '/v1/sources', { name: 'S', scheme: 'unsigned' });
+    const { pathname } = new URL(String(source.json.url));
+    assert.equal((await other!.call('POST', pathname, { event: 'a.b' })).status, 200);
+    assert.equal((await other!.call('POST', '/in/nobody', {})).status, 404);
     assert.equal((await one!.call('DELETE', `/v1/keys/${key.id}`)).status, 204);
     await eventually(2000, async () => (await status()) === 401);
   });

@@ -75,7 +75,7 @@ import {
   sourceFigures,
   sourceMoments,
 } from './acts/source-requests.ts';
-import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
+import { createSource, deleteSource, sourceById, sourceNos, updateSource } from './acts/sources.ts';
 import { ready } from './acts/upkeep.ts';
 import type { Session } from './session.ts';
 
@@ -103,6 +103,7 @@ export type ReadName =
   | 'stats'
   | 'counts'
   | 'sourceById'
+  | 'sourceNos'
   | 'getRequest'
   | 'listRequests'
   | 'sourceFigures'
@@ -200,6 +201,7 @@ export const readActs: Acts<ReadName> = {
   stats,
   counts,
   sourceById,
+  sourceNos,
   getRequest,
   listRequests,
   sourceFigures,

@@ -24,6 +24,8 @@ interface Accepting {
 export const timeSql =
   'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, last_value AS seq FROM event_seq';
 
+const nodesSql = `SELECT t.*, (SELECT array_agg(epoch) FROM node) AS epochs FROM (${timeSql}) t`;
+
 /** The way of an event. Each act is one statement; accepts and settlements that come together share one. */
 export class Hot implements Omit<DeliveryStore, 'watch'> {
   readonly #connections: Connections;
@@ -39,6 +41,8 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
   /** The checkpoint as it was moved last, and how far positions were given out at the last beat. */
   #low = 0;
   #positionsAtBeat = 0;
+  /** Of the nodes there were then. */
+  #epochs: ReadonlySet<number> = new Set();
   /** For each accept under way, the highest position that was known when it began. */
   readonly #accepting = new Set<{ above: number }>();
   readonly #accepts: Grouped<Accepting, AcceptResult>;
@@ -73,11 +77,19 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
     const lowSeq = this.#idleLow();
     return await this.#link.act(async (session) => {
       const lost = await beat(session, epoch, { nowMs, lowSeq });
-      const { now, seq } = (await session.get(timeSql))!;
+      const { now, seq, epochs } = (await session.get(nodesSql))!;
       this.#timed?.(now as number);
       this.#positionsAtBeat = seq as number;
+      this.#lookForGone(epochs as number[]);
       return { lost };
     });
+  }
+
+  /** What a node changed last before it died it may have told nobody. */
+  #lookForGone(epochs: number[]): void {
+    const there = new Set(epochs);
+    if ([...this.#epochs].some((epoch) => !there.has(epoch))) this.#link.hear('directory');
+    this.#epochs = there;
   }
 
   /**

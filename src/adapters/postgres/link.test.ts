@@ -24,3 +24,26 @@ test('a connection that says nothing any more is given up for another one', asyn
     await database.drop();
   }
 });
+
+test('what could not be told is told once it can be', async () => {
+  const database = await testDatabase();
+  const url = new URL(database.url);
+  const proxy = await startProxy(Number(url.port));
+  const hearer = new Link(database.url);
+  url.port = String(proxy.port);
+  url.searchParams.set('query_timeout', '500');
+  const teller = new Link(url.href);
+  try {
+    const heard = new Promise((resolve) => hearer.watch(resolve));
+    await hearer.act((session) => session.get('SELECT 1'));
+    await teller.act((session) => session.get('SELECT 1'));
+    proxy.mute();
+    teller.tell('directory');
+    assert.equal(await heard, 'directory');
+  } finally {
+    await teller.close();
+    await hearer.close();
+    proxy.close();
+    await database.drop();
+  }
+});

@@ -60,13 +60,14 @@ export class Link {
     this.#reconnect(0);
   }
 
+  /** As if another node had told it. */
+  hear(news: News): void {
+    this.#hear?.(news);
+  }
+
   tell(news: News): void {
     this.#told.add(news);
-    if (this.#closed) return;
-    this.#telling ??= setTimeout(() => {
-      this.#telling = null;
-      void this.#send();
-    }, limits.tellEveryMs).unref();
+    this.#sendIn(limits.tellEveryMs);
   }
 
   whisper(text: string): void {
@@ -87,14 +88,26 @@ export class Link {
     await client?.end().catch(() => undefined);
   }
 
-  /** What cannot be told now is found by the others' own looks. */
+  #sendIn(delayMs: number): void {
+    if (this.#closed) return;
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null;
+      void this.#send();
+    }, delayMs).unref();
+  }
+
+  /** What cannot be told now is told once it can: others may be working by what is no longer true. */
   async #send(): Promise<void> {
     const told = [...this.#told];
     this.#told.clear();
-    for (const news of told)
-      await this.act((session) => session.run('SELECT pg_notify(?, ?)', channel, news)).catch(
-        () => undefined,
-      );
+    for (const news of told) {
+      try {
+        await this.act((session) => session.run('SELECT pg_notify(?, ?)', channel, news));
+      } catch {
+        this.#told.add(news);
+      }
+    }
+    if (this.#told.size > 0) this.#sendIn(limits.listenAgainMs);
   }
 
   /** Not ended in good form: nobody may be there to answer that. */

@@ -224,3 +224,19 @@ test('what a node says is heard by the others, not by itself, and what is too lo
     assert.deepEqual(heard, ['other hello']);
   });
 });
+
+test('when a node is gone the others read the directory, for what it changed last it may have told nobody', async () => {
+  await withTwo(async (one, other) => {
+    const { nodeDeadMs } = limits;
+    const heard: string[] = [];
+    one.store.watch((news) => heard.push(news));
+    const beat = (nowMs: number) => one.store.beat({ epoch: one.epoch, nowMs });
+    await beat(t0);
+    await other.store.beat({ epoch: other.epoch, nowMs: t0 });
+    assert.deepEqual(heard, []);
+    await beat(t0 + nodeDeadMs);
+    assert.deepEqual(heard, ['directory']);
+    await beat(t0 + nodeDeadMs + 1);
+    assert.deepEqual(heard, ['directory']);
+  });
+});

@@ -79,7 +79,7 @@ import {
   sourceFigures,
   sourceMoments,
 } from './acts/source-requests.ts';
-import { createSource, deleteSource, sourceById, updateSource } from './acts/sources.ts';
+import { createSource, deleteSource, sourceById, sourceNos, updateSource } from './acts/sources.ts';
 import { ready, sweep } from './acts/upkeep.ts';
 import type { Database } from './database.ts';
 
@@ -113,6 +113,7 @@ export type ReadName =
   | 'stats'
   | 'counts'
   | 'sourceById'
+  | 'sourceNos'
   | 'getRequest'
   | 'listRequests'
   | 'sourceFigures'
@@ -154,6 +155,7 @@ export const readActs: Acts<ReadName> = {
   stats,
   counts,
   sourceById,
+  sourceNos,
   getRequest,
   listRequests,
   sourceFigures,

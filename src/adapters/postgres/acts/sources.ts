@@ -5,6 +5,10 @@ export async function allSources(session: Session): Promise<SealedSource[]> {
   return (await session.all('SELECT * FROM source WHERE deleted_at IS NULL ORDER BY no')).map(sourceOf);
 }
 
+export async function sourceNos(session: Session): Promise<number[]> {
+  return (await session.all('SELECT no FROM source WHERE deleted_at IS NULL')).map(({ no }) => no as number);
+}
+
 export async function sourceById(session: Session, no: number): Promise<SealedSource | null> {
   const row = await session.get('SELECT * FROM source WHERE no = ? AND deleted_at IS NULL', no);
   return row === undefined ? null : sourceOf(row);

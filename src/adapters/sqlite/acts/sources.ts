@@ -5,6 +5,10 @@ export function allSources(db: Database): SealedSource[] {
   return db.all('SELECT * FROM source WHERE deleted_at IS NULL ORDER BY no').map(sourceOf);
 }
 
+export function sourceNos(db: Database): number[] {
+  return db.all('SELECT no FROM source WHERE deleted_at IS NULL').map(({ no }) => no as number);
+}
+
 export function sourceById(db: Database, no: number): SealedSource | null {
   const row = db.get('SELECT * FROM source WHERE no = ? AND deleted_at IS NULL', no);
   return row === undefined ? null : sourceOf(row);
