@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type AlertKind, messageDueAtMs, nextTryAtMs, type OpenAlert, type Signal } from './alert.ts';
 import {
+  causeOf,
   conditionsOf,
   isRejected,
   isSilent,
@@ -50,12 +51,23 @@ function open(kind: AlertKind, changes: Partial<OpenAlert> = {}): OpenAlert {
 }
 
 function signal(kind: AlertKind, changes: Partial<Signal> = {}): Signal {
-  return { accountNo: 1, kind, subject: 'ep_1', detail: {}, count: 1, atMs: t0, ...changes };
+  return {
+    accountNo: 1,
+    kind,
+    subject: 'ep_1',
+    detail: {},
+    count: 1,
+    atMs: t0,
+    firstNo: 1,
+    lastNo: 1,
+    ...changes,
+  };
 }
 
 let made = 0;
 const rules = {
   endpoints: [endpoint()],
+  sourceName: (id: string) => (id === 'src_1' ? 'Supplier' : null),
   tellOf: () => [{ ruleId: 'r', channelId: 'c' }],
   newId: () => `alr_${++made}`,
   nowMs: t0,
@@ -130,11 +142,27 @@ describe('alerts', () => {
       raised.map(({ kind, subject, summary }) => [kind, subject, summary]),
       [
         ['delivery.dead', 'ep_1', '3 deliveries to https://shop.example (ep_1) used up all attempts.'],
-        ['order.failed', 'src_1', '2 orders of src_1 failed.'],
+        ['order.failed', 'src_1', '2 orders of Supplier (src_1) failed.'],
         ['balance.low', 'api', 'The balance at the API is low.'],
       ],
     );
     assert.equal(raised[1]!.signals.length, 2);
+  });
+
+  test('what something comes from has the same name whenever it is looked at, and another when it happens again', () => {
+    const causeAt = (statusAtMs: number, nowMs: number): string => {
+      const conditions = conditionsOf({ ...quiet, endpoints: [{ ...paused, statusAtMs }] });
+      return planAlerts({ ...nothing, conditions }, { ...rules, nowMs }).raised[0]!.cause;
+    };
+    assert.equal(causeAt(t0, t0), causeAt(t0, t0 + hourMs));
+    assert.notEqual(causeAt(t0, t0), causeAt(t0 + 1, t0));
+    const dead = (firstNo: number) => causeOf(signal('delivery.dead', { firstNo, lastNo: firstNo + 3 }));
+    assert.equal(dead(5), dead(5));
+    assert.notEqual(dead(5), dead(6));
+    const failed = (firstNo: number) => causeOf(signal('order.failed', { subject: 'ord_1', firstNo }));
+    assert.equal(failed(5), failed(6));
+    const recovered = planAlerts({ ...nothing, open: [open('endpoint.paused')] }, rules).raised[0]!;
+    assert.equal(recovered.cause, 'alr_7');
   });
 
   test('what happened is over when it has not happened again for a while', () => {

@@ -31,6 +31,8 @@ export interface Condition {
   subject: string;
   summary: string;
   detail: Record<string, unknown>;
+  /** When it began, where that is known: it is the same one as long as this is the same. */
+  sinceMs: number | null;
 }
 
 /** What there is to be looked at. */
@@ -88,6 +90,8 @@ export function conditionsOf(around: Surroundings): Condition[] {
 /** What it takes to plan: how whoever is to be told is found, and new ids. */
 export interface PlanRules {
   endpoints: readonly Endpoint[];
+  /** What the owner calls the source; null when it is gone. */
+  sourceName(id: string): string | null;
   /** Whom the rules of the account tell of this kind about this subject. */
   tellOf(accountNo: number, kind: AlertKind, subject: string): Tell[];
   newId(): string;
@@ -106,8 +110,7 @@ export function planAlerts(
   const raised = seen.conditions
     .filter((one) => !isOpen.has(keyOf(one)))
     .map((one) => raiseOf(one, [], rules));
-  for (const group of grouped(seen.signals))
-    raised.push(raiseOf(happeningOf(group, rules.endpoints), group, rules));
+  for (const group of grouped(seen.signals)) raised.push(raiseOf(happeningOf(group, rules), group, rules));
   const resolved: Resolve[] = [];
   for (const alert of seen.open) {
     if (isLasting(alert.kind) ? lasts.has(keyOf(alert)) : alert.lastAtMs + limits.alertQuietMs > rules.nowMs)
@@ -145,13 +148,26 @@ function recoveryOf(alert: OpenAlert, rules: PlanRules): Raise | null {
     summary: `The endpoint ${nameOf(endpoint)} is active again.`,
     detail: { endpointId: subject, url: endpoint.url },
     tell: [...tell.values()],
+    cause: alert.id,
     signals: [],
   };
 }
 
-function raiseOf(condition: Condition, signals: Signal[], rules: PlanRules): Raise {
-  const { accountNo, kind, subject } = condition;
-  return { id: rules.newId(), ...condition, tell: rules.tellOf(accountNo, kind, subject), signals };
+function raiseOf({ sinceMs, ...about }: Condition, signals: Signal[], rules: PlanRules): Raise {
+  const { accountNo, kind, subject } = about;
+  // What has no known beginning counts as one for as long as nobody is told of it twice.
+  const since = sinceMs ?? Math.floor(rules.nowMs / limits.alertQuietMs);
+  const cause = `${subject}-${kind}-${since}`;
+  return { id: rules.newId(), ...about, tell: rules.tellOf(accountNo, kind, subject), cause, signals };
+}
+
+/** Names one of the things that an alert comes from. Orders and events happen once; what is counted happens again. */
+export function causeOf({ kind, subject, firstNo }: Signal): string {
+  return isCounted(kind) ? `${subject}-${firstNo}` : subject;
+}
+
+function isCounted(kind: AlertKind): boolean {
+  return kind === 'delivery.dead' || kind === 'source.unreachable';
 }
 
 /** Signals about the same thing, as one alert is about it. */
@@ -168,7 +184,7 @@ function grouped(signals: readonly Signal[]): Signal[][] {
 
 /** Orders and events are told of by the source that they belong to. */
 function subjectOf({ kind, subject, detail }: Signal): string {
-  if (kind === 'delivery.dead' || kind === 'source.unreachable') return subject;
+  if (isCounted(kind)) return subject;
   return typeof detail.sourceId === 'string' ? detail.sourceId : 'api';
 }
 
@@ -186,24 +202,41 @@ const words: Partial<Record<AlertKind, (count: number, where: string) => string>
   'source.unreachable': (_count, where) => `The source ${where} does not answer when it is asked.`,
 };
 
-function happeningOf(group: readonly Signal[], endpoints: readonly Endpoint[]): Condition {
+function happeningOf(group: readonly Signal[], { endpoints, sourceName }: PlanRules): Condition {
   const { accountNo, kind } = group[0]!;
   const subject = subjectOf(group[0]!);
   const count = group.reduce((sum, one) => sum + one.count, 0);
   const endpoint = kind === 'delivery.dead' ? endpoints.find(({ id }) => id === subject) : undefined;
-  const where = endpoint === undefined ? (subject === 'api' ? 'the API' : subject) : nameOf(endpoint);
+  const source = sourceName(subject);
+  const where =
+    endpoint !== undefined
+      ? nameOf(endpoint)
+      : source !== null
+        ? `${source} (${subject})`
+        : subject === 'api'
+          ? 'the API'
+          : subject;
   const named = group.slice(0, limits.alertNamed).map(({ detail }) => detail);
   const detail =
     kind === 'delivery.dead' ? { endpointId: subject, url: endpoint?.url ?? null } : { of: named };
-  return { accountNo, kind, subject, summary: words[kind]?.(count, where) ?? kind, detail };
+  return { accountNo, kind, subject, summary: words[kind]?.(count, where) ?? kind, detail, sinceMs: null };
 }
 
 function stopOf(endpoint: Endpoint): Condition[] {
   if (!stoppedByPlatform(endpoint)) return [];
-  const { accountNo, id, url, status, statusReason } = endpoint;
+  const { accountNo, id, url, status, statusReason, statusAtMs } = endpoint;
   const kind = status === 'paused' ? 'endpoint.paused' : 'endpoint.disabled';
   const summary = `The endpoint ${nameOf(endpoint)} was ${statusReason}. Its deliveries are held.`;
-  return [{ accountNo, kind, subject: id, summary, detail: { endpointId: id, url, statusReason } }];
+  return [
+    {
+      accountNo,
+      kind,
+      subject: id,
+      summary,
+      detail: { endpointId: id, url, statusReason },
+      sinceMs: statusAtMs,
+    },
+  ];
 }
 
 function slownessOf(endpoint: Endpoint | undefined, { attempts, slow }: SlowEndpoint): Condition[] {
@@ -217,6 +250,7 @@ function slownessOf(endpoint: Endpoint | undefined, { attempts, slow }: SlowEndp
       subject: id,
       summary,
       detail: { endpointId: id, url, attempts, slow },
+      sinceMs: null,
     },
   ];
 }
@@ -232,6 +266,7 @@ function troubleOf(figures: SourceFigures, nowMs: number): Condition[] {
       subject,
       summary,
       detail: { sourceId: subject, accepted, rejected },
+      sinceMs: null,
     });
   }
   if (isSilent(figures, nowMs)) {
@@ -242,6 +277,7 @@ function troubleOf(figures: SourceFigures, nowMs: number): Condition[] {
       subject,
       summary,
       detail: { sourceId: subject, lastAtMs, gapMs },
+      sinceMs: lastAtMs,
     });
   }
   return conditions;
@@ -252,7 +288,14 @@ function lagOf({ oldestDueAtMs, defaultAccountNo, nowMs }: Surroundings): Condit
   const waitedMs = nowMs - oldestDueAtMs;
   const summary = `The oldest due delivery has waited for ${Math.round(waitedMs / 1000)} s.`;
   return [
-    { accountNo: defaultAccountNo, kind: 'queue.lag', subject: 'queue', summary, detail: { waitedMs } },
+    {
+      accountNo: defaultAccountNo,
+      kind: 'queue.lag',
+      subject: 'queue',
+      summary,
+      detail: { waitedMs },
+      sinceMs: null,
+    },
   ];
 }
 

@@ -116,13 +116,22 @@ export interface Alert {
 }
 
 /** A fact that an alert comes from, written in the act that made it one. The same one again is counted. */
-export interface Signal {
+export interface Fact {
   accountNo: number;
   kind: AlertKind;
   subject: string;
   detail: Record<string, unknown>;
   count: number;
   atMs: number;
+}
+
+/**
+ * Facts about the same thing as they were read. Read again before it is taken away, it begins with the same number, whatever was
+ * counted meanwhile; what comes after that begins with another.
+ */
+export interface Signal extends Fact {
+  firstNo: number;
+  lastNo: number;
 }
 
 /** A message that an alert was turned into: who is to be told, and what came of it. */
@@ -160,6 +169,8 @@ export interface Raise {
   summary: string;
   detail: Record<string, unknown>;
   tell: Tell[];
+  /** Names what it comes from: the same however often that is looked at, also by another process. */
+  cause: string;
   /** The signals that it comes from: they are gone with this. Those that are gone already count for nothing. */
   signals: Signal[];
 }
@@ -200,14 +211,14 @@ export function signalOfEvent(
   kind: AlertKind,
   event: { accountNo: number; id: string; type: string; reference: string | null; source: string | null },
   nowMs: number,
-): Signal {
+): Fact {
   const { accountNo, id, type, reference, source } = event;
   const detail = { eventId: id, eventType: type, reference, sourceId: source };
   return { accountNo, kind, subject: id, detail, count: 1, atMs: nowMs };
 }
 
 /** The signal that an order gives. */
-export function signalOfOrder(kind: OrderSignal, order: Omit<Order, 'no'>, nowMs: number): Signal {
+export function signalOfOrder(kind: OrderSignal, order: Omit<Order, 'no'>, nowMs: number): Fact {
   const { id, accountNo, sourceId, reference, orderId, state } = order;
   const detail = { sourceId, order: id, reference, orderId, state };
   return { accountNo, kind, subject: id, detail, count: 1, atMs: nowMs };

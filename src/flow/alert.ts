@@ -8,7 +8,13 @@ import {
   type Signal,
   type Tell,
 } from '../core/alert.ts';
-import { conditionsOf, planAlerts, type SourceFigures, type Surroundings } from '../core/alert-plan.ts';
+import {
+  causeOf,
+  conditionsOf,
+  planAlerts,
+  type SourceFigures,
+  type Surroundings,
+} from '../core/alert-plan.ts';
 import { isEventId, type NewEvent } from '../core/event.ts';
 import { idBytes, newId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
@@ -114,7 +120,9 @@ export class Alerter {
     const tellOf = (accountNo: number, kind: AlertKind, subject: string): Tell[] =>
       this.#tellOf(rulesOf(accountNo, book.rules), accountNo, kind, subject);
     const ids = (): string => newId('alr_', nowMs, random.bytes(idBytes));
-    const plan = planAlerts({ conditions, signals, open }, { endpoints, tellOf, newId: ids, nowMs });
+    const sourceName = (id: string): string | null => directory.sources.named(id)?.name ?? null;
+    const rules = { endpoints, sourceName, tellOf, newId: ids, nowMs };
+    const plan = planAlerts({ conditions, signals, open }, rules);
     if (plan.raised.length + plan.resolved.length === 0) return false;
     // What follows is published first: done twice, it is the same event.
     await Promise.all(plan.raised.map((raise) => this.#follow(raise, rulesOf(raise.accountNo, book.rules))));
@@ -157,8 +165,10 @@ export class Alerter {
     if (this.#parts.directory.account(raise.accountNo) === null) return;
     for (const { enabled, kinds, publish } of rules) {
       if (!enabled || publish === null || !kinds.includes(raise.kind)) continue;
-      if (raise.signals.length === 0) await this.#publish(publish, raise, raise.id, null);
-      await Promise.all(raise.signals.map((signal) => this.#publish(publish, raise, idOf(signal), signal)));
+      if (raise.signals.length === 0) await this.#publish(publish, raise, raise.cause, null);
+      await Promise.all(
+        raise.signals.map((signal) => this.#publish(publish, raise, causeOf(signal), signal)),
+      );
     }
   }
 
@@ -182,10 +192,4 @@ export class Alerter {
     };
     await takeIn(event, {});
   }
-}
-
-/** Orders and events happen once; what is counted happens again. */
-function idOf({ kind, subject, atMs }: Signal): string {
-  const isCounted = kind === 'delivery.dead' || kind === 'source.unreachable';
-  return isCounted ? `${subject}-${atMs}` : subject;
 }

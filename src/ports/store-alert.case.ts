@@ -11,7 +11,16 @@ function raiseOf(world: World, kind: AlertKind, changes: Partial<Raise> = {}): R
   made += 1;
   const { accountNo } = world;
   const about = { subject: 'ep_1', summary: 'It happened.', detail: {} };
-  return { id: `alr_${made}`, accountNo, kind, ...about, tell, signals: [], ...changes };
+  return {
+    id: `alr_${made}`,
+    accountNo,
+    kind,
+    ...about,
+    tell,
+    cause: `cause_${made}`,
+    signals: [],
+    ...changes,
+  };
 }
 
 async function raise(world: World, raised: Raise[], nowMs = t0): Promise<void> {
@@ -70,6 +79,35 @@ export function alertCases(name: string, open: OpenStore): void {
       [1],
     );
   });
+
+  check(
+    'what is read twice begins with the same number, what comes after it was taken away with another',
+    async (world) => {
+      const endpoint = await world.endpoint();
+      const die = async (): Promise<void> => {
+        const seq = await world.stored({ endpointNos: [endpoint.no], modes: ['begun'] });
+        await world.settle([settlementOf(world.fresh(seq, endpoint.no), { state: 'dead' })]);
+      };
+      await die();
+      const [first] = await world.store.signals(10);
+      await die();
+      const [again] = await world.store.signals(10);
+      assert.deepEqual([again!.firstNo, first!.count, again!.count], [first!.firstNo, 1, 2]);
+      await raise(world, [raiseOf(world, 'delivery.dead', { signals: [first!] })]);
+      const [left] = await world.store.signals(10);
+      assert.equal(left!.count, 1);
+      assert.ok(left!.firstNo > first!.firstNo);
+      // Another node read the same.
+      await raise(world, [raiseOf(world, 'delivery.dead', { signals: [first!] })]);
+      assert.deepEqual(await world.store.signals(10), [left]);
+      await raise(world, [raiseOf(world, 'delivery.dead', { signals: [left!] })]);
+      await die();
+      const [later] = await world.store.signals(10);
+      assert.ok(later!.firstNo > left!.firstNo);
+      const [alert] = await world.store.openAlerts(10);
+      assert.equal(alert!.count, 2);
+    },
+  );
 
   check(
     'what happens again while it is open is counted on, and messages keep their distance',

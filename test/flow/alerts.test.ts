@@ -4,27 +4,23 @@ import { createMailer } from '../../src/adapters/smtp/mailer.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
 import * as limits from '../../src/core/limits.ts';
 import { AlertActs } from '../../src/flow/administer-alerts.ts';
-import { Alerter } from '../../src/flow/alert.ts';
+import { Alerter, type AlertParts } from '../../src/flow/alert.ts';
 import type { Mail, Mailer } from '../../src/ports/mailer.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import { openWorld, sha256, type World } from '../support/world.ts';
 
 const random = { number: () => 0, bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)) };
 
-function openAlerter(
-  world: World,
-  mailer: Mailer | null,
-  mailTo: string | null = 'ops@shop.example',
-): Alerter {
+function openAlerter(world: World, mailer: Mailer | null, store: AlertParts['store'] = world.store): Alerter {
   const alerter = new Alerter({
     clock: world.clock,
     random,
     telemetry: { warn: (what) => world.reports.push(`warn ${what}`) },
     directory: world.engine.directory,
-    store: world.store,
+    store,
     sender: world.sender,
     mailer,
-    mailTo,
+    mailTo: 'ops@shop.example',
     where: 'http://127.0.0.1:4400',
     sha256,
     takeIn: (event, more) => world.engine.accepter.takeIn(event, more),
@@ -243,6 +239,48 @@ describe('alerts', () => {
       'balance.topup null',
       'refund.requested ORD-1',
       'refund.requested ORD-2',
+    ]);
+  });
+
+  test('an event that follows comes once though the process died before it was noted, and again when it happens again', async () => {
+    const kinds = ['delivery.dead', 'endpoint.disabled', 'endpoint.recovered'];
+    for (const kind of kinds) await acts.createRule(world.account, { kind, publish: `seen.${kind}` });
+    world.sender.script(() => ({ httpStatus: 410 }));
+    const { id } = await world.endpoint({ events: ['order.created'] });
+    const followed = async (): Promise<string[]> => {
+      const { rows } = await world.store.listEvents(1, { type: 'seen.*' }, { limit: 250, before: null });
+      return rows.map(({ event }) => event.type.slice('seen.'.length)).sort();
+    };
+    /** Looks, and dies before what was found is noted. */
+    const lookAndDie = async (): Promise<void> => {
+      const store = Object.create(world.store) as World['store'];
+      store.recordAlerts = () => Promise.reject(new Error('died'));
+      alerter = openAlerter(world, mailer, store);
+      await world.clock.advance(limits.alertSoonMs);
+      await alerter.stop();
+    };
+    await alerter.stop();
+    await world.publish({ type: 'order.created' });
+    await lookAndDie();
+    assert.deepEqual(await followed(), ['delivery.dead', 'endpoint.disabled']);
+    await world.administration.resumeEndpoint(world.account, id);
+    await world.publish({ type: 'order.created' });
+    await world.clock.advance(limits.alertQuietMs);
+    await lookAndDie();
+    alerter = openAlerter(world, mailer);
+    await look();
+    assert.deepEqual(await followed(), ['delivery.dead', 'endpoint.disabled', 'endpoint.disabled']);
+    await world.administration.resumeEndpoint(world.account, id);
+    await alerter.stop();
+    for (const _ of [1, 2]) await lookAndDie();
+    alerter = openAlerter(world, mailer);
+    await look();
+    await world.publish({ type: 'order.created' });
+    await look();
+    assert.deepEqual(await followed(), [
+      ...['delivery.dead', 'delivery.dead'],
+      ...['endpoint.disabled', 'endpoint.disabled', 'endpoint.disabled'],
+      'endpoint.recovered',
     ]);
   });
 

@@ -18,7 +18,7 @@ describe('alert rules, channels and alerts', () => {
       detail: { balance: 1 },
     } as const;
     const tell = [{ ruleId: 'default', channelId: 'default' }];
-    const raise = { id: `alr_${accountNo}`, accountNo, ...about, tell, signals: [] };
+    const raise = { id: `alr_${accountNo}`, accountNo, ...about, tell, cause: 'evt_1', signals: [] };
     await world.store.recordAlerts({ raised: [raise], resolved: [], nowMs: world.clock.nowMs() });
     return raise.id;
   };

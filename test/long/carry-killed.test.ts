@@ -98,6 +98,7 @@ const otherwise: Record<string, string[]> = {
   attempt: ['id'],
   delivery: ['lease'],
   idempotency: ['event_seq'],
+  signal: ['no'],
   poll_slot: ['source_id', 'free_at'],
 };
 /** Of PostgreSQL, what begins anew: who works on it, what is derived, and how the past is divided. */

@@ -188,8 +188,12 @@ async function goOn(
   await client.query("SELECT setval('event_seq', $1, false)", [lastSeq + 1]);
   for (const { name, columns } of archiveTables) {
     const given = numbers[name];
-    if (columns.no === undefined || given === undefined || given < 1) continue;
-    await client.query("SELECT setval(pg_get_serial_sequence($1, 'no'), $2)", [name, given]);
+    if ((columns.no === undefined && name !== 'signal') || given === undefined || given < 1) continue;
+    // Signals got numbers of here; later ones must not have those that were used there.
+    await client.query(
+      "SELECT setval(pg_get_serial_sequence($1, 'no'), greatest($2, nextval(pg_get_serial_sequence($1, 'no'))))",
+      [name, given],
+    );
   }
 }
 

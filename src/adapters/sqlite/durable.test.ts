@@ -218,7 +218,7 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 8,
+    latest: 9,
     pending: [
       '0001-beginning',
       '0002-sources',
@@ -228,11 +228,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
       '0006-people',
       '0007-portal',
       '0008-polls',
+      '0009-signals',
     ],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 8, latest: 8, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 9, latest: 9, pending: [] });
   db.close();
 });
 

@@ -383,15 +383,16 @@ CREATE TABLE sign_in_link (
   expires_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE signal (
+CREATE TABLE "signal" (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
   account_no INTEGER NOT NULL,
   kind TEXT NOT NULL,
   subject TEXT NOT NULL,
   detail TEXT NOT NULL,
   count INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  PRIMARY KEY (account_no, kind, subject)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (account_no, kind, subject)
+) STRICT;
 
 CREATE TABLE source (
   no INTEGER PRIMARY KEY AUTOINCREMENT,

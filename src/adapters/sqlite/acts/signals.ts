@@ -1,11 +1,11 @@
-import type { AlertKind, Signal } from '../../../core/alert.ts';
+import type { AlertKind, Fact, Signal } from '../../../core/alert.ts';
 import type { Database, Row } from '../database.ts';
 
 /** Writes a fact down, or counts it if it waits already; the newest detail stands. */
-export function raise(db: Database, { accountNo, kind, subject, detail, count, atMs }: Signal): void {
+export function raise(db: Database, { accountNo, kind, subject, detail, count, atMs }: Fact): void {
   db.run(
     `INSERT INTO signal (account_no, kind, subject, detail, count, at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET count = count + excluded.count, detail = excluded.detail, at = excluded.at`,
+     ON CONFLICT (account_no, kind, subject) DO UPDATE SET count = count + excluded.count, detail = excluded.detail, at = excluded.at`,
     accountNo,
     kind,
     subject,
@@ -16,22 +16,16 @@ export function raise(db: Database, { accountNo, kind, subject, detail, count, a
 }
 
 export function signals(db: Database, limit: number): Signal[] {
-  return db.all('SELECT * FROM signal ORDER BY at LIMIT ?', limit).map(signalOf);
+  return db.all('SELECT * FROM signal ORDER BY no LIMIT ?', limit).map(signalOf);
 }
 
-/** Takes away what a signal was read with; what was counted since then stays. Answers how often it happened, 0 when it is gone. */
-export function consume(db: Database, { accountNo, kind, subject, count }: Signal): number {
-  const key = [accountNo, kind, subject] as const;
-  const row = db.get('SELECT count FROM signal WHERE account_no = ? AND kind = ? AND subject = ?', ...key);
-  const there = Number(row?.count ?? 0);
-  if (there > count)
-    db.run(
-      'UPDATE signal SET count = count - ? WHERE account_no = ? AND kind = ? AND subject = ?',
-      count,
-      ...key,
-    );
-  else db.run('DELETE FROM signal WHERE account_no = ? AND kind = ? AND subject = ?', ...key);
-  return Math.min(there, count);
+/** Takes away what a signal was read with; what was counted since then begins anew. Answers how often it happened, 0 when it is gone. */
+export function consume(db: Database, { firstNo, count }: Signal): number {
+  const row = db.get('DELETE FROM signal WHERE no = ? RETURNING *', firstNo);
+  if (row === undefined) return 0;
+  const there = signalOf(row);
+  if (there.count > count) raise(db, { ...there, count: there.count - count });
+  return Math.min(there.count, count);
 }
 
 function signalOf(row: Row): Signal {
@@ -42,5 +36,7 @@ function signalOf(row: Row): Signal {
     detail: JSON.parse(row.detail as string) as Signal['detail'],
     count: row.count as number,
     atMs: row.at as number,
+    firstNo: row.no as number,
+    lastNo: row.no as number,
   };
 }
