@@ -141,6 +141,25 @@ export function alertCases(name: string, open: OpenStore): void {
     assert.deepEqual(await world.store.openAlerts(10), []);
   });
 
+  check('each open alert says who was told of it', async (world) => {
+    const others = ['a', 'b'].map((channelId) => ({ ruleId: 'rule', channelId }));
+    await raise(world, [
+      raiseOf(world, 'queue.lag', { tell: others }),
+      raiseOf(world, 'delivery.dead', { tell: [] }),
+      raiseOf(world, 'endpoint.slow'),
+    ]);
+    const open = await world.store.openAlerts(10);
+    const byChannel = (a: (typeof tell)[0], b: (typeof tell)[0]) => (a.channelId < b.channelId ? -1 : 1);
+    assert.deepEqual(
+      open.map(({ kind, told }) => [kind, told.sort(byChannel)]),
+      [
+        ['queue.lag', others],
+        ['delivery.dead', []],
+        ['endpoint.slow', tell],
+      ],
+    );
+  });
+
   check('what is over before its message was allowed to go is told to nobody', async (world) => {
     const over = async (nowMs: number): Promise<void> => {
       const [lag] = await world.store.openAlerts(10);

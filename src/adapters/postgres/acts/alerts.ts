@@ -31,10 +31,13 @@ export async function recordAlerts(
 }
 
 export async function openAlerts(session: Session, limit: number): Promise<OpenAlert[]> {
-  const rows = await session.all('SELECT * FROM alert WHERE resolved_at IS NULL ORDER BY no LIMIT ?', limit);
-  const open: OpenAlert[] = [];
-  for (const row of rows) open.push({ ...alertOf(row), told: await toldOf(session, Number(row.no)) });
-  return open;
+  const rows = await session.all(
+    `SELECT a.*, (SELECT coalesce(json_agg(json_build_object('ruleId', t.rule_id, 'channelId', t.channel_id)), '[]')
+       FROM (SELECT DISTINCT rule_id, channel_id FROM alert_message WHERE alert_no = a.no AND phase = 'raised') t) AS told
+     FROM alert a WHERE a.resolved_at IS NULL ORDER BY a.no LIMIT ?`,
+    limit,
+  );
+  return rows.map((row) => ({ ...alertOf(row), told: row.told as Tell[] }));
 }
 
 export async function claimMessages(
@@ -47,11 +50,16 @@ export async function claimMessages(
     nowMs,
     limit,
   );
-  const due: DueMessage[] = [];
-  for (const message of rows.map(messageOf)) {
-    const alert = await session.get('SELECT * FROM alert WHERE no = ?', message.alertNo);
-    if (alert !== undefined) due.push({ message, alert: alertOf(alert) });
-  }
+  const messages = rows.map(messageOf);
+  const alerts = await session.all(
+    'SELECT * FROM alert WHERE no = ANY (?::bigint[])',
+    messages.map(({ alertNo }) => alertNo),
+  );
+  const byNo = new Map(alerts.map(alertOf).map((alert) => [alert.no, alert]));
+  const due = messages.flatMap((message): DueMessage[] => {
+    const alert = byNo.get(message.alertNo);
+    return alert === undefined ? [] : [{ message, alert }];
+  });
   const next = await session.get('SELECT min(due_at) AS at FROM alert_message WHERE due_at IS NOT NULL');
   return {
     due: due.sort((a, b) => a.message.no - b.message.no),

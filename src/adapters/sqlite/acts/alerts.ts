@@ -26,8 +26,13 @@ export function recordAlerts(db: Database, { raised, resolved, nowMs }: Input<'r
 }
 
 export function openAlerts(db: Database, limit: number): OpenAlert[] {
-  const rows = db.all('SELECT * FROM alert WHERE resolved_at IS NULL ORDER BY no LIMIT ?', limit);
-  return rows.map((row) => ({ ...alertOf(row), told: toldOf(db, Number(row.no)) }));
+  const rows = db.all(
+    `SELECT a.*, (SELECT json_group_array(json_object('ruleId', t.rule_id, 'channelId', t.channel_id))
+       FROM (SELECT DISTINCT rule_id, channel_id FROM alert_message WHERE alert_no = a.no AND phase = 'raised') t) AS told
+     FROM alert a WHERE a.resolved_at IS NULL ORDER BY a.no LIMIT ?`,
+    limit,
+  );
+  return rows.map((row) => ({ ...alertOf(row), told: JSON.parse(row.told as string) as Tell[] }));
 }
 
 export function claimMessages(
