@@ -6,6 +6,7 @@ import type { Event } from '../core/event.ts';
 import { judgeHealth } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
+import { withMasked } from '../core/masked.ts';
 import type { Envelope } from '../core/profiles/profile.ts';
 import { profileNamed } from '../core/profiles/table.ts';
 import { bodyIsShared, buildBody, buildRequest, type Prepared, prepare } from '../core/request.ts';
@@ -254,8 +255,13 @@ export class Deliverer {
   }
 }
 
+/** The request as its attempt keeps it. The endpoint's own headers may be credentials: what they held is written down nowhere but with the endpoint, encrypted. */
 function sent(request: Request | SurehookError, endpoint: Endpoint): Request {
-  return request instanceof SurehookError ? unsent(endpoint) : request;
+  if (request instanceof SurehookError) return unsent(endpoint);
+  const names = Object.keys(endpoint.headers);
+  if (names.length === 0) return request;
+  const own = new Set(names.map((name) => name.toLowerCase()));
+  return { ...request, headers: withMasked(request.headers, own) };
 }
 
 function unsent(endpoint: Endpoint): Request {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { masked } from '../../src/core/masked.ts';
 import { openWorld } from '../support/world.ts';
 
 const seconds = 1000;
@@ -305,5 +306,20 @@ test('a request that cannot be built fails its own delivery and no other', async
       [true, 'dead', 'protocol'],
     ],
   );
+  await world.close();
+});
+
+test('what an endpoint’s own headers held is sent, and not kept with the attempt', async () => {
+  const world = await openWorld();
+  await world.endpoint({ headers: { Authorization: 'Bearer sesame', 'X-Env': 'prod' } });
+  await world.publish({});
+  await world.clock.advance(1000);
+  assert.equal(world.sender.sent[0]!.header('authorization'), 'Bearer sesame');
+  const [delivery] = await world.deliveries();
+  const found = await world.store.getDelivery(1, delivery!.key);
+  const { requestHeaders } = found!.attempts[0]!;
+  const held = (name: string): string | undefined => requestHeaders[requestHeaders.indexOf(name) + 1];
+  assert.deepEqual([held('authorization'), held('x-env')], [masked, masked]);
+  assert.match(held('webhook-signature')!, /^v1,/);
   await world.close();
 });
