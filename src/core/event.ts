@@ -41,3 +41,8 @@ export function isEventType(text: string): boolean {
 export function isEventId(text: string): boolean {
   return idPattern.test(text);
 }
+
+/** About how much memory an event takes: its data, and what it came as. */
+export function dataSize({ data, received }: Pick<NewEvent, 'data' | 'received'>): number {
+  return data.length + (received?.length ?? 0);
+}

@@ -20,3 +20,7 @@ export const certificatesWaiting = 32;
 export const newcomersEveryMs = 200;
 /** See `newcomersEveryMs`. */
 export const newcomersWaiting = 1000;
+/** What one claim brings of data, shared by the endpoints it is for; each gets one delivery, however large. */
+export const claimBytes = 16 * 1024 * 1024;
+/** Data of requests under way past which nothing more is taken on before some of it has ended. */
+export const underWayBytes = 256 * 1024 * 1024;

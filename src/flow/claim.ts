@@ -4,7 +4,7 @@ import type { Line } from '../core/lane.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult } from '../ports/store.ts';
-import type { LaneState } from './dispatch.ts';
+import type { LaneState } from './under-way.ts';
 
 /** Places kept for what a claim brings. */
 export interface Kept {

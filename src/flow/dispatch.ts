@@ -11,33 +11,7 @@ import type { Directory } from './directory.ts';
 import { InFlight } from './in-flight.ts';
 import { expectedMs, hasPlace, isScarce, type Pool, Pools } from './pools.ts';
 import { Standby } from './standby.ts';
-
-/** A lane and what the dispatcher has going for it. */
-export interface LaneState {
-  lane: Lane;
-  /** Set while a claim is on its way to the store. */
-  claiming: boolean;
-  /** Set while its endpoint is seen not to be active. */
-  isHeld: boolean;
-  /** Due times learned since then: the claim's answer does not know them. */
-  noted: Record<Line, number>;
-}
-
-/** One request under way. */
-export interface UnderWay {
-  owed: Owed;
-  state: LaneState;
-  pool: Pool;
-  sinceMs: number;
-  /** Time charged ahead in the pool's turns. */
-  chargedMs: number;
-}
-
-/** A place kept for a delivery. */
-interface Place {
-  state: LaneState;
-  pool: Pool;
-}
+import { AllUnderWay, type LaneState, type Place, type UnderWay } from './under-way.ts';
 
 /** One for a delivery whose accept is being committed; without a pool it is one on standby. */
 export type Reservation = Place | { state: LaneState; pool: null };
@@ -67,7 +41,7 @@ export class Dispatcher {
   /** Deliveries that wait in memory. */
   readonly standby: Standby;
   /** Requests under way by delivery key. */
-  readonly underWay = new Map<number, UnderWay>();
+  readonly underWay = new AllUnderWay();
   /** Places taken in either pool: by requests under way, and by accepts and claims that are on their way to the store. */
   readonly #taken = new InFlight();
   #stopping = false;
@@ -109,7 +83,7 @@ export class Dispatcher {
 
   /** A place in the endpoint's lane for an event that is about to be stored, or null: then its delivery waits in the store. */
   reserve(endpoint: Endpoint): Reservation | null {
-    if (this.#stopping || endpoint.status !== 'active') return null;
+    if (this.#stopping || this.underWay.isHeavy || endpoint.status !== 'active') return null;
     const state = this.#laneOf(endpoint.no);
     if (state === undefined) return null;
     const { lane } = state;
@@ -247,7 +221,7 @@ export class Dispatcher {
     this.#claimer.wakeAt(state, wakeAtMs > nowMs ? wakeAtMs : Infinity);
     if (wakeAtMs > nowMs) return;
     const pool = this.#pools.of(lane);
-    if (pool.waiting.size === 0 && !isScarce(pool)) {
+    if (pool.waiting.size === 0 && !isScarce(pool) && !this.underWay.isHeavy) {
       this.#claim(state, pool, Math.ceil((pool.max - pool.used) / 2));
       return;
     }
@@ -256,7 +230,7 @@ export class Dispatcher {
   }
 
   #takeTurns(pool: Pool): void {
-    while (pool.used < pool.max && pool.waiting.size > 0 && !this.#stopping) {
+    while (pool.used < pool.max && pool.waiting.size > 0 && !this.#stopping && !this.underWay.isHeavy) {
       const free = pool.max - pool.used;
       const places = Math.max(1, Math.floor(free / (pool.waiting.size + 1)));
       const endpointNo = pool.waiting.next();
@@ -362,12 +336,15 @@ export class Dispatcher {
 
   #ended(underWay: UnderWay, outcome: Outcome | null): void {
     const { lane } = underWay.state;
+    const wasHeavy = this.underWay.isHeavy;
     if (!this.underWay.delete(underWay.owed.key)) return;
     if (outcome === null) lanes.unbegin(lane);
     else lanes.end(lane, outcome, this.#parts.clock.nowMs());
     const usedMs = this.#parts.clock.monotonicMs() - underWay.sinceMs;
     underWay.pool.waiting.charge(lane.accountNo, lane.endpointNo, usedMs - underWay.chargedMs);
     this.#free(underWay.pool, underWay.state);
+    if (wasHeavy && !this.underWay.isHeavy)
+      for (const pool of [this.#pools.quick, this.#pools.slow]) this.#takeTurns(pool);
   }
 
   #free(pool: Pool, state: LaneState | null): void {

@@ -2,8 +2,8 @@ import { eventSeqOf, type Owed } from '../core/delivery.ts';
 import { StoreError } from '../core/errors.ts';
 import * as limits from '../core/limits.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { UnderWay } from './dispatch.ts';
 import type { Standby } from './standby.ts';
+import type { UnderWay } from './under-way.ts';
 
 export interface WatchParts {
   clock: Clock;

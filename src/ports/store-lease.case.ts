@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
+import { claimBytes } from '../core/receive-limits.ts';
 import { casesFor, type OpenStore, t0 } from './store-world.case.ts';
 
 const keys = (owed: { key: number }[]): number[] => owed.map(({ key }) => key);
@@ -21,6 +22,20 @@ export function leaseCases(name: string, open: OpenStore): void {
     assert.deepEqual(keys(rest.owed), [third]);
     assert.equal(rest.nextAtMs.first, t0 + 30);
     assert.deepEqual(keys((await world.claim(no, t0 + 30)).owed), [late]);
+  });
+
+  promise('a claim brings a bounded amount of data, and one delivery however large', async (world) => {
+    const { no } = await world.endpoint();
+    const data = JSON.stringify('x'.repeat(claimBytes / 4));
+    for (let n = 0; n < 6; n++) await world.stored({ endpointNos: [no], event: { id: `large${n}`, data } });
+    const first = await world.claim(no);
+    assert.equal(first.owed.length, 4);
+    assert.equal(first.nextAtMs.first, t0);
+    assert.equal((await world.claim(no)).owed.length, 2);
+    const huge = await world.endpoint();
+    const event = { id: 'huge', data: JSON.stringify('x'.repeat(claimBytes + 1)) };
+    await world.stored({ endpointNos: [huge.no], event });
+    assert.equal((await world.claim(huge.no)).owed.length, 1);
   });
 
   promise('what is claimed comes with its event, and is not claimed twice', async (world) => {

@@ -155,7 +155,10 @@ export interface DeliveryStore {
   /** Stores all or none of the call; results in order. 202 may leave once it resolves. */
   accept(input: { epoch: number; items: AcceptItem[]; nowMs: number }): Promise<AcceptResult[]>;
   settle(input: { epoch: number; settlements: Settlement[]; nowMs: number }): Promise<SettleResult[]>;
-  /** Leases due work, oldest due first, nothing that is not due, nothing of an endpoint that is not active. */
+  /**
+   * Leases due work, oldest due first, nothing that is not due, nothing of an endpoint that is not active. Less than was asked
+   * for where it holds more than the request's share of `claimBytes`, but in each line that has any, one.
+   */
   claim(input: { epoch: number; requests: ClaimRequest[]; nowMs: number }): Promise<ClaimResult[]>;
   /** Gives leased work back unattempted: due at once, no attempt counted. */
   release(input: { epoch: number; owed: Owed[]; nowMs: number }): Promise<void>;

@@ -81,7 +81,14 @@ async function fillAccount(): Promise<void> {
 async function raiseAlert(): Promise<void> {
   const accountNo = world.engine.directory.accountById('owner')!.no;
   const about = { kind: 'queue.lag' as const, subject: 'queue', summary: canary, detail: { canary } };
-  const raise = { id: 'alr_0000000000000000000000', accountNo, ...about, tell: [], signals: [] };
+  const raise = {
+    id: 'alr_0000000000000000000000',
+    accountNo,
+    ...about,
+    tell: [],
+    cause: 'queue',
+    signals: [],
+  };
   await world.store.recordAlerts({ raised: [raise], resolved: [], nowMs: world.clock.nowMs() });
   ids['/v1/alerts'] = raise.id;
 }

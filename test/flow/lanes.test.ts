@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Owed } from '../../src/core/delivery.ts';
+import { underWayBytes } from '../../src/core/receive-limits.ts';
+import { Dispatcher } from '../../src/flow/dispatch.ts';
 import { openWorld } from '../support/world.ts';
 
 test('a deleted endpoint leaves no lane behind, at once or when its last request ends', async () => {
@@ -17,5 +20,38 @@ test('a deleted endpoint leaves no lane behind, at once or when its last request
   assert.equal(world.engine.dispatcher.figures().lanes, 1);
   await world.clock.advance(6000);
   assert.equal(world.engine.dispatcher.figures().lanes, 0);
+  await world.close();
+});
+
+test('while more data is under way than there is room for, nothing more is taken on, at any endpoint', async () => {
+  const world = await openWorld();
+  const [large, other] = [await world.endpoint({}), await world.endpoint({})];
+  const claimed: number[] = [];
+  let end = (): void => {};
+  const dispatcher = new Dispatcher({
+    clock: world.clock,
+    directory: world.engine.directory,
+    async claim(requests) {
+      claimed.push(...requests.map(({ endpointNo }) => endpointNo));
+      return requests.map(() => ({ owed: [], nextAtMs: { first: null, retry: null, replayed: null } }));
+    },
+    release: async () => {},
+    unsent() {},
+    holds: () => true,
+    deliver(_owed, _endpoint, ended) {
+      end = () => ended({ httpStatus: 200, error: null, durationMs: 1 } as never);
+    },
+  });
+  // As long as it says, without the memory for it.
+  const event = { data: { length: underWayBytes }, received: null };
+  dispatcher.begin(dispatcher.reserve(large)!, { key: 1, endpointNo: large.no, event } as unknown as Owed);
+  assert.equal(dispatcher.reserve(other), null);
+  dispatcher.note(other.no, 'first', 0);
+  await world.clock.advance(1000);
+  assert.deepEqual(claimed, []);
+  end();
+  await world.clock.advance(0);
+  assert.deepEqual(claimed, [other.no]);
+  assert.notEqual(dispatcher.reserve(other), null);
   await world.close();
 });

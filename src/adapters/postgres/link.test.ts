@@ -29,10 +29,10 @@ test('what could not be told is told once it can be', async () => {
   const database = await testDatabase();
   const url = new URL(database.url);
   const proxy = await startProxy(Number(url.port));
-  const hearer = new Link(database.url);
+  const hearer = new Link(database.url, async () => {});
   url.port = String(proxy.port);
   url.searchParams.set('query_timeout', '500');
-  const teller = new Link(url.href);
+  const teller = new Link(url.href, async () => {});
   try {
     const heard = new Promise((resolve) => hearer.watch(resolve));
     await hearer.act((session) => session.get('SELECT 1'));

@@ -11,6 +11,7 @@ import { bins } from './migrations/0008-bins.ts';
 import { people } from './migrations/0009-people.ts';
 import { portal } from './migrations/0010-portal.ts';
 import { polls } from './migrations/0011-polls.ts';
+import { claimBytes } from './migrations/0012-claim-bytes.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -31,6 +32,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0009-people', sql: people },
   { name: '0010-portal', sql: portal },
   { name: '0011-polls', sql: polls },
+  { name: '0012-claim-bytes', sql: claimBytes },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

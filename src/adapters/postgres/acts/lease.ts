@@ -1,6 +1,7 @@
 import type { Owed } from '../../../core/delivery.ts';
 import { lines } from '../../../core/lane.ts';
 import * as limits from '../../../core/limits.ts';
+import { claimBytes } from '../../../core/receive-limits.ts';
 import type { ClaimResult, DeliveryStore, Joined, LaneStart, LostDelivery } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
 import type { Holder } from './accept.ts';
@@ -48,13 +49,14 @@ export async function claim(
     nextAtMs: { first: null, retry: null, replayed: null },
   }));
   const rows = await session.all(
-    'SELECT * FROM claim_due(?, ?, ?, ?, ?::bigint[], ?::int[], ?::int[], ?::int[])',
+    'SELECT * FROM claim_due(?, ?, ?, ?, ?::bigint[], ?::int[], ?::int[], ?::int[], ?)',
     holder.epoch,
     holder.generation,
     nowMs,
     limits.rateBurstShare,
     requests.map(({ endpointNo }) => endpointNo),
     ...lines.map((line) => requests.map(({ take }) => take[line])),
+    Math.floor(claimBytes / Math.max(1, requests.length)),
   );
   for (const row of rows) {
     const result = results[(row.ord as number) - 1]!;

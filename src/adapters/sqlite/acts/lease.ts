@@ -1,5 +1,7 @@
 import type { Owed } from '../../../core/delivery.ts';
+import { dataSize } from '../../../core/event.ts';
 import { lines } from '../../../core/lane.ts';
+import { claimBytes } from '../../../core/receive-limits.ts';
 import type { ClaimRequest, ClaimResult, DeliveryStore, Joined, LaneStart } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
 import { blocked, eventColumns, eventOf, lacksRows, owedOf, targetsWithoutRow } from './rows.ts';
@@ -37,38 +39,49 @@ export function join(db: Database, { nodeName, nowMs }: Input<'join'>): Joined {
 
 export function claim(db: Database, { epoch, requests, nowMs }: Input<'claim'>): ClaimResult[] {
   db.requireEpoch(epoch);
-  return requests.map((request) => claimOne(db, request, nowMs));
+  const maxBytes = claimBytes / requests.length;
+  return requests.map((request) => claimOne(db, request, { maxBytes, nowMs }));
 }
 
-function claimOne(db: Database, { endpointNo, take }: ClaimRequest, nowMs: number): ClaimResult {
+function claimOne(
+  db: Database,
+  { endpointNo, take }: ClaimRequest,
+  bounds: { maxBytes: number; nowMs: number },
+): ClaimResult {
   const active =
     db.get("SELECT 1 FROM endpoint WHERE no = ? AND status = 'active' AND deleted_at IS NULL", endpointNo) !==
     undefined;
   if (!active) return { owed: [], nextAtMs: { first: null, retry: null, replayed: null } };
   const owed: Owed[] = [];
   for (const [line, name] of lines.entries()) {
-    if (take[name] > 0) claimLine(db, { endpointNo, line, limit: take[name], nowMs }, owed);
+    if (take[name] > 0) claimLine(db, { endpointNo, line, limit: take[name], ...bounds }, owed);
   }
   return { owed, nextAtMs: nextOf(db, endpointNo) };
 }
 
 function claimLine(
   db: Database,
-  from: { endpointNo: number; line: number; limit: number; nowMs: number },
+  from: { endpointNo: number; line: number; limit: number; maxBytes: number; nowMs: number },
   owed: Owed[],
 ): void {
-  const rows = db.all(
+  const found: Owed[] = [];
+  let bytes = 0;
+  // Read one by one: what waits can be more than the memory there is.
+  for (const row of db.rows(
     `${owedSql} WHERE d.endpoint_no = ? AND d.line = ? AND d.state = 0 AND d.lease IS NULL AND d.due_at <= ?
      ORDER BY d.due_at, d.key LIMIT ?`,
     from.endpointNo,
     from.line,
     from.nowMs,
     from.limit,
-  );
-  for (const row of rows) {
-    db.run('UPDATE delivery SET lease = ? WHERE key = ?', db.epoch, row.key!);
-    owed.push(owedOf(row));
+  )) {
+    const one = owedOf(row);
+    found.push(one);
+    bytes += dataSize(one.event);
+    if (bytes >= from.maxBytes) break;
   }
+  for (const { key } of found) db.run('UPDATE delivery SET lease = ? WHERE key = ?', db.epoch, key);
+  owed.push(...found);
 }
 
 /** Due at once and unattempted; fresh work gets its row here. What was cancelled or taken over meanwhile stays as it is. */

@@ -1,0 +1,54 @@
+import type { Owed } from '../core/delivery.ts';
+import { dataSize } from '../core/event.ts';
+import type { Lane, Line } from '../core/lane.ts';
+import { underWayBytes } from '../core/receive-limits.ts';
+import type { Pool } from './pools.ts';
+
+/** A lane and what the dispatcher has going for it. */
+export interface LaneState {
+  lane: Lane;
+  /** Set while a claim is on its way to the store. */
+  claiming: boolean;
+  /** Set while its endpoint is seen not to be active. */
+  isHeld: boolean;
+  /** Due times learned since then: the claim's answer does not know them. */
+  noted: Record<Line, number>;
+}
+
+/** One request under way. */
+export interface UnderWay {
+  owed: Owed;
+  state: LaneState;
+  pool: Pool;
+  sinceMs: number;
+  /** Time charged ahead in the pool's turns. */
+  chargedMs: number;
+}
+
+/** A place kept for a delivery. */
+export interface Place {
+  state: LaneState;
+  pool: Pool;
+}
+
+/** Requests under way by delivery key, and the data that they hold in memory. */
+export class AllUnderWay extends Map<number, UnderWay> {
+  #bytes = 0;
+
+  /** So much is under way that more of it could be more than the memory there is. */
+  get isHeavy(): boolean {
+    return this.#bytes >= underWayBytes;
+  }
+
+  override set(key: number, one: UnderWay): this {
+    this.delete(key);
+    this.#bytes += dataSize(one.owed.event);
+    return super.set(key, one);
+  }
+
+  override delete(key: number): boolean {
+    const one = this.get(key);
+    if (one !== undefined) this.#bytes -= dataSize(one.owed.event);
+    return super.delete(key);
+  }
+}
