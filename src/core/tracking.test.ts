@@ -118,6 +118,12 @@ describe('tracking', () => {
   test('says nothing about a body without a reference, or that is not JSON', () => {
     assert.equal(orderNewsOf(source(), { type: 'x', body: '{"data":{}}' }, 'ord_1'), null);
     assert.equal(orderNewsOf(source(), { type: 'x', body: null }, 'ord_1'), null);
+    for (const name of ['\\u0000', 'a\\nb', '\\ud800', '']) {
+      const body = `{"data":{"reference":"${name}","order_id":"SUP-1"}}`;
+      assert.equal(orderNewsOf(source(), { type: 'x', body }, 'ord_1'), null);
+      const known = `{"data":{"reference":"ORD-1","order_id":"${name}"}}`;
+      assert.equal(orderNewsOf(source(), { type: 'x', body: known }, 'ord_1')!.orderId, null);
+    }
     assert.equal(orderNewsOf(source(), { type: '__proto__', body: fulfilled }, 'ord_1')!.state, null);
   });
 

@@ -91,18 +91,25 @@ export function orderNewsOf(
 ): OrderNews | null {
   const { tracking } = source;
   if (tracking === null || tracking.reference === null || came.body === null) return null;
-  const reference = scalarAt(came.body, tracking.reference);
-  if (reference === null || reference === '' || reference.length > limits.referenceChars) return null;
-  const orderId = tracking.orderId === null ? null : scalarAt(came.body, tracking.orderId);
+  const reference = nameAt(came.body, tracking.reference, limits.referenceChars);
+  if (reference === null) return null;
+  const orderId = tracking.orderId === null ? null : nameAt(came.body, tracking.orderId, limits.orderIdChars);
   return {
     sourceId: source.id,
     reference,
-    orderId: orderId === '' || (orderId?.length ?? 0) > limits.orderIdChars ? null : orderId,
+    orderId,
     state: Object.hasOwn(tracking.states, came.type) ? tracking.states[came.type]! : null,
     via: 'webhook',
     newId,
     policy: policyOf(tracking),
   };
+}
+
+/** Null also for what is no name that could be written down: empty, too long, or with characters that no text holds everywhere. */
+function nameAt(body: string, pointer: string, chars: number): string | null {
+  const name = scalarAt(body, pointer);
+  const isFit = name !== null && name !== '' && name.length <= chars && name.isWellFormed();
+  return isFit && !/\p{Cc}/u.test(name) ? name : null;
 }
 
 /** The address that answers about this order: its names take their places, encoded. */
