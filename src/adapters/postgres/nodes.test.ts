@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pg from 'pg';
 import { testDatabase } from '../../../test/support/postgres.ts';
 import { deliveryKey } from '../../core/delivery.ts';
 import type { NewEndpoint } from '../../core/endpoint.ts';
@@ -238,5 +239,35 @@ test('when a node is gone the others read the directory, for what it changed las
     assert.deepEqual(heard, ['directory']);
     await beat(t0 + nodeDeadMs + 1);
     assert.deepEqual(heard, ['directory']);
+  });
+});
+
+test('an event of an order goes to the database and back five times, however much of the order changes with it', async () => {
+  await withTwo(async (one) => {
+    const policy = { poll: null, slaMs: 60_000 };
+    const newsOf = (n: number) => ({
+      sourceId: 'src_1',
+      reference: `ORD-${n}`,
+      orderId: null,
+      state: 'failed' as const,
+      via: 'webhook' as const,
+      newId: `ord_${n}`,
+      policy,
+    });
+    const take = (n: number) => one.accept([{ ...one.item({ event: { id: `e${n}` } }), order: newsOf(n) }]);
+    await take(1);
+    const { query } = pg.Client.prototype;
+    let asked = 0;
+    pg.Client.prototype.query = function (this: pg.Client, ...input: unknown[]) {
+      asked += 1;
+      return (query as (...all: unknown[]) => unknown).apply(this, input);
+    } as typeof query;
+    try {
+      assert.equal((await take(2))[0]!.kind, 'stored');
+    } finally {
+      pg.Client.prototype.query = query;
+    }
+    assert.equal(asked, 5);
+    assert.equal((await one.store.getOrder(one.accountNo, 'ord_2'))!.history.length, 1);
   });
 });

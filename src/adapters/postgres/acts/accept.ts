@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import { alertKindOfEvent, signalOfEvent } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
+import { hear, type OrderNews } from '../../../core/order.ts';
 import type { AcceptItem, AcceptResult } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
-import { hearOf, writeChange } from './orders.ts';
+import { holdOrder } from './order-rows.ts';
+import { writeChange } from './orders.ts';
 import { storable } from './rows.ts';
 import { raise } from './signals.ts';
 
@@ -31,10 +33,7 @@ export async function acceptWatched(
   nowMs: number,
 ): Promise<AcceptResult> {
   const { order, event } = item;
-  const heard =
-    order === undefined || (await isSeen(session, item, nowMs))
-      ? null
-      : await hearOf(session, order, event, nowMs);
+  const heard = order === undefined ? null : await hearOf(session, order, item, nowMs);
   if (heard?.handOn === false) {
     await writeChange(session, heard, nowMs);
     return { kind: 'order_known' };
@@ -43,19 +42,24 @@ export async function acceptWatched(
     ? await acceptKeyed(session, holder, item, nowMs)
     : (await acceptEvents(session, holder, [item]))[0]!;
   if (result.kind !== 'stored') return result;
-  if (heard !== null) await writeChange(session, heard, nowMs);
   const kind = alertKindOfEvent(event.type);
   // Of a followed order's failure its change has told already.
-  if (kind !== null && !(kind === 'order.failed' && order !== undefined))
-    await raise(session, signalOfEvent(kind, event, nowMs));
+  const isTold = kind === null || (kind === 'order.failed' && order !== undefined);
+  const facts = isTold ? [] : [signalOfEvent(kind, event, nowMs)];
+  if (heard !== null) await writeChange(session, heard, nowMs, facts);
+  else for (const fact of facts) await raise(session, fact);
   return result;
 }
 
-async function isSeen(session: Session, { inbound }: AcceptItem, nowMs: number): Promise<boolean> {
-  if (inbound === null) return false;
-  const sql = 'SELECT 1 FROM source_key WHERE source_no = ? AND key = ? AND created_at > ?';
-  const row = await session.get(sql, inbound.sourceNo, inbound.key, nowMs - limits.dedupeKeepMs);
-  return row !== undefined;
+/** What an event makes of its order; nothing is written. Null: nothing, or the event came before. */
+async function hearOf(
+  session: Session,
+  news: OrderNews,
+  { event, inbound }: AcceptItem,
+  nowMs: number,
+): Promise<ReturnType<typeof hear>> {
+  const held = await holdOrder(session, news, inbound, nowMs - limits.dedupeKeepMs);
+  return held.seen ? null : hear(held.order, news, event, nowMs);
 }
 
 /** Events without keys, in one statement. */

@@ -4,7 +4,7 @@ import { type DuePolls, momentsFrom } from '../../../core/polling.ts';
 import type { OrderStore } from '../../../ports/order-store.ts';
 import type { Session } from '../session.ts';
 import { orderByNo, orderOf } from './order-rows.ts';
-import { lockName, writeChange } from './orders.ts';
+import { writeChange } from './orders.ts';
 import { raise } from './signals.ts';
 
 type Input<Name extends keyof OrderStore> = Parameters<OrderStore[Name]>[0];
@@ -120,7 +120,7 @@ export async function claimList(
   session: Session,
   { sourceId, everyMs, nowMs }: Input<'claimList'>,
 ): Output<'claimList'> {
-  await lockName(session, { sourceId, reference: '' });
+  await session.get('SELECT pg_advisory_xact_lock(hashtextextended(?, 7413))', `${sourceId} `);
   const row = await session.get('SELECT since, next_at FROM list_poll WHERE source_id = ?', sourceId);
   if (row !== undefined && Number(row.next_at) > nowMs) return { due: false, nextAtMs: Number(row.next_at) };
   // The first list begins where following began.

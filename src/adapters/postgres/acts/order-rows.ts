@@ -1,19 +1,8 @@
+import type { Fact } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
+import type { AcceptItem } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
-
-export async function orderByName(
-  session: Session,
-  sourceId: string,
-  reference: string,
-): Promise<Order | null> {
-  const row = await session.get(
-    'SELECT * FROM tracked_order WHERE source_id = ? AND reference = ? FOR UPDATE',
-    sourceId,
-    reference,
-  );
-  return row === undefined ? null : orderOf(row);
-}
 
 export async function orderByNo(session: Session, no: number): Promise<Order | null> {
   const row = await session.get('SELECT * FROM tracked_order WHERE no = ? FOR UPDATE', no);
@@ -44,86 +33,63 @@ export function orderOf(row: Row): Order {
   };
 }
 
-const columns = [
-  'id',
-  'account_no',
-  'source_id',
-  'reference',
-  'order_id',
-  'state',
-  'registered',
-  'flagged',
-  'overdue',
-  'reached',
-  'found_by',
-  'poll_failures',
-  'every',
-  'next_poll_at',
-  'give_up_at',
-  'overdue_at',
-  'due_at',
-  'created_at',
-  'updated_at',
-];
-const upsert = `INSERT INTO tracked_order (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-  ON CONFLICT (source_id, reference) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')} RETURNING no`;
-
-/** Writes an order as it is now, new or known. */
-export async function writeOrder(session: Session, order: NewOrder): Promise<Order> {
+/** The order of this name, held to the end of the transaction also when it is not there yet. `seen`: what speaks of it came before. */
+export async function holdOrder(
+  session: Session,
+  { sourceId, reference }: Pick<Order, 'sourceId' | 'reference'>,
+  inbound: AcceptItem['inbound'],
+  seenSinceMs: number,
+): Promise<{ seen: boolean; order: Order | null }> {
   const row = (await session.get(
-    upsert,
-    order.id,
-    order.accountNo,
-    order.sourceId,
-    order.reference,
-    order.orderId,
-    order.state,
-    order.registered,
-    order.flagged,
-    order.overdue,
-    JSON.stringify(order.reached),
-    order.foundBy,
-    order.pollFailures,
-    order.everyMs,
-    order.nextPollAtMs,
-    order.giveUpAtMs,
-    order.overdueAtMs,
-    dueAtMs(order),
-    order.createdAtMs,
-    order.updatedAtMs,
+    'SELECT * FROM hold_order(?, ?, ?, ?, ?)',
+    sourceId,
+    reference,
+    inbound?.sourceNo ?? null,
+    inbound?.key ?? null,
+    seenSinceMs,
   ))!;
-  return { ...order, no: Number(row.no) };
+  return { seen: row.seen as boolean, order: row.found === null ? null : orderOf(row.found as Row) };
 }
 
-/** Writes what happened. Past `limits.orderHistory` the oldest but the first goes. */
-export async function writeEntries(
+/** Writes an order as it is now, new or known, what happened to it, and facts for people, in one statement. Past `limits.orderHistory` the oldest entry but the first goes. */
+export async function writeOrder(
   session: Session,
-  orderNo: number,
-  entries: readonly OrderEntry[],
-): Promise<void> {
-  if (entries.length === 0) return;
-  let n = Number(
-    (await session.get('SELECT coalesce(max(n), 0) AS n FROM order_entry WHERE order_no = ?', orderNo))!.n,
-  );
-  for (const { atMs, kind, state, eventType, eventId, note } of entries) {
-    n += 1;
-    await session.run(
-      'INSERT INTO order_entry (order_no, n, at, kind, state, event_type, event_id, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      orderNo,
-      n,
-      atMs,
-      kind,
-      state,
-      eventType,
-      eventId,
-      note,
-    );
-  }
-  await session.run(
-    'DELETE FROM order_entry WHERE order_no = ? AND n > 1 AND n <= ?',
-    orderNo,
-    n - limits.orderHistory + 1,
-  );
+  order: NewOrder,
+  entries: readonly OrderEntry[] = [],
+  facts: readonly Fact[] = [],
+): Promise<Order> {
+  const row = (await session.get(
+    'SELECT write_order(?::jsonb, ?::jsonb, ?::jsonb, ?) AS no',
+    JSON.stringify(rowOf(order)),
+    JSON.stringify(entries),
+    JSON.stringify(facts.map((fact) => ({ ...fact, detail: JSON.stringify(fact.detail) }))),
+    limits.orderHistory,
+  ))!;
+  return { ...order, no: row.no as number };
+}
+
+function rowOf(order: NewOrder): Row {
+  return {
+    id: order.id,
+    account_no: order.accountNo,
+    source_id: order.sourceId,
+    reference: order.reference,
+    order_id: order.orderId,
+    state: order.state,
+    registered: order.registered,
+    flagged: order.flagged,
+    overdue: order.overdue,
+    reached: JSON.stringify(order.reached),
+    found_by: order.foundBy,
+    poll_failures: order.pollFailures,
+    every: order.everyMs,
+    next_poll_at: order.nextPollAtMs,
+    give_up_at: order.giveUpAtMs,
+    overdue_at: order.overdueAtMs,
+    due_at: dueAtMs(order),
+    created_at: order.createdAtMs,
+    updated_at: order.updatedAtMs,
+  };
 }
 
 export async function entriesOf(session: Session, orderNo: number): Promise<OrderEntry[]> {

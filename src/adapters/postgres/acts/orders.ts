@@ -1,11 +1,8 @@
-import { signalOfOrder } from '../../../core/alert.ts';
-import type { NewEvent } from '../../../core/event.ts';
+import { type Fact, signalOfOrder } from '../../../core/alert.ts';
 import {
-  hear,
   type NewOrder,
   type Order,
   type OrderChange,
-  type OrderNews,
   orderStates,
   register,
   rewatch,
@@ -13,41 +10,27 @@ import {
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Session } from '../session.ts';
-import { entriesOf, orderByName, orderOf, writeEntries, writeOrder } from './order-rows.ts';
-import { raise } from './signals.ts';
+import { entriesOf, holdOrder, orderOf, writeOrder } from './order-rows.ts';
 
 type Input<Name extends keyof OrderStore> = Parameters<OrderStore[Name]>[0];
 type Output<Name extends keyof OrderStore> = ReturnType<OrderStore[Name]>;
 
-/** What an event makes of its order; nothing is written. */
-export async function hearOf(
-  session: Session,
-  news: OrderNews,
-  event: NewEvent,
-  nowMs: number,
-): Promise<ReturnType<typeof hear>> {
-  await lockName(session, news);
-  return hear(await orderByName(session, news.sourceId, news.reference), news, event, nowMs);
-}
-
-/** Writes a change of an order with its history, and what people are told of it. */
+/** Writes a change of an order with its history, and what people are told of it and of `more`. */
 export async function writeChange(
   session: Session,
-  change: OrderChange<NewOrder>,
+  { order, entries, signals }: OrderChange<NewOrder>,
   nowMs: number,
+  more: readonly Fact[] = [],
 ): Promise<Order> {
-  const order = await writeOrder(session, change.order);
-  await writeEntries(session, order.no, change.entries);
-  for (const kind of change.signals) await raise(session, signalOfOrder(kind, order, nowMs));
-  return order;
+  const facts = [...signals.map((kind) => signalOfOrder(kind, order, nowMs)), ...more];
+  return await writeOrder(session, order, entries, facts);
 }
 
 export async function registerOrder(
   session: Session,
   { order, policy, nowMs }: Input<'registerOrder'>,
 ): Output<'registerOrder'> {
-  await lockName(session, order);
-  const known = await orderByName(session, order.sourceId, order.reference);
+  const { order: known } = await holdOrder(session, order, null, nowMs);
   if (known?.registered) {
     const isOther = order.orderId !== null && known.orderId !== null && order.orderId !== known.orderId;
     if (isOther) return { kind: 'other', order: known };
@@ -123,12 +106,4 @@ export async function orderCounts(session: Session, accountNo: number | null): P
     rows.reduce((total, row) => total + Number(row[name]), 0);
   const states = Object.fromEntries(orderStates.map((state) => [state, Number(byState.get(state)?.n ?? 0)]));
   return { states: states as OrderCounts['states'], overdue: sum('overdue'), foundByPoll: sum('polled') };
-}
-
-/** Held to the end of the transaction: also an order that is not there yet is decided about by one at a time. */
-export async function lockName(
-  session: Session,
-  { sourceId, reference }: Pick<Order, 'sourceId' | 'reference'>,
-): Promise<void> {
-  await session.get('SELECT pg_advisory_xact_lock(hashtextextended(?, 7413))', `${sourceId} ${reference}`);
 }
