@@ -1,5 +1,6 @@
 import * as values from './config-values.ts';
 import * as limits from './core/limits.ts';
+import { nearest } from './core/nearest.ts';
 
 /** How the process runs: read once, checked whole, then frozen. */
 export interface Config {
@@ -222,7 +223,7 @@ function refuseUnknown(environment: Record<string, string | undefined>): void {
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('SUREHOOK_') || known.includes(name) || (environment[name] ?? '') === '') continue;
     throw new ConfigError(
-      `${name} is not a setting; did you mean ${nearest(name, known)}? Rename it or unset it.`,
+      `${name} is not a setting; did you mean ${nearest(name, known, 1)[0]}? Rename it or unset it.`,
     );
   }
 }
@@ -255,23 +256,4 @@ function flagKey(flag: string): string {
   return flagName(flag)
     .slice(2)
     .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** The known name with the fewest letters to change. */
-function nearest(name: string, known: readonly string[]): string {
-  const byDistance = known.map((other) => ({ other, changes: distance(name, other) }));
-  return byDistance.reduce((best, one) => (one.changes < best.changes ? one : best)).other;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

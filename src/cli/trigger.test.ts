@@ -143,4 +143,14 @@ describe('surehook trigger', () => {
       assert.ok(out.some((line) => line.includes(name)));
     assert.equal((await trigger(undefined)).code, 2);
   });
+
+  test('a name that nobody knows is answered with the nearest ones and where the others are listed', async () => {
+    const { code, err } = await trigger('stripe:nope');
+    assert.equal(code, 2);
+    assert.equal(err.length, 1);
+    const named = (/Did you mean (.+)\?/.exec(err.join())?.[1] ?? '').split(/, | or /);
+    assert.ok(named.length <= 3 && named.every((name) => name.startsWith('stripe:')), err.join());
+    assert.match(err.join(), /trigger --list/);
+    assert.doesNotMatch((await trigger('zzzzzzzzzzzzzz')).err.join(), /Did you mean/);
+  });
 });

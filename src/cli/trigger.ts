@@ -1,4 +1,5 @@
 import { catalogue, catalogueEntry } from '../core/catalogue.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { fixtureNamed } from './fixtures.ts';
 import { withOverrides } from './overrides.ts';
 import {
@@ -44,8 +45,10 @@ export async function runTrigger(
   if (fixture !== undefined) return await runProviderTrigger(fixture, options, world);
   const data = dataOf(type, options);
   if (data === null) {
-    world.err(`${type} is not in the catalogue. Give --data, or one of:`);
-    list(world.err);
+    const known = [...catalogue.map(({ name }) => name), ...fixtureLines()];
+    world.err(
+      `${type} is not in the catalogue.${didYouMean(type, known)} Give --data to publish it all the same; surehook trigger --list shows what there is.`,
+    );
     return 2;
   }
   if ('problem' in data) {

@@ -10,7 +10,7 @@ import { describeScheme } from './profiles/describe.ts';
 import { parseScheme } from './profiles/scheme-input.ts';
 import { checkSecrets, readFields } from './sources/fields.ts';
 import type { Preset } from './sources/preset.ts';
-import { presetNamed } from './sources/presets.ts';
+import { presetNamed, schemeMeant } from './sources/presets.ts';
 
 const settable = [
   'name',
@@ -138,7 +138,7 @@ function readScheme(reader: BodyReader, current: Settings): Pick<Bin, 'scheme' |
     if (preset !== undefined) return { scheme: preset.name, custom: null };
     reader.wrong(
       'scheme',
-      'must be the name of a preset (GET /v1/schemes lists them), a scheme of your own, or null',
+      `must be the name of a preset (GET /v1/schemes lists them), a scheme of your own, or null${schemeMeant(String(value))}`,
     );
     return none;
   }

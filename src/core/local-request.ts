@@ -95,5 +95,5 @@ const rawBody =
 export function curlOf(url: string, { headers, body }: LocalRequest): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   const lines = headers.map(([name, value]) => ` \\\n  -H ${quoted(`${name}: ${value}`)}`).join('');
-  return `curl -X POST ${quoted(url)}${lines} \\\n  --data-binary ${quoted(new TextDecoder().decode(body))}`;
+  return `curl -X POST ${quoted(url)}${lines} \\\n  --data-binary ${quoted(new TextDecoder().decode(body))} \\\n  -w '\\n'`;
 }

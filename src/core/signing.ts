@@ -4,6 +4,7 @@ import type { Crypto } from '../../sdk/scheme.ts';
 import { schemes } from '../../sdk/schemes.ts';
 import { type SignInput, sign } from '../../sdk/sign.ts';
 import { SurehookError } from './errors.ts';
+import { didYouMean } from './nearest.ts';
 import { parseScheme } from './profiles/scheme-input.ts';
 import type { Held, Preset } from './sources/preset.ts';
 import { presetNamed, presetOf } from './sources/presets.ts';
@@ -26,9 +27,12 @@ export interface Judgement {
 export function presetFor(text: string): { preset: Preset } | { problem: string; detail: string } {
   const preset = presetNamed(text);
   if (preset !== undefined) return { preset };
-  const known = Object.keys(schemes).join(', ');
+  const known = Object.keys(schemes);
   if (!text.startsWith('{'))
-    return { problem: `unknown scheme ${JSON.stringify(text)}`, detail: `Known schemes: ${known}.` };
+    return {
+      problem: `unknown scheme ${JSON.stringify(text)}`,
+      detail: `${didYouMean(text, known)} Known schemes: ${known.join(', ')}.`.trimStart(),
+    };
   const read = parseScheme(jsonOf(new TextEncoder().encode(text)), '');
   if ('scheme' in read) return { preset: presetOf(read.scheme) };
   const { pointer, detail } = read.problems[0]!;

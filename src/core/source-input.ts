@@ -10,7 +10,7 @@ import { masked } from './masked.ts';
 import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
 import type { Ack, NewSource, Source, Where } from './source.ts';
 import { checkSecrets, readFields } from './sources/fields.ts';
-import { presetNamed } from './sources/presets.ts';
+import { presetNamed, schemeMeant } from './sources/presets.ts';
 import { readTracking } from './tracking-input.ts';
 
 /** Changes to a source that the store can take. */
@@ -159,7 +159,7 @@ function readScheme(reader: BodyReader, problems: Problem[]): Partial<Pick<Setti
     if (preset !== undefined) return { scheme: preset.name, custom: null };
     reader.wrong(
       'scheme',
-      'must be the name of a preset (GET /v1/schemes lists them), or a scheme of your own',
+      `must be the name of a preset (GET /v1/schemes lists them), or a scheme of your own${schemeMeant(value)}`,
     );
     return {};
   }

@@ -186,6 +186,14 @@ describe('sources', () => {
       assert.equal((await world.ask('PATCH', `/v1/sources/${made.body.id}`, more)).status, 422);
   });
 
+  test('a scheme that nobody knows is answered with the ones that were probably meant', async () => {
+    for (const path of ['/v1/sources', '/v1/bins']) {
+      const answer = await world.ask('POST', path, { name: 'S', scheme: 'stripee' });
+      assert.equal(answer.status, 422);
+      assert.match(answer.body.errors[0].detail, /GET \/v1\/schemes.*Did you mean stripe\?$/);
+    }
+  });
+
   test('bad settings are refused with a pointer for each', async () => {
     const answer = await world.ask('POST', '/v1/sources', {
       name: '',

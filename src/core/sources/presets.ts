@@ -1,5 +1,6 @@
 import type { AnyScheme, Scheme } from '../../../sdk/scheme.ts';
 import { schemeNamed } from '../../../sdk/schemes.ts';
+import { didYouMean } from '../nearest.ts';
 import { describeScheme } from '../profiles/describe.ts';
 import type { Answer, Derived, Found, Preset } from './preset.ts';
 import { preset } from './presets/make.ts';
@@ -16,6 +17,15 @@ const byScheme = new Map<AnyScheme, Preset>(presets.map((each) => [each.scheme, 
 export function presetNamed(name: string): Preset | undefined {
   const scheme = schemeNamed(name);
   return scheme === undefined ? undefined : byScheme.get(scheme);
+}
+
+/** Which presets a name that is none was probably to be, as the end of a message; empty where nothing is near. */
+export function schemeMeant(name: string): string {
+  const meant = didYouMean(
+    name,
+    presets.map((each) => each.name),
+  );
+  return meant === '' ? '' : `.${meant}`;
 }
 
 /** What is known of a sender whose scheme a user described. */
