@@ -1,4 +1,5 @@
-import type { Attempt, FlatHeaders } from '../core/attempt.ts';
+import { isUtf8 } from 'node:buffer';
+import type { Attempt, FlatHeaders, Request } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { attemptId } from '../core/ids.ts';
 import * as limits from '../core/limits.ts';
@@ -43,6 +44,21 @@ export function attemptView(
     request: { url: attempt.url, headers: maskedHeaders(attempt.requestHeaders, context.endpoint), ...sent },
     response: { headers: headersObject(attempt.responseHeaders, () => true), ...got },
     nextAttemptAt: maybeTimeText(attempt.nextAttemptAtMs),
+  };
+}
+
+/** A request that has not been sent, whole, so that somebody can send it by hand. What is no text is told as base64. */
+export function requestView(
+  { url, headers, body: { bytes } }: Request,
+  endpoint: Endpoint,
+): Record<string, unknown> {
+  const isText = isUtf8(bytes) && !bytes.includes(0);
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    url,
+    headers: maskedHeaders(headers, endpoint),
+    body: isText ? body.toString('utf8') : null,
+    bodyBase64: isText ? null : body.toString('base64'),
   };
 }
 

@@ -21,6 +21,9 @@ export const pageNames = [
   'event-types',
   'dead-letters',
   'sources',
+  'orders',
+  'bins',
+  'alerts',
   'settings',
   'go',
 ];

@@ -157,6 +157,15 @@ export const attempt = Type.Object({
   nextAttemptAt: maybeTime('When the next attempt was set for; null when none was.'),
 });
 
+export const freshRequest = Type.Object({
+  url: Type.String(),
+  headers: Type.Record(Type.String(), Type.String(), {
+    description: "Signed for this moment. Values of the endpoint's own headers are masked.",
+  }),
+  body: nullable('string', 'All of it, as text; null when it is none.'),
+  bodyBase64: nullable('string', 'The body when it is no text.'),
+});
+
 export const deliveryDetail = Type.Object({
   ...delivery.properties,
   attempts: Type.Array(attempt, { description: 'Oldest first.' }),
@@ -219,33 +228,42 @@ export const orderFigures = Type.Object({
   refunded: Type.Integer(),
   stuck: Type.Integer(),
   overdue: Type.Integer(),
+  late: Type.Integer({ description: 'Overdue or stuck: somebody has to look.' }),
   foundByPoll: Type.Integer({
     description: 'Orders whose end was found by asking alone: no webhook came in time.',
   }),
 });
 
+const latency = (description: string): TSchema =>
+  Type.Unsafe({
+    anyOf: [
+      Type.Object({ mean: Type.Number(), p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }),
+      { type: 'null' },
+    ],
+    description,
+  });
+
 export const stats = Type.Object({
   orders: Type.Optional(orderFigures),
+  oldestDueAt: Type.Optional(
+    maybeTime('Since when the oldest due delivery waits to be sent; null: none does.'),
+  ),
   since: time('Begin of what is counted.'),
   until: time('End of what is counted.'),
   attempts: Type.Integer({ description: 'Attempts made.' }),
   delivered: Type.Integer({ description: 'Deliveries that ended delivered.' }),
   failed: Type.Integer({ description: 'Attempts that failed.' }),
   dead: Type.Integer({ description: 'Deliveries that were given up.' }),
-  latencyMs: Type.Unsafe({
-    anyOf: [
-      Type.Object({ mean: Type.Number(), p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }),
-      { type: 'null' },
-    ],
-    description:
-      'How long attempts took; null without attempts. `mean` is rounded to hundredths. Percentiles are the upper bounds of the histogram buckets that hold them (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 ms; longer counts as 30000), not exact durations.',
-  }),
+  latencyMs: latency(
+    'How long attempts took; null without attempts. `mean` is rounded to hundredths. Percentiles are the upper bounds of the histogram buckets that hold them (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000 ms; longer counts as 30000), not exact durations.',
+  ),
   buckets: Type.Array(
     Type.Object({
       at: time('Begin of the bucket.'),
       delivered: Type.Integer(),
       failed: Type.Integer(),
       dead: Type.Integer(),
+      latencyMs: latency('The same of the bucket.'),
     }),
   ),
 });

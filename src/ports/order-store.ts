@@ -6,6 +6,7 @@ import type { Found, Page } from './store.ts';
 export interface OrderFilter {
   state?: OrderState;
   overdue?: boolean;
+  flagged?: boolean;
   sourceId?: string;
   reference?: string;
 }
@@ -20,6 +21,8 @@ export interface OrderHistory {
 export interface OrderCounts {
   states: Record<OrderState, number>;
   overdue: number;
+  /** Overdue or stuck: somebody has to look. */
+  late: number;
   foundByPoll: number;
 }
 

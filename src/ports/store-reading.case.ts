@@ -281,6 +281,11 @@ export function readingCases(name: string, open: OpenStore): void {
         [stats.delivered, stats.failed, stats.dead],
       );
       assert.ok(stats.buckets.every(({ atMs }) => atMs % 120_000 === 0));
+      for (const { atMs, latencyMs } of stats.buckets) {
+        const within = counted.filter(({ attempt }) => Math.floor(attempt.atMs / 120_000) * 120_000 === atMs);
+        const total = within.reduce((all, { attempt }) => all + attempt.durationMs, 0);
+        assert.equal(latencyMs?.mean, within.length === 0 ? undefined : total / within.length);
+      }
     }
     const { latencyMs } = await world.store.stats({ ...span, endpointNo: null });
     assert.deepEqual([latencyMs!.p50, latencyMs!.p95, latencyMs!.p99], [50, 30_000, 30_000]);
@@ -311,5 +316,9 @@ export function readingCases(name: string, open: OpenStore): void {
       dead: 1,
       oldestDueAtMs: t0 + 5,
     });
+    const other = await world.account('idle');
+    assert.equal(await world.store.oldestDueAtMs({ accountNo: world.accountNo, nowMs: t0 + 5 }), t0 + 5);
+    assert.equal(await world.store.oldestDueAtMs({ accountNo: world.accountNo, nowMs: t0 + 4 }), null);
+    assert.equal(await world.store.oldestDueAtMs({ accountNo: other, nowMs: t0 + 5 }), null);
   });
 }

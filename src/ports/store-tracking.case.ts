@@ -106,6 +106,13 @@ export function trackingCases(name: string, open: OpenStore): void {
     assert.deepEqual([order.flagged, order.registered, order.state], [true, false, 'pending']);
     const [signal] = await world.store.signals(10);
     assert.deepEqual([signal!.kind, signal!.subject], ['order.unknown', order.id]);
+    await placed(world);
+    const page = { limit: 10, before: null };
+    const { rows } = await world.store.listOrders(world.accountNo, { flagged: true }, page);
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      [order.id],
+    );
   });
 
   check(
@@ -178,6 +185,8 @@ export function trackingCases(name: string, open: OpenStore): void {
     assert.equal((await world.store.listOrders(world.accountNo, overdue, page)).rows.length, 1);
     assert.deepEqual(await passed(t0 + 60 * minuteMs), [[[order.id, 'stuck', true]], null]);
     assert.equal((await orderOf(world, order)).order.state, 'stuck');
+    const { overdue: overdueCount, late: lateCount } = await world.store.orderCounts(world.accountNo);
+    assert.deepEqual([overdueCount, lateCount], [1, 1]);
     assert.deepEqual(await world.store.duePolls(), []);
     assert.deepEqual(await passed(t0 + 600 * minuteMs), [[], null]);
     const kinds = (await world.store.signals(10)).map(({ kind, subject }) => [kind, subject]);
@@ -245,6 +254,8 @@ export function trackingCases(name: string, open: OpenStore): void {
       assert.deepEqual(await find({ state: 'failed' }), [one.id]);
       assert.deepEqual(await find({ sourceId: 'src_2' }), [two.id]);
       assert.deepEqual(await find({ reference: two.reference, overdue: false }), [two.id]);
+      assert.deepEqual(await find({ flagged: true }), []);
+      assert.deepEqual(await find({ flagged: false }), [two.id, one.id]);
       const other = await world.account('other');
       assert.equal(await world.store.getOrder(other, one.id), null);
       assert.deepEqual((await world.store.listOrders(other, {}, { limit: 10, before: null })).rows, []);

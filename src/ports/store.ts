@@ -308,8 +308,16 @@ export interface Stats {
   failed: number;
   dead: number;
   /** Mean duration of attempts, and bounds of the histogram's buckets that hold these shares of them. Null without attempts. */
-  latencyMs: { mean: number; p50: number; p95: number; p99: number } | null;
-  buckets: { atMs: number; delivered: number; failed: number; dead: number }[];
+  latencyMs: Latency | null;
+  buckets: { atMs: number; delivered: number; failed: number; dead: number; latencyMs: Latency | null }[];
+}
+
+/** How long attempts took. */
+export interface Latency {
+  mean: number;
+  p50: number;
+  p95: number;
+  p99: number;
 }
 
 /** How much there is to do, for metrics. */
@@ -346,6 +354,8 @@ export interface Reading {
     bucketMs: number;
   }): Promise<Stats>;
   counts(input: { nowMs: number }): Promise<StoreCounts>;
+  /** The same `oldestDueAtMs` for one account. */
+  oldestDueAtMs(input: { accountNo: number; nowMs: number }): Promise<number | null>;
 }
 
 /** What keeps the store small, copied and ready. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { ApiWorld } from '../support/api.ts';
 
@@ -79,6 +80,29 @@ describe('deliveries', () => {
     assert.equal(attempt.request.bodyTruncated, true);
     assert.equal(attempt.response.body.length, 16_384);
     assert.equal(attempt.response.bodyTruncated, true);
+  });
+
+  test('the request that would be sent now is signed for this moment, whole, and sends nothing', async () => {
+    world.answer = { httpStatus: 503 };
+    const data = { note: 'x'.repeat(20_000), secret: 'none of ours' };
+    await world.publish({ type: 'pet.adopted', data });
+    const { id } = await first();
+    const { secret } = (await world.ask('GET', `/v1/endpoints/${endpointId}/secret`)).body;
+    const sentBefore = world.sent.length;
+    const [attempt] = (await detail(id)).attempts;
+    await world.clock.advance(30_000);
+    const { status, body } = await world.ask('POST', `/v1/deliveries/${id}/request`);
+    assert.equal(status, 200);
+    assert.equal(world.sent.length, sentBefore);
+    assert.deepEqual(JSON.parse(body.body).data, data);
+    assert.equal(body.bodyBase64, null);
+    assert.equal(body.headers['x-api-key'], '•••');
+    assert.equal(body.headers['surehook-attempt'], '2');
+    const signed = createHmac('sha256', secret).update(body.body).digest('hex');
+    assert.equal(body.headers['x-petstore-signature'], `sha256=${signed}`);
+    assert.notEqual(body.headers.traceparent, attempt.request.headers.traceparent);
+    assert.ok(!JSON.stringify(body).includes(secret));
+    assert.equal((await detail(id)).attempts.length, 1);
   });
 
   test('an exhausted delivery is a dead letter, and a retry gives it a fresh schedule', async () => {

@@ -32,7 +32,7 @@ import { listDeliveries } from './acts/delivery-lists.ts';
 import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
 import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
 import { getEvent, listEvents } from './acts/events.ts';
-import { counts, stats } from './acts/numbers.ts';
+import { counts, oldestDueAtMs, stats } from './acts/numbers.ts';
 import { claimList, claimPolls, duePolls, noteList, notePoll, passOrders } from './acts/order-polls.ts';
 import { getOrder, listOrders, orderCounts, registerOrder, rewatchOrders } from './acts/orders.ts';
 import {
@@ -112,6 +112,7 @@ export type ReadName =
   | 'listOrders'
   | 'orderCounts'
   | 'duePolls'
+  | 'oldestDueAtMs'
   | 'alertBook'
   | 'signals'
   | 'openAlerts'
@@ -210,6 +211,7 @@ export const readActs: Acts<ReadName> = {
   listOrders,
   orderCounts,
   duePolls,
+  oldestDueAtMs,
   alertBook,
   signals,
   openAlerts,

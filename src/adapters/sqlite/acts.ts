@@ -35,7 +35,7 @@ import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
 import { createEndpoint, deleteEndpoint, endpointId, endpointNo, updateEndpoint } from './acts/endpoints.ts';
 import { getEvent, listEvents } from './acts/events.ts';
 import { claim, join, lanes, reclaim, release, spill } from './acts/lease.ts';
-import { counts, stats } from './acts/numbers.ts';
+import { counts, oldestDueAtMs, stats } from './acts/numbers.ts';
 import { claimList, claimPolls, duePolls, noteList, notePoll, passOrders } from './acts/order-polls.ts';
 import { getOrder, listOrders, orderCounts, registerOrder, rewatchOrders } from './acts/orders.ts';
 import {
@@ -122,6 +122,7 @@ export type ReadName =
   | 'listOrders'
   | 'orderCounts'
   | 'duePolls'
+  | 'oldestDueAtMs'
   | 'alertBook'
   | 'signals'
   | 'openAlerts'
@@ -164,6 +165,7 @@ export const readActs: Acts<ReadName> = {
   listOrders,
   orderCounts,
   duePolls,
+  oldestDueAtMs,
   alertBook,
   signals,
   openAlerts,

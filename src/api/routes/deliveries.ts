@@ -4,7 +4,7 @@ import { invalid, notFound, SurehookError } from '../../core/errors.ts';
 import { deliveryId, parseDeliveryId } from '../../core/ids.ts';
 import * as limits from '../../core/limits.ts';
 import type { DeliveryFilter } from '../../ports/store.ts';
-import { attemptView } from '../attempt-view.ts';
+import { attemptView, requestView } from '../attempt-view.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -98,6 +98,18 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       },
     }),
     route({
+      method: 'POST',
+      path: '/v1/deliveries/{id}/request',
+      tag,
+      summary: 'Make the request of a delivery',
+      description:
+        'As it would be sent now, signed for this moment: nothing is sent, and nothing of it is kept. For sending it by hand while a receiver is mended.',
+      right: 'manage',
+      success: { status: 200, description: 'The request.', schema: models.freshRequest },
+      fails: ['conflict'],
+      handle: (call) => freshRequest(parts, call),
+    }),
+    route({
       method: 'GET',
       path: '/v1/dead-letters',
       tag: 'Dead letters',
@@ -187,6 +199,17 @@ async function detail(parts: ApiParts, call: Call): Promise<Record<string, unkno
   return {
     ...deliveryView(delivery),
     attempts: attempts.map((attempt) => attemptView(attempt, { key, endpoint, data })),
+  };
+}
+
+async function freshRequest(parts: ApiParts, call: Call): Promise<Answer> {
+  const { delivery } = await find(parts, call);
+  const endpoint = parts.directory.endpointById(call.account.no, delivery.endpointId);
+  if (endpoint === null) throw endpointGone('This delivery');
+  const found = await parts.store.getEvent(call.account.no, delivery.eventId);
+  if (found === null) throw notFound('event', delivery.eventId);
+  return {
+    body: requestView(parts.requestFor(found.event, endpoint, delivery.attempts + 1), endpoint),
   };
 }
 

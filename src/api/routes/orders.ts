@@ -36,6 +36,9 @@ const listQuery = Type.Object(
     overdue: Type.Optional(
       Type.Boolean({ description: 'Only orders that took longer than the source allows, or only others.' }),
     ),
+    flagged: Type.Optional(
+      Type.Boolean({ description: 'Only orders that nobody registered, or only others.' }),
+    ),
     sourceId: Type.Optional(Type.String({ description: 'Only orders of this source.' })),
     reference: Type.Optional(
       Type.String({ maxLength: limits.referenceChars, description: 'Only orders with this reference.' }),

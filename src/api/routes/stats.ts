@@ -2,10 +2,11 @@ import { type Static, Type } from 'typebox';
 import { parseDuration } from '../../core/duration.ts';
 import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
+import type { Latency } from '../../ports/store.ts';
 import * as models from '../models.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Route, route } from '../route.ts';
-import { readSpan, spanFields, timeText } from '../time-query.ts';
+import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { findPastEndpoint } from './find-endpoint.ts';
 
 const hourMs = 3_600_000;
@@ -33,7 +34,7 @@ export function statsRoutes(parts: ApiParts): Route[] {
       tag: 'Statistics',
       summary: "What became of the account's deliveries",
       description:
-        'Of the last 24 hours unless `since` and `until` say otherwise. Test attempts do not count. `orders` counts all that are kept, as they stand now; it is left out when asked about one endpoint.',
+        'Of the last 24 hours unless `since` and `until` say otherwise. Test attempts do not count. `orders` counts all that are kept, as they stand now, and `oldestDueAt` tells how far behind sending is; both are left out when asked about one endpoint.',
       right: 'read',
       query: Type.Object(
         {
@@ -49,8 +50,12 @@ export function statsRoutes(parts: ApiParts): Route[] {
         const endpointNo = await findPastEndpoint(parts, account, query.endpointId);
         const answer = await statsAnswer(parts, { accountNo: account.no, endpointNo, query });
         if (endpointNo !== null) return answer;
-        const { states, overdue, foundByPoll } = await parts.store.orderCounts(account.no);
-        return { body: { ...(answer.body as object), orders: { ...states, overdue, foundByPoll } } };
+        const [{ states, ...figures }, oldestDueAtMs] = await Promise.all([
+          parts.store.orderCounts(account.no),
+          parts.store.oldestDueAtMs({ accountNo: account.no, nowMs: parts.clock.nowMs() }),
+        ]);
+        const oldestDueAt = maybeTimeText(oldestDueAtMs);
+        return { body: { ...(answer.body as object), orders: { ...states, ...figures }, oldestDueAt } };
       },
     }),
   ];
@@ -80,10 +85,18 @@ export async function statsAnswer(
       since: timeText(sinceMs),
       until: timeText(untilMs),
       ...totals,
-      latencyMs: latencyMs === null ? null : { ...latencyMs, mean: Math.round(latencyMs.mean * 100) / 100 },
-      buckets: buckets.map(({ atMs, ...counts }) => ({ at: timeText(atMs), ...counts })),
+      latencyMs: latencyView(latencyMs),
+      buckets: buckets.map(({ atMs, latencyMs: inBucket, ...counts }) => ({
+        at: timeText(atMs),
+        ...counts,
+        latencyMs: latencyView(inBucket),
+      })),
     },
   };
+}
+
+function latencyView(latency: Latency | null): Latency | null {
+  return latency === null ? null : { ...latency, mean: Math.round(latency.mean * 100) / 100 };
 }
 
 function bucketOf(text: string | undefined, spanMs: number): number {

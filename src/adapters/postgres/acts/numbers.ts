@@ -1,5 +1,5 @@
 import { pullUrl } from '../../../core/pull.ts';
-import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
+import type { Latency, Reading, Stats, StoreCounts } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 
 /** Upper bounds of the histogram of durations; the last bucket has none. */
@@ -23,26 +23,29 @@ export async function stats(session: Session, asked: Parameters<Reading['stats']
     ...values,
   ))!;
   const buckets = await session.all(
-    `SELECT minute * 60000 / ?::bigint * ?::bigint AS at, sum(delivered)::bigint AS delivered, sum(failed)::bigint AS failed, sum(dead)::bigint AS dead
+    `SELECT minute * 60000 / ?::bigint * ?::bigint AS at, sum(delivered)::bigint AS delivered, sum(failed)::bigint AS failed, sum(dead)::bigint AS dead, sum(duration_sum)::bigint AS duration_sum, ${sums}
      FROM stat WHERE ${where} GROUP BY at ORDER BY at`,
     bucketMs,
     bucketMs,
     ...values,
   );
-  const delivered = total.delivered as number;
-  const failed = total.failed as number;
+  const totals = figuresOf(total);
   return {
-    attempts: delivered + failed,
+    attempts: totals.delivered + totals.failed,
+    ...totals,
+    buckets: buckets.map((row) => ({ atMs: row.at as number, ...figuresOf(row) })),
+  };
+}
+
+function figuresOf(row: Row): Omit<Stats['buckets'][number], 'atMs'> {
+  const delivered = row.delivered as number;
+  const failed = row.failed as number;
+  const attempts = delivered + failed;
+  return {
     delivered,
     failed,
-    dead: total.dead as number,
-    latencyMs: delivered + failed === 0 ? null : latencyOf(total, delivered + failed),
-    buckets: buckets.map((row) => ({
-      atMs: row.at as number,
-      delivered: row.delivered as number,
-      failed: row.failed as number,
-      dead: row.dead as number,
-    })),
+    dead: row.dead as number,
+    latencyMs: attempts === 0 ? null : latencyOf(row, attempts),
   };
 }
 
@@ -53,20 +56,31 @@ export async function counts(
 ): Promise<StoreCounts> {
   const row = (await session.get(
     `SELECT (SELECT count(*) FROM open_delivery d JOIN endpoint p ON p.no = d.endpoint_no WHERE d.state = 0 AND p.deleted_at IS NULL) AS open,
-       (SELECT count(*) FROM endpoint p JOIN ended_delivery d ON d.endpoint_no = p.no WHERE d.state = 2) AS dead,
-       (SELECT min(d.due_at) FROM open_delivery d JOIN endpoint p ON p.no = d.endpoint_no
-          WHERE d.state = 0 AND d.lease IS NULL AND p.status = 'active' AND p.deleted_at IS NULL
-          AND p.config::json ->> 'url' <> '${pullUrl}') AS oldest`,
+       (SELECT count(*) FROM endpoint p JOIN ended_delivery d ON d.endpoint_no = p.no WHERE d.state = 2) AS dead`,
   ))!;
-  const oldest = row.oldest as number | null;
   return {
     open: row.open as number,
     dead: row.dead as number,
-    oldestDueAtMs: oldest !== null && oldest <= nowMs ? oldest : null,
+    oldestDueAtMs: await oldestDueAtMs(session, { accountNo: null, nowMs }),
   };
 }
 
-function latencyOf(total: Row, attempts: number): NonNullable<Stats['latencyMs']> {
+/** Of one account; null: of all. */
+export async function oldestDueAtMs(
+  session: Session,
+  { accountNo, nowMs }: { accountNo: number | null; nowMs: number },
+): Promise<number | null> {
+  const row = (await session.get(
+    `SELECT min(d.due_at) AS at FROM open_delivery d JOIN endpoint p ON p.no = d.endpoint_no
+       WHERE d.state = 0 AND d.lease IS NULL AND p.status = 'active' AND p.deleted_at IS NULL
+       AND p.config::json ->> 'url' <> '${pullUrl}' ${accountNo === null ? '' : 'AND p.account_no = ?'}`,
+    ...(accountNo === null ? [] : [accountNo]),
+  ))!;
+  const oldest = row.at as number | null;
+  return oldest !== null && oldest <= nowMs ? oldest : null;
+}
+
+function latencyOf(total: Row, attempts: number): Latency {
   const share = (part: number): number => {
     let seen = 0;
     for (const [i, name] of bucketColumns.entries()) {

@@ -84,6 +84,7 @@ export async function listOrders(
   ask('state = ?', filter.state);
   ask('source_id = ?', filter.sourceId);
   ask('reference = ?', filter.reference);
+  ask('flagged = ?', filter.flagged);
   ask('overdue = ?', filter.overdue);
   const rows = await session.all(
     `SELECT * FROM tracked_order WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
@@ -98,12 +99,17 @@ export async function orderCounts(session: Session, accountNo: number | null): P
   const where = accountNo === null ? '' : 'WHERE account_no = ?';
   const values = accountNo === null ? [] : [accountNo];
   const rows = await session.all(
-    `SELECT state, count(*) AS n, count(*) FILTER (WHERE overdue) AS overdue, count(*) FILTER (WHERE found_by = 'poll') AS polled FROM tracked_order ${where} GROUP BY state`,
+    `SELECT state, count(*) AS n, count(*) FILTER (WHERE overdue) AS overdue, count(*) FILTER (WHERE overdue OR state = 'stuck') AS late, count(*) FILTER (WHERE found_by = 'poll') AS polled FROM tracked_order ${where} GROUP BY state`,
     ...values,
   );
   const byState = new Map(rows.map((row) => [row.state as string, row]));
-  const sum = (name: 'overdue' | 'polled'): number =>
+  const sum = (name: 'overdue' | 'late' | 'polled'): number =>
     rows.reduce((total, row) => total + Number(row[name]), 0);
   const states = Object.fromEntries(orderStates.map((state) => [state, Number(byState.get(state)?.n ?? 0)]));
-  return { states: states as OrderCounts['states'], overdue: sum('overdue'), foundByPoll: sum('polled') };
+  return {
+    states: states as OrderCounts['states'],
+    overdue: sum('overdue'),
+    late: sum('late'),
+    foundByPoll: sum('polled'),
+  };
 }

@@ -1,5 +1,5 @@
 import { pullUrl } from '../../../core/pull.ts';
-import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
+import type { Latency, Reading, Stats, StoreCounts } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { bucketBoundsMs, bucketColumns } from './tally.ts';
 
@@ -20,26 +20,29 @@ export function stats(db: Database, asked: Parameters<Reading['stats']>[0]): Sta
     ...values,
   )!;
   const buckets = db.all(
-    `SELECT CAST(minute * 60000 / CAST(? AS INTEGER) AS INTEGER) * CAST(? AS INTEGER) AS at, sum(delivered) AS delivered, sum(failed) AS failed, sum(dead) AS dead
+    `SELECT CAST(minute * 60000 / CAST(? AS INTEGER) AS INTEGER) * CAST(? AS INTEGER) AS at, sum(delivered) AS delivered, sum(failed) AS failed, sum(dead) AS dead, sum(duration_sum) AS duration_sum, ${sums}
      FROM stat WHERE ${where} GROUP BY at ORDER BY at`,
     bucketMs,
     bucketMs,
     ...values,
   );
-  const delivered = total.delivered as number;
-  const failed = total.failed as number;
+  const totals = figuresOf(total);
   return {
-    attempts: delivered + failed,
+    attempts: totals.delivered + totals.failed,
+    ...totals,
+    buckets: buckets.map((row) => ({ atMs: row.at as number, ...figuresOf(row) })),
+  };
+}
+
+function figuresOf(row: Row): Omit<Stats['buckets'][number], 'atMs'> {
+  const delivered = row.delivered as number;
+  const failed = row.failed as number;
+  const attempts = delivered + failed;
+  return {
     delivered,
     failed,
-    dead: total.dead as number,
-    latencyMs: delivered + failed === 0 ? null : latencyOf(total, delivered + failed),
-    buckets: buckets.map((row) => ({
-      atMs: row.at as number,
-      delivered: row.delivered as number,
-      failed: row.failed as number,
-      dead: row.dead as number,
-    })),
+    dead: row.dead as number,
+    latencyMs: attempts === 0 ? null : latencyOf(row, attempts),
   };
 }
 
@@ -51,19 +54,28 @@ export function counts(db: Database, { nowMs }: { nowMs: number }): StoreCounts 
         `SELECT count(*) AS n FROM endpoint p CROSS JOIN delivery d ON d.endpoint_no = p.no AND d.state = ${state} WHERE ${and}`,
       )!.n,
     );
-  const oldest = db.get(
-    `SELECT min((SELECT due_at FROM delivery d WHERE d.endpoint_no = p.no AND d.line = line.value AND d.state = 0 AND d.lease IS NULL ORDER BY due_at LIMIT 1)) AS at
-     FROM endpoint p, (SELECT 0 AS value UNION ALL SELECT 1 UNION ALL SELECT 2) line WHERE p.status = 'active' AND p.deleted_at IS NULL
-       AND p.config ->> '$.url' <> '${pullUrl}'`,
-  )!.at as number | null;
   return {
     open: count(0, 'p.deleted_at IS NULL'),
     dead: count(2, '1'),
-    oldestDueAtMs: oldest !== null && oldest <= nowMs ? oldest : null,
+    oldestDueAtMs: oldestDueAtMs(db, { accountNo: null, nowMs }),
   };
 }
 
-function latencyOf(total: Row, attempts: number): NonNullable<Stats['latencyMs']> {
+/** Of one account; null: of all. */
+export function oldestDueAtMs(
+  db: Database,
+  { accountNo, nowMs }: { accountNo: number | null; nowMs: number },
+): number | null {
+  const oldest = db.get(
+    `SELECT min((SELECT due_at FROM delivery d WHERE d.endpoint_no = p.no AND d.line = line.value AND d.state = 0 AND d.lease IS NULL ORDER BY due_at LIMIT 1)) AS at
+     FROM endpoint p, (SELECT 0 AS value UNION ALL SELECT 1 UNION ALL SELECT 2) line WHERE p.status = 'active' AND p.deleted_at IS NULL
+       AND p.config ->> '$.url' <> '${pullUrl}' ${accountNo === null ? '' : 'AND p.account_no = ?'}`,
+    ...(accountNo === null ? [] : [accountNo]),
+  )!.at as number | null;
+  return oldest !== null && oldest <= nowMs ? oldest : null;
+}
+
+function latencyOf(total: Row, attempts: number): Latency {
   const share = (part: number): number => {
     let seen = 0;
     for (const [i, name] of bucketColumns.entries()) {

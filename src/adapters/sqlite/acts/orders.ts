@@ -91,6 +91,7 @@ function ordersDown(db: Database, accountNo: number, filter: OrderFilter, page: 
   ask('state = ?', filter.state);
   ask('source_id = ?', filter.sourceId);
   ask('reference = ?', filter.reference);
+  ask('flagged = ?', filter.flagged === undefined ? undefined : filter.flagged ? 1 : 0);
   // As the index has it.
   if (filter.overdue !== undefined) where.push(`overdue = ${filter.overdue ? 1 : 0}`);
   const index = filter.reference !== undefined ? 'reference' : filter.overdue === true ? 'overdue' : 'state';
@@ -105,12 +106,17 @@ export function orderCounts(db: Database, accountNo: number | null): OrderCounts
   const where = accountNo === null ? '' : 'WHERE account_no = ?';
   const values = accountNo === null ? [] : [accountNo];
   const rows = db.all(
-    `SELECT state, count(*) AS n, sum(overdue) AS overdue, sum(coalesce(found_by, '') = 'poll') AS polled FROM tracked_order ${where} GROUP BY state`,
+    `SELECT state, count(*) AS n, sum(overdue) AS overdue, sum(overdue OR state = 'stuck') AS late, sum(coalesce(found_by, '') = 'poll') AS polled FROM tracked_order ${where} GROUP BY state`,
     ...values,
   );
   const byState = new Map(rows.map((row) => [row.state as string, row]));
-  const sum = (name: 'overdue' | 'polled'): number =>
+  const sum = (name: 'overdue' | 'late' | 'polled'): number =>
     rows.reduce((total, row) => total + Number(row[name]), 0);
   const states = Object.fromEntries(orderStates.map((state) => [state, Number(byState.get(state)?.n ?? 0)]));
-  return { states: states as OrderCounts['states'], overdue: sum('overdue'), foundByPoll: sum('polled') };
+  return {
+    states: states as OrderCounts['states'],
+    overdue: sum('overdue'),
+    late: sum('late'),
+    foundByPoll: sum('polled'),
+  };
 }
