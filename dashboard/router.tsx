@@ -31,6 +31,7 @@ const root = createRootRoute({
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
+  validateSearch: texts('since', 'until'),
   component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'Overview'),
 });
 const signIn = createRoute({
@@ -102,6 +103,49 @@ const source = createRoute({
   validateSearch: texts('verdict', 'request'),
   component: lazyRouteComponent(() => import('./pages/source.tsx'), 'SourcePanel'),
 });
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: '/orders',
+  validateSearch: texts('state', 'overdue', 'flagged', 'sourceId', 'reference'),
+  component: lazyRouteComponent(() => import('./pages/orders.tsx'), 'Orders'),
+});
+const order = createRoute({
+  getParentRoute: () => orders,
+  path: '$id',
+  component: lazyRouteComponent(() => import('./pages/order.tsx'), 'OrderPanel'),
+});
+const bins = createRoute({
+  getParentRoute: () => root,
+  path: '/bins',
+  component: lazyRouteComponent(() => import('./pages/bins.tsx'), 'Bins'),
+});
+const bin = createRoute({
+  getParentRoute: () => bins,
+  path: '$id',
+  validateSearch: texts('request'),
+  component: lazyRouteComponent(() => import('./pages/bin.tsx'), 'BinPanel'),
+});
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  validateSearch: texts('status', 'kind'),
+  component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'Alerts'),
+});
+const alert = createRoute({
+  getParentRoute: () => alerts,
+  path: '$id',
+  component: lazyRouteComponent(() => import('./pages/alert.tsx'), 'AlertPanel'),
+});
+const alertRules = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts/rules',
+  component: lazyRouteComponent(() => import('./pages/alert-rules.tsx'), 'AlertRules'),
+});
+const alertChannels = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts/channels',
+  component: lazyRouteComponent(() => import('./pages/alert-channels.tsx'), 'AlertChannels'),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -132,6 +176,11 @@ export const router = createRouter({
     eventTypes.addChildren([eventType]),
     deadLetters.addChildren([replay]),
     sources.addChildren([source]),
+    orders.addChildren([order]),
+    bins.addChildren([bin]),
+    alertRules,
+    alertChannels,
+    alerts.addChildren([alert]),
     settings,
     settingsTab,
     go,

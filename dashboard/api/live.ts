@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { open } from './client.ts';
+import { eventsOf, type StreamEvent } from './stream.ts';
 import { kindsAbout } from './told.ts';
 
 /** `live`: what changes is told as it does · `away`: it is asked for every few seconds · `paused`: what is shown holds still. */
@@ -83,7 +84,8 @@ class Stream {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        await this.#read(await open('/v1/stream', this.#stop.signal));
+        const body = await open('/v1/stream', this.#stop.signal);
+        for await (const event of eventsOf(body)) this.#hear(event);
       } catch {
         // Away: it is tried again.
       }
@@ -94,23 +96,7 @@ class Stream {
     }
   }
 
-  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
-    const reader = body
-      .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
-      .getReader();
-    let text = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      const pieces = (text + value).split('\n\n');
-      text = pieces.pop() ?? '';
-      for (const piece of pieces) this.#hear(piece);
-    }
-  }
-
-  #hear(piece: string): void {
-    const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(piece) ?? [];
-    if (data === undefined) return;
+  #hear({ event, data }: StreamEvent): void {
     if (event === 'ready') {
       this.#waitMs = againMs[0];
       become('live');

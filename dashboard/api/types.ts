@@ -1,3 +1,5 @@
+import type { OrderState } from './order.ts';
+
 /* What the API answers, as far as the pages look at it. The OpenAPI document says more. */
 
 export interface Page<T> {
@@ -37,6 +39,7 @@ export interface Endpoint {
   statusReason: string | null;
   headers: Record<string, string>;
   timeout: string;
+  retry: { schedule?: string[]; maxRetries?: number; initial?: string };
   rateLimit: { perSecond: number } | null;
   concurrency: number;
   ordered: boolean;
@@ -135,8 +138,24 @@ export interface Stats {
   delivered: number;
   failed: number;
   dead: number;
-  latencyMs: { mean: number; p50: number; p95: number; p99: number } | null;
-  buckets: { at: string; delivered: number; failed: number; dead: number }[];
+  latencyMs: Latency | null;
+  buckets: {
+    at: string;
+    delivered: number;
+    failed: number;
+    dead: number;
+    latencyMs: Omit<Latency, 'mean'> | null;
+  }[];
+  /** Of the account alone; not where one endpoint is asked about. */
+  orders?: Record<OrderState | 'overdue' | 'late' | 'foundByPoll', number>;
+  oldestDueAt?: string | null;
+}
+
+export interface Latency {
+  mean: number;
+  p50: number;
+  p95: number;
+  p99: number;
 }
 
 export interface ApiKey {
@@ -170,6 +189,7 @@ export interface Source {
   scheme: string | Record<string, unknown>;
   fields: Record<string, string> | null;
   missing: string[];
+  tracking: Record<string, unknown> | null;
   createdAt: string;
 }
 

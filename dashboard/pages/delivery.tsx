@@ -10,8 +10,10 @@ import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
-import { curlOf } from '../words/curl.ts';
+import { Step, Timeline } from '../parts/timeline.tsx';
+import { curlOf, type Sendable } from '../words/curl.ts';
 import { errorWords } from '../words/errors.ts';
+import { nextAttemptWords } from '../words/schedule.ts';
 
 const openEveryMs = 1500;
 const ended = ['delivered', 'dead', 'cancelled'];
@@ -77,7 +79,12 @@ function Story({ delivery }: { delivery: DeliveryDetail }) {
         ]}
       />
       <Section title="What happened">
-        <Timeline delivery={delivery} chosen={attempt?.n ?? null} choose={setChosen} />
+        <Attempts
+          delivery={delivery}
+          retry={endpoint?.retry}
+          chosen={attempt?.n ?? null}
+          choose={setChosen}
+        />
       </Section>
       {attempt === undefined ? null : (
         <Section title={`Attempt ${attempt.n}`}>
@@ -97,6 +104,9 @@ function Acts({ delivery, attempt }: { delivery: DeliveryDetail; attempt: Attemp
     done: 'Cancelled: nothing more is sent.',
     then: () => setAsks(false),
   });
+  const fresh = useAct(() => api<Sendable>('POST', `${path}/request`), {
+    then: (request) => void copy(curlOf(request), 'the curl command, signed for this moment'),
+  });
   const isEnded = ended.includes(delivery.status);
   return (
     <div className="flex flex-wrap gap-2">
@@ -105,9 +115,23 @@ function Acts({ delivery, attempt }: { delivery: DeliveryDetail; attempt: Attemp
           {isEnded ? 'Send again' : 'Try now'}
         </Button>
       ) : null}
-      {attempt === undefined ? null : (
-        <Button data-key="c" onClick={() => void copy(curlOf(attempt), 'the curl command')}>
+      {may ? (
+        <Button
+          data-key="c"
+          title="Signed afresh, so that a receiver that looks at the time takes it"
+          disabled={fresh.isPending}
+          onClick={() => fresh.mutate()}
+        >
           Copy as curl
+        </Button>
+      ) : null}
+      {attempt === undefined ? null : (
+        <Button
+          look="quiet"
+          title="With the signature and the time of the attempt that is shown"
+          onClick={() => void copy(curlOf(attempt.request), 'the curl command as it was sent')}
+        >
+          As it was sent
         </Button>
       )}
       {may && !isEnded ? (
@@ -139,16 +163,18 @@ function Acts({ delivery, attempt }: { delivery: DeliveryDetail; attempt: Attemp
   );
 }
 
-interface TimelineProps {
+interface AttemptsProps {
   delivery: DeliveryDetail;
+  /** Of its endpoint, once that is known. */
+  retry: Endpoint['retry'] | undefined;
   chosen: number | null;
   choose: (n: number) => void;
 }
 
-function Timeline({ delivery, chosen, choose }: TimelineProps) {
+function Attempts({ delivery, retry, chosen, choose }: AttemptsProps) {
   const { attempts } = delivery;
   return (
-    <ol className="ml-1.5 flex flex-col border-l-2 border-line">
+    <Timeline>
       <Step shape="○" colour="text-wait">
         Accepted <Time at={delivery.createdAt} />
       </Step>
@@ -175,13 +201,13 @@ function Timeline({ delivery, chosen, choose }: TimelineProps) {
           </button>
         </Step>
       ))}
-      <End delivery={delivery} />
-    </ol>
+      <End delivery={delivery} retry={retry} />
+    </Timeline>
   );
 }
 
-function End({ delivery }: { delivery: DeliveryDetail }) {
-  const { status, nextAttemptAt, endedAt, attemptCount } = delivery;
+function End({ delivery, retry }: Pick<AttemptsProps, 'delivery' | 'retry'>) {
+  const { status, nextAttemptAt, endedAt, attempts } = delivery;
   if (ended.includes(status))
     return (
       <Step shape="■" colour="text-wait">
@@ -197,12 +223,12 @@ function End({ delivery }: { delivery: DeliveryDetail }) {
   if (status === 'sending')
     return (
       <Step shape="◐" colour="text-accent">
-        Attempt {attemptCount + 1} is under way.
+        {nextAttemptWords(attempts, retry)} is under way.
       </Step>
     );
   return (
     <Step shape="◌" colour="text-accent">
-      Attempt {attemptCount + 1}{' '}
+      {nextAttemptWords(attempts, retry)}{' '}
       {nextAttemptAt === null ? (
         'comes when its turn comes.'
       ) : (
@@ -211,19 +237,5 @@ function End({ delivery }: { delivery: DeliveryDetail }) {
         </>
       )}
     </Step>
-  );
-}
-
-function Step({ shape, colour, children }: { shape: string; colour: string; children: React.ReactNode }) {
-  return (
-    <li className="relative py-1 pl-4 text-sm">
-      <span
-        aria-hidden="true"
-        className={`absolute top-1.5 -left-[9px] w-4 bg-surface text-center ${colour}`}
-      >
-        {shape}
-      </span>
-      {children}
-    </li>
   );
 }

@@ -11,6 +11,7 @@ import { Sparkline } from '../parts/sparkline.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
+import { retryWords } from '../words/schedule.ts';
 import { EditEndpoint, Secret } from './endpoint-form.tsx';
 import { TestEvent } from './test-event.tsx';
 
@@ -56,6 +57,7 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
           ['Description', endpoint.description === '' ? '–' : endpoint.description],
           ['Events', events.join(', ')],
           ['Wire format', profile],
+          ['Tried again', retryWords(endpoint.retry)],
           ['Timeout', timeout],
           ['Rate limit', rateLimit === null ? 'none' : `${rateLimit.perSecond} a second`],
           ['At once', String(concurrency)],

@@ -1,108 +1,136 @@
-import { Link, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback } from 'react';
+import type { Alert } from '../api/alert.ts';
+import { withQuery } from '../api/client.ts';
 import { useOne } from '../api/queries.ts';
 import type { Delivery, Endpoint, Page as ListPage, Stats } from '../api/types.ts';
-import { buttonClass } from '../parts/button.tsx';
+import { Button, buttonClass } from '../parts/button.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
-import { Status } from '../parts/status.tsx';
-import { Distance } from '../parts/time.tsx';
+import { durationWords, Time } from '../parts/time.tsx';
+import { bucketOf, readSpan } from '../words/span.ts';
+import { Attention, type Trouble } from './attention.tsx';
 
-const Outcomes = lazy(async () => ({ default: (await import('../parts/outcomes.tsx')).Outcomes }));
+const route = getRouteApi('/');
+const History = lazy(async () => ({ default: (await import('../parts/history.tsx')).History }));
 const everyMs = 10_000;
 
 /** Whether all is well, and if not what is wrong and what mends it. */
 export function Overview() {
-  const stats = useOne<Stats>('/v1/stats?bucket=30m', { everyMs });
+  const { since, until } = route.useSearch();
+  const navigate = useNavigate();
+  const bucket = bucketOf(readSpan({ since, until }, Date.now()));
+  const stats = useOne<Stats>(withQuery('/v1/stats', { since, until, bucket: bucket.text }), { everyMs });
   const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250', { everyMs });
   const dead = useOne<ListPage<Delivery>>('/v1/dead-letters?limit=100', { everyMs });
   const retrying = useOne<ListPage<Delivery>>('/v1/deliveries?status=retrying&limit=100', { everyMs });
-  const failed = [stats, endpoints, dead, retrying].find(
+  const alerts = useOne<ListPage<Alert>>('/v1/alerts?status=open&limit=100', { everyMs });
+  const select = useCallback(
+    (from: string, to: string): void => void navigate({ to: '/', search: { since: from, until: to } }),
+    [navigate],
+  );
+  const failed = [stats, endpoints, dead, retrying, alerts].find(
     (query) => query.isError && query.data === undefined,
   );
   if (failed?.error) return <Failed error={failed.error} retry={() => void failed.refetch()} />;
-  if (!stats.data || !endpoints.data || !dead.data || !retrying.data)
+  if (!stats.data || !endpoints.data || !dead.data || !retrying.data || !alerts.data)
     return (
       <Page title="Overview">
         <Loading what="the overview" />
       </Page>
     );
-  if (endpoints.data.data.length === 0 && stats.data.attempts === 0)
-    return (
-      <Page title="Overview">
-        <Empty
-          title="Nobody is told anything yet"
-          act={
-            <Link to="/endpoints" className={buttonClass('main')}>
-              Create an endpoint
-            </Link>
-          }
-        >
-          An endpoint is a URL that wants to hear of events. Make one, send it a test event, and what happens
-          shows here.
-        </Empty>
-      </Page>
-    );
-  const stopped = endpoints.data.data.filter(({ status }) => status !== 'active');
+  if (endpoints.data.data.length === 0 && stats.data.attempts === 0 && alerts.data.data.length === 0)
+    return <Nothing />;
+  const trouble: Trouble = {
+    alerts: alerts.data,
+    dead: dead.data,
+    retrying: retrying.data,
+    stopped: endpoints.data.data.filter(({ status }) => status !== 'active'),
+    lateOrders: stats.data.orders?.late ?? 0,
+  };
   return (
     <Page title="Overview">
       <div className="flex flex-col gap-6 p-4">
-        <Sentence stats={stats.data} dead={dead.data} retrying={retrying.data} stopped={stopped} />
-        <Numbers stats={stats.data} retrying={retrying.data} dead={dead.data} />
-        <Attention stopped={stopped} dead={dead.data} retrying={retrying.data} />
-        <section className="flex flex-col gap-2">
-          <h2 className="font-semibold">Attempts of the last 24 hours by outcome</h2>
-          <Suspense fallback={<div className="h-56 rounded-md bg-raised" />}>
-            <Outcomes stats={stats.data} />
-          </Suspense>
-        </section>
+        <Sentence stats={stats.data} trouble={trouble} isWholeDay={since === undefined} />
+        <Attention trouble={trouble} />
+        <Numbers stats={stats.data} trouble={trouble} />
+        {since === undefined && until === undefined ? null : <Chosen since={since} until={until} />}
+        <Suspense fallback={<div className="h-56 rounded-md bg-raised" />}>
+          <History stats={stats.data} bucketMs={bucket.ms} select={select} />
+        </Suspense>
       </div>
     </Page>
   );
 }
 
-type ListOf = ListPage<Delivery>;
-
-function many({ data, nextCursor }: ListOf): string {
-  return nextCursor === null ? data.length.toLocaleString() : `more than ${data.length}`;
+function Nothing() {
+  return (
+    <Page title="Overview">
+      <Empty
+        title="Nobody is told anything yet"
+        act={
+          <Link to="/endpoints" className={buttonClass('main')}>
+            Create an endpoint
+          </Link>
+        }
+      >
+        An endpoint is a URL that wants to hear of events. Make one, send it a test event, and what happens
+        shows here.
+      </Empty>
+    </Page>
+  );
 }
 
 function percent(part: number, of: number): string {
   return of === 0 ? '–' : `${((100 * part) / of).toFixed(part === of ? 0 : 2)} %`;
 }
 
-function Sentence(props: { stats: Stats; dead: ListOf; retrying: ListOf; stopped: Endpoint[] }) {
-  const { stats, dead, retrying, stopped } = props;
-  const isWell = dead.data.length === 0 && stopped.length === 0;
+function many({ data, nextCursor }: ListPage<unknown>): string {
+  return nextCursor === null ? data.length.toLocaleString() : `more than ${data.length}`;
+}
+
+function waitingWords({ oldestDueAt }: Stats): string {
+  if (oldestDueAt == null) return 'nothing waits';
+  const waitedMs = Math.max(1000, Date.now() - Date.parse(oldestDueAt));
+  return `nothing waits longer than ${durationWords(waitedMs)}`;
+}
+
+function Sentence(props: { stats: Stats; trouble: Trouble; isWholeDay: boolean }) {
+  const { stats, trouble, isWholeDay } = props;
+  const { alerts, dead, stopped, lateOrders } = trouble;
+  const isWell =
+    alerts.data.length + dead.data.length + lateOrders === 0 &&
+    !stopped.some(({ status }) => status === 'disabled');
   return (
     <p className="text-lg">
       <span aria-hidden="true" className={isWell ? 'text-good' : 'text-bad'}>
         {isWell ? '● ' : '▲ '}
       </span>
-      {isWell ? 'All is well: ' : 'Something needs you: '}
-      {stats.delivered.toLocaleString()} deliveries in the last 24 hours,{' '}
-      {percent(stats.delivered, stats.attempts)} of the attempts succeeded,{' '}
-      {retrying.data.length === 0 ? 'nothing is being retried' : `${many(retrying)} being retried`}
-      {dead.data.length === 0 ? '.' : `, ${many(dead)} given up.`}
+      {isWell ? 'All is well: ' : 'Something needs you. '}
+      {stats.delivered.toLocaleString()} deliveries {isWholeDay ? 'in the last 24 hours' : 'in this span'},{' '}
+      {percent(stats.delivered, stats.attempts)} of the attempts succeeded, {waitingWords(stats)}.
     </p>
   );
 }
 
-function Numbers({ stats, retrying, dead }: { stats: Stats; retrying: ListOf; dead: ListOf }) {
+function Numbers({ stats, trouble }: { stats: Stats; trouble: Trouble }) {
   const latency = stats.latencyMs;
+  const ms = (share: 'p50' | 'p95' | 'p99'): string => (latency === null ? '–' : `≤ ${latency[share]} ms`);
+  const { oldestDueAt } = stats;
   const all: [string, string][] = [
     ['Delivered', stats.delivered.toLocaleString()],
     ['Success rate', percent(stats.delivered, stats.attempts)],
-    ['Latency p50', latency === null ? '–' : `≤ ${latency.p50} ms`],
-    ['p95', latency === null ? '–' : `≤ ${latency.p95} ms`],
-    ['p99', latency === null ? '–' : `≤ ${latency.p99} ms`],
-    ['Being retried', many(retrying)],
-    ['Dead letters', many(dead)],
+    ['Latency p50', ms('p50')],
+    ['p95', ms('p95')],
+    ['p99', ms('p99')],
+    ['Oldest that waits', oldestDueAt == null ? 'none' : durationWords(Date.now() - Date.parse(oldestDueAt))],
+    ['Being retried', many(trouble.retrying)],
+    ['Dead letters', many(trouble.dead)],
   ];
   return (
-    <dl className="flex flex-wrap gap-px overflow-hidden rounded-md border border-line bg-line">
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line sm:grid-cols-4 2xl:grid-cols-8">
       {all.map(([name, value]) => (
-        <div key={name} className="grow basis-32 bg-surface p-3">
+        <div key={name} className="bg-surface p-3">
           <dt className="text-xs text-muted">{name}</dt>
           <dd className="text-xl font-semibold">{value}</dd>
         </div>
@@ -111,65 +139,21 @@ function Numbers({ stats, retrying, dead }: { stats: Stats; retrying: ListOf; de
   );
 }
 
-const shownAtMost = 5;
-
-function Attention({ stopped, dead, retrying }: { stopped: Endpoint[]; dead: ListOf; retrying: ListOf }) {
+/** A span that was chosen in the chart, which the address holds. */
+function Chosen({ since, until }: { since: string | undefined; until: string | undefined }) {
   const navigate = useNavigate();
-  if (stopped.length + dead.data.length + retrying.data.length === 0) return null;
-  const next = retrying.data
-    .flatMap(({ nextAttemptAt }) => nextAttemptAt ?? [])
-    .sort()
-    .at(0);
+  const moment = (text: string) => (Number.isNaN(Date.parse(text)) ? `${text} ago` : <Time at={text} />);
   return (
-    <section className="flex flex-col gap-2">
-      <h2 className="font-semibold">What needs attention</h2>
-      <ul className="divide-y divide-line rounded-md border border-line bg-surface">
-        {stopped.slice(0, shownAtMost).map(({ id, url, status, statusReason }) => (
-          <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-1 p-3">
-            <Status is={status} />
-            <Link to="/endpoints/$id" params={{ id }} className="min-w-0 font-mono text-xs break-all">
-              {url}
-            </Link>
-            <span className="text-sm text-muted">{statusReason}</span>
-          </li>
-        ))}
-        {stopped.length > shownAtMost ? (
-          <li className="p-3">
-            <Link to="/endpoints">All {stopped.length} endpoints that are stopped</Link>
-          </li>
-        ) : null}
-        {dead.data.length > 0 ? (
-          <li className="flex flex-wrap items-center justify-between gap-2 p-3">
-            <span>
-              <Status is="dead" /> <span className="ml-2">{many(dead)} deliveries were given up.</span>
-            </span>
-            <button
-              type="button"
-              className={buttonClass('plain')}
-              onClick={() => void navigate({ to: '/dead-letters' })}
-            >
-              Look at dead letters
-            </button>
-          </li>
-        ) : null}
-        {retrying.data.length > 0 ? (
-          <li className="flex flex-wrap items-center justify-between gap-2 p-3">
-            <span>
-              <Status is="retrying" />{' '}
-              <span className="ml-2">{many(retrying)} failed and will be tried again</span>
-              {next === undefined ? null : (
-                <>
-                  , the next <Distance at={next} />
-                </>
-              )}
-              .
-            </span>
-            <Link to="/deliveries" search={{ status: 'retrying' }} className={buttonClass('plain')}>
-              Look at them
-            </Link>
-          </li>
-        ) : null}
-      </ul>
-    </section>
+    <p className="flex flex-wrap items-center gap-3 text-sm">
+      <span>
+        {since === undefined ? 'The day' : moment(since)} to {until === undefined ? 'now' : moment(until)}
+      </span>
+      <Link to="/deliveries" search={{ since, until }} className={buttonClass('plain')}>
+        Look at its deliveries
+      </Link>
+      <Button look="quiet" onClick={() => void navigate({ to: '/', search: {} })}>
+        Back to the last 24 hours
+      </Button>
+    </p>
   );
 }

@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from 'react';
-import { ApiError, api } from '../api/client.ts';
+import { api } from '../api/client.ts';
 import { useAct, useOne } from '../api/queries.ts';
 import type { Page, Scheme, Source } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
+import { Problem } from '../parts/problem.tsx';
 
 /** A new source: who sends, and what its provider shows. What it does not show yet can be given later. */
 export function NewSource({ close, made }: { close: () => void; made: (id: string) => void }) {
@@ -85,16 +86,6 @@ export function EditSource({ source, close }: { source: Source; close: () => voi
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Problem({ error }: { error: Error | null }) {
-  if (error === null) return null;
-  const first = error instanceof ApiError ? error.pointers[0] : undefined;
-  return (
-    <p role="alert" className="rounded-md border border-bad p-3 text-sm text-bad">
-      {first === undefined ? error.message : `${first.pointer.slice(1)}: ${first.detail}`}
-    </p>
   );
 }
 

@@ -41,17 +41,22 @@ export function Code({ text, what }: { text: string; what: string }) {
 }
 
 export function Headers({ headers, what }: { headers: Record<string, string>; what: string }) {
-  const names = Object.keys(headers);
-  if (names.length === 0) return <p className="text-sm text-muted">No headers.</p>;
+  return <HeaderPairs pairs={Object.entries(headers)} what={what} />;
+}
+
+/** The same where a name may come more than once. */
+export function HeaderPairs({ pairs, what }: { pairs: [name: string, value: string][]; what: string }) {
+  if (pairs.length === 0) return <p className="text-sm text-muted">No headers.</p>;
   return (
     <dl
       aria-label={what}
       className="grid grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-x-4 gap-y-0.5 font-mono text-xs"
     >
-      {names.map((name) => (
-        <div key={name} className="contents">
-          <dt className="break-all text-muted">{name}</dt>
-          <dd className="break-all">{visible(headers[name]!)}</dd>
+      {pairs.map(([name, value], place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they stand in the order they came and never move.
+        <div key={place} className="contents">
+          <dt className="break-all text-muted">{visible(name)}</dt>
+          <dd className="break-all">{visible(value)}</dd>
         </div>
       ))}
     </dl>

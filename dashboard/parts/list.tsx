@@ -6,8 +6,10 @@ import { Empty, Failed, Loading, NoMatch } from './states.tsx';
 export interface Column<Row> {
   title: string;
   cell: (row: Row) => ReactNode;
-  /** Left out where the list is narrow. */
+  /** Left out where the list stands beside what is open. */
   isWideOnly?: boolean;
+  /** Left out only where the list is as narrow as a telephone. */
+  isRoomyOnly?: boolean;
   isNumber?: boolean;
   /** As wide as what it holds, never cut. */
   isTight?: boolean;
@@ -77,9 +79,7 @@ export function List<Row>(props: Props<Row>) {
             {found.isFetchingNextPage ? 'Loading …' : 'Show older'}
           </Button>
         ) : (
-          <span>
-            {found.rows.length.toLocaleString()} {what}, nothing older.
-          </span>
+          <span>{found.rows.length.toLocaleString()} in all, nothing older.</span>
         )}
       </div>
     </div>
@@ -93,7 +93,8 @@ function openRow(event: MouseEvent<HTMLTableRowElement>): void {
   event.currentTarget.querySelector('a')?.click();
 }
 
-function cellClass<Row>({ isWideOnly, isNumber, isTight }: Column<Row>): string {
+function cellClass<Row>({ isWideOnly, isRoomyOnly, isNumber, isTight }: Column<Row>): string {
   const width = isTight ? 'w-px whitespace-nowrap' : 'max-w-0 truncate';
-  return `${width} px-3 py-1 ${isWideOnly ? 'hidden @4xl:table-cell' : ''} ${isNumber ? 'text-right' : ''}`;
+  const from = isWideOnly ? 'hidden @4xl:table-cell' : isRoomyOnly ? 'hidden @lg:table-cell' : '';
+  return `${width} px-3 py-1 ${from} ${isNumber ? 'text-right' : ''}`;
 }

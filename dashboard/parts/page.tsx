@@ -31,7 +31,16 @@ export function Page({ title, acts, children }: Props) {
 interface PanelProps {
   title: ReactNode;
   /** The list that it stands beside. */
-  back: '/endpoints' | '/deliveries' | '/events' | '/event-types' | '/dead-letters' | '/sources';
+  back:
+    | '/endpoints'
+    | '/deliveries'
+    | '/events'
+    | '/event-types'
+    | '/dead-letters'
+    | '/sources'
+    | '/orders'
+    | '/bins'
+    | '/alerts';
   children: ReactNode;
 }
 

@@ -1,9 +1,20 @@
+import type { Alert, AlertMessage } from '../api/alert.ts';
+import type { OrderState } from '../api/order.ts';
 import type { DeliveryStatus, EndpointStatus, SourceRequest } from '../api/types.ts';
 
 type Look = [shape: string, colour: string, word: string];
 
 const looks: Record<
-  DeliveryStatus | EndpointStatus | SourceRequest['verdict'] | 'running' | 'done' | 'succeeded' | 'failed',
+  | DeliveryStatus
+  | EndpointStatus
+  | SourceRequest['verdict']
+  | OrderState
+  | Alert['status']
+  | AlertMessage['status']
+  | 'running'
+  | 'done'
+  | 'succeeded'
+  | 'failed',
   Look
 > = {
   pending: ['○', 'text-wait', 'Pending'],
@@ -24,6 +35,13 @@ const looks: Record<
   duplicate: ['=', 'text-wait', 'Came before'],
   rejected: ['✕', 'text-bad', 'Rejected'],
   handshake: ['⇄', 'text-wait', 'Greeting'],
+  fulfilled: ['✓', 'text-good', 'Fulfilled'],
+  refunded: ['↩', 'text-wait', 'Refunded'],
+  stuck: ['▲', 'text-bad', 'Stuck'],
+  open: ['▲', 'text-bad', 'Open'],
+  resolved: ['✓', 'text-good', 'Over'],
+  waiting: ['◌', 'text-wait', 'Waiting'],
+  sent: ['✓', 'text-good', 'Sent'],
 };
 
 /** A status by shape, word and colour. */

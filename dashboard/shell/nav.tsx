@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useOne } from '../api/queries.ts';
-import type { Delivery, Endpoint, Page } from '../api/types.ts';
+import type { Endpoint, Page, Stats } from '../api/types.ts';
 import { portalBase } from '../portal/portal.ts';
 
 const groups = [
@@ -12,7 +12,14 @@ const groups = [
     ['/endpoints', 'Endpoints'],
     ['/dead-letters', 'Dead letters'],
   ],
-  [['/sources', 'Sources']],
+  [
+    ['/sources', 'Sources'],
+    ['/orders', 'Orders'],
+  ],
+  [
+    ['/bins', 'Bins'],
+    ['/alerts', 'Alerts'],
+  ],
   [['/settings', 'Settings']],
 ] as const;
 
@@ -33,6 +40,7 @@ const shownGroups =
         .filter(({ length }) => length > 0);
 
 const countEveryMs = 15_000;
+const countedAtMost = 100;
 
 /** Where one can go; a count stands only where somebody must act. */
 export function Nav({ isOpen }: { isOpen: boolean }) {
@@ -74,13 +82,31 @@ function Count({ text }: { text: string | undefined }) {
 }
 
 function useCounts(): Record<string, string | undefined> {
-  const many = 100;
-  const dead = useOne<Page<Delivery>>(`/v1/dead-letters?limit=${many}`, { everyMs: countEveryMs }).data;
+  const dead = useOne<Page<unknown>>(`/v1/dead-letters?limit=${countedAtMost}`, {
+    everyMs: countEveryMs,
+  }).data;
+  const open = useOne<Page<unknown>>(shown('/alerts', `/v1/alerts?status=open&limit=${countedAtMost}`), {
+    everyMs: countEveryMs,
+  }).data;
   const endpoints = useOne<Page<Endpoint>>('/v1/endpoints?limit=250', { everyMs: countEveryMs }).data;
-  const stopped = endpoints?.data.filter(({ status }) => status === 'disabled').length ?? 0;
-  const deadCount = dead?.data.length ?? 0;
+  const stats = useOne<Stats>(shown('/orders', '/v1/stats?since=1m&bucket=1m'), {
+    everyMs: countEveryMs,
+  }).data;
+  const stopped = endpoints?.data.filter(({ status }) => status === 'disabled').length;
   return {
-    '/dead-letters': deadCount === 0 ? undefined : dead?.nextCursor != null ? `${many}+` : String(deadCount),
-    '/endpoints': stopped === 0 ? undefined : String(stopped),
+    '/dead-letters': countOf(dead),
+    '/alerts': countOf(open),
+    '/endpoints': stopped ? String(stopped) : undefined,
+    '/orders': stats?.orders?.late ? stats.orders.late.toLocaleString() : undefined,
   };
+}
+
+/** What is not shown is not asked about. */
+function shown(page: string, asked: string): string | null {
+  return portalBase === null || portalPages.includes(page) ? asked : null;
+}
+
+function countOf(page: Page<unknown> | undefined): string | undefined {
+  if (page === undefined || page.data.length === 0) return undefined;
+  return page.nextCursor === null ? String(page.data.length) : `${countedAtMost}+`;
 }

@@ -13,6 +13,13 @@ const pages = [
   ['Endpoints', '/endpoints'],
   ['Dead letters', '/dead-letters'],
   ['Sources', '/sources'],
+  ['Orders', '/orders'],
+  ['Orders that are overdue', '/orders?overdue=true'],
+  ['Orders that are stuck', '/orders?state=stuck'],
+  ['Bins', '/bins'],
+  ['Alerts', '/alerts'],
+  ['Alerts: who is told', '/alerts/rules'],
+  ['Alerts: channels', '/alerts/channels'],
   ['Settings: you', '/settings/you'],
   ['Settings: people', '/settings/people'],
   ['Settings: keys', '/settings/keys'],
@@ -39,6 +46,10 @@ function Find({ close }: { close: () => void }) {
           {
             name: `Deliveries about “${text.trim()}”`,
             href: `/deliveries?reference=${encodeURIComponent(text.trim())}`,
+          },
+          {
+            name: `Orders with the reference “${text.trim()}”`,
+            href: `/orders?reference=${encodeURIComponent(text.trim())}`,
           },
           {
             name: `Events that contain “${text.trim()}”`,

@@ -10,7 +10,8 @@ export const shortcuts: [keys: string, act: string][] = [
   ['r', 'Send the open delivery again'],
   ['c', 'Copy the open delivery as curl'],
   ['Esc', 'Close what is open'],
-  ['g then o, e, d, p, l, s', 'Overview, Events, Deliveries, Endpoints, Dead letters, Settings'],
+  ['g then o, e, d, p, l', 'Overview, Events, Deliveries, Endpoints, Dead letters'],
+  ['g then r, i, b, a, s', 'Orders, Sources (what comes in), Bins, Alerts, Settings'],
   ['?', 'This list'],
 ];
 
@@ -20,6 +21,10 @@ const pages = {
   d: '/deliveries',
   p: '/endpoints',
   l: '/dead-letters',
+  i: '/sources',
+  r: '/orders',
+  b: '/bins',
+  a: '/alerts',
   s: '/settings',
 } as const;
 

@@ -91,7 +91,7 @@ function ordersDown(db: Database, accountNo: number, filter: OrderFilter, page: 
   ask('state = ?', filter.state);
   ask('source_id = ?', filter.sourceId);
   ask('reference = ?', filter.reference);
-  ask('flagged = ?', filter.flagged === undefined ? undefined : filter.flagged ? 1 : 0);
+  if (filter.flagged !== undefined) where.push(`flagged = ${filter.flagged ? 1 : 0}`);
   // As the index has it.
   if (filter.overdue !== undefined) where.push(`overdue = ${filter.overdue ? 1 : 0}`);
   const index = filter.reference !== undefined ? 'reference' : filter.overdue === true ? 'overdue' : 'state';

@@ -1,0 +1,88 @@
+import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { Alert } from '../api/alert.ts';
+import { useList } from '../api/queries.ts';
+import { buttonClass } from '../parts/button.tsx';
+import { Filters } from '../parts/filters.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Page } from '../parts/page.tsx';
+import { Status } from '../parts/status.tsx';
+import { Summary } from '../parts/summary.tsx';
+import { Time } from '../parts/time.tsx';
+import { alertKinds, kindWords } from '../words/alerts.ts';
+import { AlertTabs } from './alert-tabs.tsx';
+
+const route = getRouteApi('/alerts');
+const everyMs = 5000;
+
+const columns: Column<Alert>[] = [
+  {
+    title: 'What',
+    cell: ({ id, kind }) => (
+      <Link
+        to="/alerts/$id"
+        params={{ id }}
+        search={(before) => before}
+        className="font-medium text-text no-underline hover:underline"
+      >
+        {kindWords(kind).title}
+      </Link>
+    ),
+  },
+  { title: 'State', isTight: true, cell: ({ status }) => <Status is={status} /> },
+  { title: 'In words', isWideOnly: true, cell: ({ summary }) => <Summary text={summary} /> },
+  { title: 'Times', isTight: true, isWideOnly: true, isNumber: true, cell: ({ count }) => count },
+  { title: 'Since', isTight: true, cell: ({ raisedAt }) => <Time at={raisedAt} isShort /> },
+];
+
+/** What went wrong, and whether it still does. */
+export function Alerts() {
+  const { status, kind } = route.useSearch();
+  const query = { status, kind };
+  const navigate = useNavigate();
+  const { id } = useParams({ strict: false });
+  const found = useList<Alert>('/v1/alerts', query, { everyMs });
+  const clear = (): void =>
+    void navigate({ to: '/alerts', search: ({ account }) => (account ? { account } : {}) });
+  return (
+    <Page title="Alerts">
+      <AlertTabs at="/alerts" />
+      <Filters
+        values={query}
+        isFiltered={status !== undefined || kind !== undefined}
+        clear={clear}
+        change={(changes) =>
+          void navigate({ to: '/alerts', search: (before) => ({ ...before, ...changes }) })
+        }
+        fields={[
+          {
+            name: 'status',
+            label: 'State',
+            choices: [
+              ['open', 'open'],
+              ['resolved', 'over'],
+            ],
+          },
+          { name: 'kind', label: 'What', choices: alertKinds.map((one) => [one, kindWords(one).title]) },
+        ]}
+      />
+      <List
+        what="alerts"
+        found={found}
+        columns={columns}
+        rowKey={(row) => row.id}
+        selected={id}
+        isFiltered={status !== undefined || kind !== undefined}
+        clear={clear}
+        empty={{
+          title: 'No alerts: nothing has gone wrong',
+          text: 'Stopped endpoints, dead letters, orders that take too long and more would be here, with who was told.',
+          act: (
+            <Link to="/alerts/rules" className={buttonClass('plain')}>
+              Choose who is told of what
+            </Link>
+          ),
+        }}
+      />
+    </Page>
+  );
+}

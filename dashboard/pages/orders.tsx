@@ -1,0 +1,152 @@
+import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Order } from '../api/order.ts';
+import { useList, useMay, useOne } from '../api/queries.ts';
+import type { Page as ListPage, Source } from '../api/types.ts';
+import { Button, buttonClass } from '../parts/button.tsx';
+import { Filters } from '../parts/filters.tsx';
+import { type Column, List } from '../parts/list.tsx';
+import { Page } from '../parts/page.tsx';
+import { Status } from '../parts/status.tsx';
+import { Time } from '../parts/time.tsx';
+import { NewOrder } from './order-form.tsx';
+
+const route = getRouteApi('/orders');
+const everyMs = 5000;
+const states = ['pending', 'fulfilled', 'failed', 'refunded', 'stuck'];
+
+/** Every order that is followed, and which of them need a person. */
+export function Orders() {
+  const { state, overdue, flagged, sourceId, reference } = route.useSearch();
+  const query = { state, overdue, flagged, sourceId, reference };
+  const navigate = useNavigate();
+  const { id } = useParams({ strict: false });
+  const mayRegister = useMay('publish');
+  const [isMaking, setMaking] = useState(false);
+  const found = useList<Order>('/v1/orders', query, { everyMs });
+  const sources = useOne<ListPage<Source>>('/v1/sources?limit=250').data?.data ?? [];
+  const nameOf = new Map(sources.map((source) => [source.id, source.name]));
+  const isFiltered = Object.values(query).some(Boolean);
+  const clear = (): void =>
+    void navigate({ to: '/orders', search: ({ account }) => (account ? { account } : {}) });
+  const followed = sources.filter(({ tracking }) => tracking !== null);
+  const register =
+    mayRegister && followed.length > 0 ? (
+      <Button look="main" onClick={() => setMaking(true)}>
+        Register order
+      </Button>
+    ) : null;
+  return (
+    <Page title="Orders" acts={register}>
+      <Filters
+        values={query}
+        isFiltered={isFiltered}
+        clear={clear}
+        change={(changes) =>
+          void navigate({ to: '/orders', search: (before) => ({ ...before, ...changes }) })
+        }
+        fields={[
+          { name: 'state', label: 'State', choices: states.map((one) => [one, one]) },
+          {
+            name: 'overdue',
+            label: 'In time',
+            choices: [
+              ['true', 'overdue'],
+              ['false', 'in time'],
+            ],
+          },
+          {
+            name: 'flagged',
+            label: 'Registered',
+            choices: [
+              ['true', 'by nobody'],
+              ['false', 'as it should be'],
+            ],
+          },
+          {
+            name: 'sourceId',
+            label: 'Source',
+            choices: sources.map((source) => [source.id, source.name]),
+          },
+          { name: 'reference', label: 'Reference', placeholder: 'order number' },
+        ]}
+      />
+      <List
+        what="orders"
+        found={found}
+        columns={columns(nameOf)}
+        rowKey={(row) => row.id}
+        selected={id}
+        isFiltered={isFiltered}
+        clear={clear}
+        empty={{
+          title: 'No orders are followed yet',
+          text: 'Tell a source how to read and ask about its orders, and each order is followed here from its placing to its end.',
+          act: register ?? (
+            <Link to="/sources" className={buttonClass('main')}>
+              Choose a source to follow
+            </Link>
+          ),
+        }}
+      />
+      {isMaking ? (
+        <NewOrder
+          sources={followed}
+          close={() => setMaking(false)}
+          made={(order) => {
+            setMaking(false);
+            void navigate({ to: '/orders/$id', params: { id: order } });
+          }}
+        />
+      ) : null}
+    </Page>
+  );
+}
+
+function columns(nameOf: Map<string, string>): Column<Order>[] {
+  return [
+    {
+      title: 'Order',
+      cell: (order) => (
+        <>
+          <Link
+            to="/orders/$id"
+            params={{ id: order.id }}
+            search={(before) => before}
+            className="font-medium text-text no-underline hover:underline"
+          >
+            {order.reference}
+          </Link>
+          <span className="block text-xs @lg:hidden">
+            <Marks order={order} />
+          </span>
+        </>
+      ),
+    },
+    { title: 'State', isTight: true, cell: ({ state }) => <Status is={state} /> },
+    { title: 'Look at it', isTight: true, isRoomyOnly: true, cell: (order) => <Marks order={order} /> },
+    { title: 'Source', isWideOnly: true, cell: ({ sourceId }) => nameOf.get(sourceId) ?? sourceId },
+    {
+      title: 'Their id',
+      isWideOnly: true,
+      cell: ({ orderId }) => <span className="font-mono text-xs">{orderId ?? '–'}</span>,
+    },
+    {
+      title: 'Found by',
+      isTight: true,
+      isWideOnly: true,
+      cell: ({ foundBy }) => (foundBy === null ? '–' : foundBy === 'poll' ? 'asking' : 'webhook'),
+    },
+    { title: 'Placed', isTight: true, cell: ({ createdAt }) => <Time at={createdAt} isShort /> },
+  ];
+}
+
+/** Why a person should look at an order, in words. */
+export function Marks({ order: { overdue, flagged } }: { order: Pick<Order, 'overdue' | 'flagged'> }) {
+  return (
+    <span className="flex gap-3">
+      {overdue ? <span className="text-warn">◷ Overdue</span> : null}
+      {flagged ? <span className="text-warn">? Not registered</span> : null}
+    </span>
+  );
+}

@@ -1,0 +1,10 @@
+import { useOne } from '../api/queries.ts';
+import type { Page, Source } from '../api/types.ts';
+import { visible } from './code.tsx';
+
+/** What an alert says of itself, with the names of sources for their ids. */
+export function Summary({ text }: { text: string }) {
+  const sources = useOne<Page<Source>>('/v1/sources?limit=250').data?.data ?? [];
+  const nameOf = new Map(sources.map(({ id, name }) => [id, name]));
+  return <>{visible(text.replace(/\bsrc_\w+/g, (id) => nameOf.get(id) ?? id))}</>;
+}

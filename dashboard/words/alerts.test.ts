@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { alertKinds as known } from '../../src/core/alert.ts';
+import { alertKinds, kindWords, mendOf, touchedWords } from './alerts.ts';
+
+test('every kind of alert has words that are no code, and says when it comes', () => {
+  assert.deepEqual([...alertKinds].sort(), [...known].sort());
+  for (const kind of known) {
+    const { title, when } = kindWords(kind);
+    assert.doesNotMatch(title, /[._]/, kind);
+    assert.ok(when.length > 10, kind);
+  }
+});
+
+test('every alert but a recovery leads to the page that mends it', () => {
+  for (const kind of known) {
+    const mend = mendOf({ kind, subject: 'src_1' });
+    if (kind === 'endpoint.recovered') assert.equal(mend, null);
+    else assert.match(mend?.href ?? '', /^\//, kind);
+  }
+  assert.equal(
+    mendOf({ kind: 'order.overdue', subject: 'src_1' })?.href,
+    '/orders?overdue=true&sourceId=src_1',
+  );
+  assert.equal(mendOf({ kind: 'order.failed', subject: 'api' })?.href, '/orders?state=failed');
+});
+
+test('an alert says how many orders or deliveries it is about', () => {
+  assert.equal(touchedWords({ kind: 'order.stuck', count: 1 }), '1 order');
+  assert.equal(touchedWords({ kind: 'delivery.dead', count: 412 }), '412 deliveries');
+  assert.equal(touchedWords({ kind: 'queue.lag', count: 1 }), null);
+});
