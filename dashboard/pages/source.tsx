@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useList, useMay, useOne } from '../api/queries.ts';
 import type { Page, Scheme, Source, SourceRequest, SourceRequestDetail } from '../api/types.ts';
-import { Button, CopyButton } from '../parts/button.tsx';
-import { Code, Headers } from '../parts/code.tsx';
+import { Button } from '../parts/button.tsx';
+import { Code, HeaderPairs } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
 import { type Column, List } from '../parts/list.tsx';
@@ -13,6 +13,8 @@ import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 import { EditSource } from './source-form.tsx';
+import { SourceSetup } from './source-setup.tsx';
+import { SourceTracking } from './source-tracking.tsx';
 
 const route = getRouteApi('/sources/$id');
 const everyMs = 2000;
@@ -40,7 +42,7 @@ export function SourcePanel() {
 function Details({ source }: { source: Source }) {
   const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
   const scheme = schemes.find(({ name }) => name === source.scheme);
-  const { id, url, name, missing, createdAt } = source;
+  const { id, name, missing, createdAt } = source;
   return (
     <Panel back="/sources" title={name}>
       {missing.length === 0 ? null : (
@@ -50,13 +52,7 @@ function Details({ source }: { source: Source }) {
         </p>
       )}
       <Acts source={source} />
-      <Section title="The address for the provider">
-        <div className="flex items-center gap-2 rounded-md border border-line p-2">
-          <code className="min-w-0 flex-1 font-mono text-xs break-all">{url}</code>
-          <CopyButton text={url} what="the address" />
-        </div>
-        {scheme?.note == null ? null : <p className="text-sm text-muted">{scheme.note}</p>}
-      </Section>
+      <SourceSetup source={source} scheme={scheme} />
       <Facts
         facts={[
           ['Provider', scheme?.title ?? 'a scheme of its own'],
@@ -65,6 +61,7 @@ function Details({ source }: { source: Source }) {
           ['Created', <Time key="created" at={createdAt} />],
         ]}
       />
+      <SourceTracking source={source} />
       <Requests source={source} />
     </Panel>
   );
@@ -125,14 +122,18 @@ function Requests({ source }: { source: Source }) {
             <Time at={at} />
           </Link>
         ) : (
-          <button type="button" className="text-accent underline" onClick={() => set({ request: id })}>
+          <Link
+            to="/sources/$id"
+            params={{ id: source.id }}
+            search={(before) => ({ ...before, request: id })}
+          >
             <Time at={at} />
-          </button>
+          </Link>
         ),
     },
     { title: 'Verdict', isTight: true, cell: (row) => <Status is={row.verdict} /> },
     { title: 'Why', cell: ({ detail, reason }) => detail ?? reason ?? '' },
-    { title: 'Answered', isTight: true, isNumber: true, cell: ({ status }) => status },
+    { title: 'Answered', isTight: true, isRoomyOnly: true, isNumber: true, cell: ({ status }) => status },
   ];
   return (
     <Section title="What came">
@@ -178,9 +179,6 @@ function Kept({ id }: { id: string }) {
   if (found.isError) return <Failed error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading what="the request" />;
   const { verdict, detail, method, url, headers, body, at } = found.data;
-  const shown = Object.fromEntries(
-    headers.map(([name, value], place) => [`${name}${' '.repeat(place)}`, value]),
-  );
   return (
     <section aria-label="Request" className="flex flex-col gap-3 rounded-md border border-line p-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -197,7 +195,7 @@ function Kept({ id }: { id: string }) {
       <p className="font-mono text-xs break-all">
         {method} {url}
       </p>
-      <Headers headers={shown} what="Headers as they came" />
+      <HeaderPairs pairs={headers} what="Headers as they came" />
       {body === null ? (
         <p className="text-sm text-muted">Its body was not kept.</p>
       ) : (
