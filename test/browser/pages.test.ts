@@ -37,6 +37,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await button('Save').click();
     await page.getByText('Saved.').waitFor();
     await button(/^Sign out/).click();
+    // The page that is left has fields of the same names.
+    await page.getByRole('heading', { name: 'Sign in to Surehook' }).waitFor();
     await page.getByLabel('E-mail address').fill('ana@shop.example');
     await page.getByLabel('Password').fill('wrong wrong wrong');
     await button('Sign in').click();
@@ -77,7 +79,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'order.created' }).click();
     const story = page.getByRole('region', { name: 'Details' });
     await story.getByText('The receiver failed (503)').first().waitFor();
-    await page.getByText(/Attempt 2 in \d/).waitFor();
+    await page.getByText(/Attempt 2 of \d+ in \d/).waitFor();
     world.receiver.status = 200;
     await page.keyboard.press('r');
     await page.getByText('It is on its way again.').waitFor();
@@ -223,7 +225,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByRole('cell', { name: 'Rejected' }).waitFor();
     await page
       .getByRole('row', { name: /Rejected/ })
-      .getByRole('button')
+      .getByRole('link')
       .click();
     await request.getByText('it-came-live').waitFor();
     await button('Give it what it needs').click();

@@ -14,8 +14,9 @@ async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof 
   const ids = await idsOf(world);
   const context = await world.context({ colorScheme: scheme, viewport: sizes[size] });
   const page = await world.signedIn(context);
+  const open = openRequests(page);
   const pages: [name: string, path: string, more?: (page: Page) => Promise<void>][] = [
-    ['overview', '/'],
+    ['overview', '/', (one) => one.locator('.u-legend').last().waitFor()],
     ['events', '/events'],
     ['event', `/events/${ids.event}`],
     ['event-types', '/event-types/order.created'],
@@ -31,6 +32,20 @@ async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof 
     ],
     ['dead-letters', '/dead-letters'],
     ['sources', '/sources'],
+    ['source', `/sources/${ids.source}`],
+    ['orders', '/orders'],
+    ['order', `/orders/${ids.order}`],
+    ['bins', '/bins'],
+    ['bin', `/bins/${ids.bin}`],
+    ['alerts', '/alerts'],
+    ['alert', `/alerts/${ids.alert}`],
+    ['alert-rules', '/alerts/rules'],
+    [
+      'new-alert-rule',
+      '/alerts/rules',
+      (one) => one.getByRole('button', { name: 'Create rule' }).first().click(),
+    ],
+    ['alert-channels', '/alerts/channels'],
     ['settings-you', '/settings/you'],
     ['settings-people', '/settings/people'],
     ['settings-keys', '/settings/keys'],
@@ -41,7 +56,7 @@ async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof 
     await page.goto(world.server.url + path);
     await page.locator('main h1').waitFor({ state: 'attached' });
     await page.locator('main [role="status"]').first().waitFor({ state: 'detached' });
-    await page.waitForLoadState('networkidle');
+    await open.none();
     await more?.(page);
     await page.screenshot({ path: join(folder, `${name}-${scheme}-${size}.png`) });
   }
@@ -52,13 +67,36 @@ async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof 
   await context.close();
 }
 
-async function idsOf({ server }: BrowserWorld): Promise<Record<'event' | 'dead' | 'endpoint', string>> {
+/** What a page still asks for; a stream never ends and does not count. */
+function openRequests(page: Page): { none(): Promise<void> } {
+  const open = new Set<unknown>();
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/stream')) open.add(request);
+  });
+  for (const end of ['requestfinished', 'requestfailed'] as const)
+    page.on(end as 'requestfinished', (request) => void open.delete(request));
+  const frame = 'new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))';
+  return {
+    // What has come is drawn a frame later, and may ask for more.
+    async none() {
+      for (let quiet = 0; quiet < 5; quiet = open.size === 0 ? quiet + 1 : 0) await page.evaluate(frame);
+    },
+  };
+}
+
+type Shown = 'event' | 'dead' | 'endpoint' | 'source' | 'order' | 'bin' | 'alert';
+
+async function idsOf({ server }: BrowserWorld): Promise<Record<Shown, string>> {
   const first = async (path: string): Promise<string> =>
     String((await server.call('GET', path)).json.data[0]!.id);
   return {
     event: await first('/v1/events'),
     dead: await first('/v1/dead-letters'),
     endpoint: await first('/v1/endpoints'),
+    source: await first('/v1/sources'),
+    order: await first('/v1/orders?overdue=true'),
+    bin: await first('/v1/bins'),
+    alert: await first('/v1/alerts'),
   };
 }
 

@@ -35,6 +35,8 @@ export interface Receiver {
   status: number;
   body: string;
   received: number;
+  /** What a GET below `/orders/` is answered: how each order stands. */
+  orders: string;
   close(): void;
 }
 
@@ -57,10 +59,16 @@ async function openReceiver(): Promise<Receiver> {
     status: 200,
     body: '{"ok":true}',
     received: 0,
+    orders: 'pending',
     close: () => undefined,
   };
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
+      if (request.method === 'GET') {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ status: receiver.orders }));
+        return;
+      }
       receiver.received += 1;
       response.writeHead(receiver.status, { 'content-type': 'text/html' }).end(receiver.body);
     });
