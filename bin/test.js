@@ -1,5 +1,5 @@
 // `npm test`: format and lint, types, unused code, then every test. With arguments, only the tests in those files:
-// `npm test -- src/core/verdict.test.ts`. With `--long`, those that take minutes instead: falling nodes and databases, the demo, the flow on PostgreSQL. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
+// `npm test -- src/core/verdict.test.ts`. With `--long`, those that take minutes instead: falling nodes and databases, the demo, the flow on PostgreSQL. With `--browser`, those in a browser, one file after the other: two browsers at once make each other late. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,7 @@ const patterns = [
   'test/{attacks,e2e,flow,simulation}/*.test.ts',
 ];
 const longPatterns = ['test/long/*.test.ts'];
+const browserPatterns = ['test/browser/*.test.ts'];
 /** They use a store and do not know which: run on SQLite with all the others, and on PostgreSQL with the long ones. */
 const onEitherStore = ['test/flow/*.test.ts', 'src/flow/settle.test.ts'];
 const checks = [
@@ -25,7 +26,11 @@ const checks = [
 await prepare();
 const args = process.argv.slice(2);
 const onlyChecks = args.includes('--checks');
-const files = args.includes('--long') ? longPatterns : args.filter((arg) => arg !== '--checks');
+const files = args.includes('--long')
+  ? longPatterns
+  : args.includes('--browser')
+    ? browserPatterns
+    : args.filter((arg) => arg !== '--checks');
 const failed = [];
 if (files.length === 0) for (const check of checks) runCheck(check);
 if (!onlyChecks && !freshDashboard()) failed.push('the build of the dashboard');
@@ -47,9 +52,10 @@ function runCheck({ title, file, args }) {
 }
 
 async function runTests(wanted) {
-  const own = process.env.TEST_DATABASE_URL ? null : await startTestPostgres();
+  const needsPostgres = wanted !== browserPatterns && !process.env.TEST_DATABASE_URL;
+  const own = needsPostgres ? await startTestPostgres() : null;
   const env = { ...process.env, ...(own === null ? {} : { TEST_DATABASE_URL: own.url }) };
-  const concurrency = Math.max(2, os.availableParallelism() - 1);
+  const concurrency = wanted === browserPatterns ? 1 : Math.max(2, os.availableParallelism() - 1);
   const args = [
     '--test',
     '--test-timeout=120000',
