@@ -373,6 +373,7 @@ function apiPartsOf({
     sha256,
     version,
     maxPayloadBytes: config.maxPayloadBytes,
+    retentionMs: config.retentionMs,
     fixedAdminKeyHash,
     trustedProxies: config.trustedProxies,
     dashboard: readBuiltFiles(dashboardFolder),

@@ -5,6 +5,7 @@ import { Accounts } from './settings-accounts.tsx';
 import { Audit } from './settings-audit.tsx';
 import { Keys } from './settings-keys.tsx';
 import { People } from './settings-people.tsx';
+import { RetentionOf } from './settings-retention.tsx';
 import { You } from './settings-you.tsx';
 
 const tabs = [
@@ -12,6 +13,7 @@ const tabs = [
   { tab: 'people', name: 'People', right: 'admin', Content: People },
   { tab: 'keys', name: 'API keys', right: 'manage', Content: Keys },
   { tab: 'accounts', name: 'Accounts', right: 'admin', Content: Accounts },
+  { tab: 'retention', name: 'What is kept', right: null, Content: RetentionOf },
   { tab: 'audit', name: 'What people did', right: 'admin', Content: Audit },
 ] as const;
 

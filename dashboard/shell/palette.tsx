@@ -24,6 +24,7 @@ const pages = [
   ['Settings: people', '/settings/people'],
   ['Settings: keys', '/settings/keys'],
   ['Settings: accounts', '/settings/accounts'],
+  ['Settings: what is kept how long', '/settings/retention'],
   ['Settings: what people did', '/settings/audit'],
 ] as const;
 

@@ -69,6 +69,8 @@ export interface ApiParts {
   sha256(text: string): string;
   version: string;
   maxPayloadBytes: number;
+  /** How long what has ended is kept. */
+  retentionMs: number;
   /** Keys that are valid whatever the store holds (the admin key of the environment), by SHA-256. */
   fixedAdminKeyHash: string | null;
   trustedProxies: string[];

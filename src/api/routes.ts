@@ -15,6 +15,7 @@ import { portalRoutes } from './routes/portal.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { replayRoutes } from './routes/replays.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { schemeRoutes } from './routes/schemes.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { sourceRoutes } from './routes/sources.ts';
@@ -42,6 +43,7 @@ export function routes(given: ApiParts): Route[] {
     ...profileRoutes(),
     ...statsRoutes(parts),
     ...streamRoutes(parts),
+    ...retentionRoutes(parts),
     ...accountRoutes(parts),
     ...keyRoutes(parts),
     ...peopleRoutes(parts),

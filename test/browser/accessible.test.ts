@@ -45,6 +45,7 @@ const pages: [path: string, open?: string][] = [
   ['/settings/people', 'Add person'],
   ['/settings/keys'],
   ['/settings/accounts'],
+  ['/settings/retention'],
   ['/settings/audit'],
 ];
 

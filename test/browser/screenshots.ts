@@ -49,6 +49,7 @@ async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof 
     ['settings-you', '/settings/you'],
     ['settings-people', '/settings/people'],
     ['settings-keys', '/settings/keys'],
+    ['settings-retention', '/settings/retention'],
     ['settings-audit', '/settings/audit'],
     ['palette', '/', (one) => one.keyboard.press('Control+k')],
   ];

@@ -255,9 +255,23 @@ describe('replays', () => {
     assert.ok(body.latencyMs.p50 >= 1);
     assert.ok(body.buckets.length >= 1);
     assert.deepEqual((await world.ask('GET', '/v1/stats')).body.dead, 3);
+    const { body: all } = await world.ask('GET', '/v1/stats');
+    assert.equal(all.oldestDueAt, null, 'nothing that is due waits');
+    assert.deepEqual([all.orders.late, all.orders.stuck], [0, 0]);
+    for (const { latencyMs, delivered, failed } of all.buckets)
+      assert.equal(latencyMs === null, delivered + failed === 0);
     assert.equal((await world.ask('GET', '/v1/stats?since=30d&bucket=1m')).status, 422);
     assert.equal((await world.ask('GET', '/v1/stats?bucket=soon')).status, 422);
   });
+});
+
+test('what is kept how long can be asked by whoever may look', async () => {
+  const world = await ApiWorld.open({ retentionMs: 7 * 86_400_000 });
+  const { headers } = await world.account('curious');
+  const { status, body } = await world.ask('GET', '/v1/retention', undefined, headers);
+  assert.equal(status, 200);
+  assert.deepEqual([body.events, body.eventIds, body.auditEntries], ['7d', '30d', 100_000]);
+  await world.close();
 });
 
 test('what a deleted endpoint was owed can be looked at, and not sent again: 409 in words', async () => {

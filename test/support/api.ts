@@ -263,6 +263,7 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     sha256,
     version: '0.0.0',
     maxPayloadBytes: 256 * 1024,
+    retentionMs: 30 * 86_400_000,
     fixedAdminKeyHash: sha256(adminKey),
     trustedProxies: [],
     dashboard: new Map(),
