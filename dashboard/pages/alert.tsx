@@ -4,7 +4,7 @@ import type { AlertChannel, AlertDetail, AlertMessage } from '../api/alert.ts';
 import { useOne } from '../api/queries.ts';
 import type { Page } from '../api/types.ts';
 import { buttonClass } from '../parts/button.tsx';
-import { Code, visible } from '../parts/code.tsx';
+import { Code } from '../parts/code.tsx';
 import { LinkTo } from '../parts/link-to.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
@@ -12,6 +12,7 @@ import { Status } from '../parts/status.tsx';
 import { Summary } from '../parts/summary.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { channelName, kindWords, mendOf, touchedWords } from '../words/alerts.ts';
+import { visible } from '../words/text.ts';
 
 const everyMs = 5000;
 

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import type { Caught, Verification } from '../api/bin.ts';
-import { Code, HeaderPairs, visible } from '../parts/code.tsx';
+import { Code, HeaderPairs } from '../parts/code.tsx';
 import { Facts } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { stepWords } from '../words/bins.ts';
+import { visible } from '../words/text.ts';
 
 /** A request as it was caught, and step by step why its signature holds or does not. */
 export function CaughtRequest({ caught }: { caught: Caught }) {

@@ -3,13 +3,13 @@ import type { OrderDetail, OrderEntry } from '../api/order.ts';
 import { useOne } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
 import { buttonClass } from '../parts/button.tsx';
-import { visible } from '../parts/code.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { Step, Timeline } from '../parts/timeline.tsx';
 import { entryNote, entryWords } from '../words/orders.ts';
+import { visible } from '../words/text.ts';
 import { Marks } from './orders.tsx';
 
 const everyMs = 2000;

@@ -4,9 +4,9 @@ import { api } from '../api/client.ts';
 import { useAct, useMay } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
-import { visible } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { Facts, Section } from '../parts/page.tsx';
+import { visible } from '../words/text.ts';
 import { draftOf } from './tracking-draft.ts';
 import { TrackingForm } from './tracking-form.tsx';
 

@@ -1,7 +1,8 @@
 import { Tabs } from '@base-ui/react/tabs';
 import type { Attempt } from '../api/types.ts';
 import { errorWords } from '../words/errors.ts';
-import { Code, Headers, visible } from './code.tsx';
+import { visible } from '../words/text.ts';
+import { Code, Headers } from './code.tsx';
 import { Facts } from './page.tsx';
 import { Status } from './status.tsx';
 import { Time } from './time.tsx';

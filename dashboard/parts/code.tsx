@@ -1,20 +1,24 @@
 import { useMemo, useState } from 'react';
+import { indented, pieces, visible } from '../words/text.ts';
 import { Button, CopyButton } from './button.tsx';
 
-/** Shown at once; more on request: a browser lays out hundreds of kilobytes slowly. */
-const charsAtFirst = 8000;
+/** Shown at once, and added at each request: a browser lays out hundreds of kilobytes slowly. */
+const pieceChars = 8000;
+const piecesMore = 4;
 
 /** Text as it is: nothing in it is ever run or linked. JSON can be shown indented, unless that would change it. */
 export function Code({ text, what }: { text: string; what: string }) {
   const [isPretty, setPretty] = useState(true);
-  const [isWhole, setWhole] = useState(false);
+  const [count, setCount] = useState(1);
   const pretty = useMemo(() => indented(text), [text]);
+  const bytes = useMemo(() => new TextEncoder().encode(text).length, [text]);
   const shown = isPretty && pretty !== null ? pretty : text;
-  const cut = isWhole ? shown : shown.slice(0, charsAtFirst);
+  const all = useMemo(() => pieces(shown, pieceChars), [shown]);
+  const left = all.slice(count).reduce((sum, piece) => sum + piece.length, 0);
   return (
     <div className="rounded-md border border-line">
       <div className="flex items-center justify-between gap-2 border-b border-line px-2 py-0.5 text-xs text-muted">
-        <span>{new TextEncoder().encode(text).length.toLocaleString()} bytes</span>
+        <span>{bytes.toLocaleString()} bytes</span>
         <span className="flex">
           {pretty === null ? null : (
             <Button look="quiet" aria-pressed={isPretty} onClick={() => setPretty(!isPretty)}>
@@ -24,18 +28,25 @@ export function Code({ text, what }: { text: string; what: string }) {
           <CopyButton text={text} what={what} />
         </span>
       </div>
-      <section aria-label={what} tabIndex={0} className="max-h-96 overflow-auto">
-        <pre className="p-2 font-mono text-xs whitespace-pre-wrap break-all">
-          {cut === '' ? <span className="text-muted">empty</span> : visible(cut)}
-        </pre>
+      <section aria-label={what} tabIndex={0} className="max-h-96 overflow-auto p-2">
+        {all.length === 0 ? <p className="font-mono text-xs text-muted">empty</p> : null}
+        {all.slice(0, count).map((piece, place) => (
+          <pre
+            // biome-ignore lint/suspicious/noArrayIndexKey: they never move.
+            key={place}
+            className="font-mono text-xs break-all whitespace-pre-wrap"
+          >
+            {visible(piece)}
+          </pre>
+        ))}
       </section>
-      {cut.length < shown.length ? (
+      {left === 0 ? null : (
         <div className="border-t border-line p-1">
-          <Button look="quiet" onClick={() => setWhole(true)}>
-            Show all {shown.length.toLocaleString()} characters
+          <Button look="quiet" onClick={() => setCount(count + piecesMore)}>
+            Show more: {left.toLocaleString()} characters are left
           </Button>
         </div>
-      ) : null}
+      )}
     </div>
   );
 }
@@ -61,43 +72,4 @@ export function HeaderPairs({ pairs, what }: { pairs: [name: string, value: stri
       ))}
     </dl>
   );
-}
-
-/** Control and direction characters as signs, so that nothing hides or turns the text around. */
-export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
-    const code = c.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : `⟨${code.toString(16)}⟩`;
-  });
-}
-
-/** Null for what is no JSON, too long to be worth it, or would not come out the same: numbers stay as they were written. */
-export function indented(text: string): string | null {
-  if (text.length > 200_000 || !/^\s*[[{]/.test(text)) return null;
-  try {
-    JSON.parse(text);
-  } catch {
-    return null;
-  }
-  return indentTokens(text);
-}
-
-/** Moves white space only, outside of strings. */
-function indentTokens(text: string): string {
-  const tokens = text.match(/"(?:\\.|[^"\\])*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
-  let depth = 0;
-  let out = '';
-  for (const [at, token] of tokens.entries()) {
-    const opens = token === '{' || token === '[';
-    const closes = token === '}' || token === ']';
-    const isEmptyPair = closes && (tokens[at - 1] === '{' || tokens[at - 1] === '[');
-    if (closes) depth -= 1;
-    if (closes && !isEmptyPair) out += `\n${'  '.repeat(depth)}`;
-    out += token === ':' ? ': ' : token;
-    if (opens) depth += 1;
-    const next = tokens[at + 1];
-    if (token === ',' || (opens && next !== '}' && next !== ']')) out += `\n${'  '.repeat(depth)}`;
-  }
-  return out;
 }

@@ -1,6 +1,6 @@
 import { useOne } from '../api/queries.ts';
 import type { Page, Source } from '../api/types.ts';
-import { visible } from './code.tsx';
+import { visible } from '../words/text.ts';
 
 /** What an alert says of itself, with the names of sources for their ids. */
 export function Summary({ text }: { text: string }) {

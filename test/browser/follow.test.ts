@@ -13,7 +13,6 @@ describe('a person who follows orders, looks into requests and is told', { skip:
   before(async () => {
     world = await openBrowserWorld();
     const context = await world.context();
-    context.setDefaultTimeout(20_000);
     page = await world.signedIn(context);
   });
   after(async () => {

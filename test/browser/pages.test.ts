@@ -15,7 +15,6 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
   before(async () => {
     world = await openBrowserWorld();
     context = await world.context();
-    context.setDefaultTimeout(20_000);
   });
   after(async () => {
     await world?.close();
@@ -197,8 +196,25 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'evil.event' }).click();
     await page.getByRole('tab', { name: 'Response' }).click();
     await page.getByText('onerror="window.hurt=1"').first().waitFor();
+    // Of a long text a beginning is laid out, and more of it by and by.
+    const shown = page.locator('section[aria-label="response body"]');
+    const charsOf = async (): Promise<number> => ((await shown.textContent()) ?? '').length;
+    assert.ok((await charsOf()) <= 9000);
+    await button(/^Show more/).click();
+    await page.waitForFunction(
+      'document.querySelector(\'section[aria-label="response body"]\').textContent.length > 9000',
+    );
     assert.equal(await page.evaluate('window.hurt'), undefined);
     assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+    // A few bytes of brackets are no tree of thousands of elements, nor gigabytes of spaces.
+    world.receiver.body = '['.repeat(8000) + ']'.repeat(8000);
+    await world.server.call('POST', '/v1/events', '{"type":"evil.deep","data":1}');
+    await go('/deliveries?eventType=evil.deep');
+    await page.getByRole('link', { name: 'evil.deep' }).click();
+    await page.getByRole('tab', { name: 'Response' }).click();
+    await shown.getByText('[').first().waitFor();
+    assert.ok((await charsOf()) <= 9000);
+    assert.ok(Number(await page.evaluate("document.querySelectorAll('*').length")) < 2000);
     world.receiver.body = 'ok';
     world.receiver.status = 200;
   });

@@ -5,6 +5,8 @@ import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type ServerProcess, startServerProcess, temporaryFolder } from './process.ts';
 
+/** How long a page may be late before a test says so: a machine that does much else makes it late. */
+const patienceMs = 45_000;
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /** The system's Chromium; null where there is none. */
@@ -97,6 +99,7 @@ export async function openBrowserWorld(): Promise<BrowserWorld> {
     problems,
     async context(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      context.setDefaultTimeout(patienceMs);
       context.on('page', (page) => watch(page, server.url, problems));
       return context;
     },
