@@ -40,7 +40,7 @@ export type Attempt = { id?: string; n: number; at: string; durationMs: number; 
 export type Replay = { id: string; status: "running" | "done" | "cancelled"; total: number; done: number; failed: number; startedAt: string; finishedAt: (string | null) };
 
 /** Stats, as the API shows it. */
-export type Stats = { orders?: { pending: number; fulfilled: number; failed: number; refunded: number; stuck: number; overdue: number; foundByPoll: number }; since: string; until: string; attempts: number; delivered: number; failed: number; dead: number; latencyMs: ({ mean: number; p50: number; p95: number; p99: number } | null); buckets: { at: string; delivered: number; failed: number; dead: number }[] };
+export type Stats = { orders?: { pending: number; fulfilled: number; failed: number; refunded: number; stuck: number; overdue: number; late: number; foundByPoll: number }; oldestDueAt?: (string | null); since: string; until: string; attempts: number; delivered: number; failed: number; dead: number; latencyMs: ({ mean: number; p50: number; p95: number; p99: number } | null); buckets: { at: string; delivered: number; failed: number; dead: number; latencyMs: ({ mean: number; p50: number; p95: number; p99: number } | null) }[] };
 
 /** Source, as the API shows it. */
 export type Source = { id: string; url: string; name: string; scheme: (string | Record<string, unknown>); secrets: (string[] | null); fields: (Record<string, string> | null); eventType: (string | Record<string, unknown> | null); eventId: (string | Record<string, unknown> | null); reference: (string | Record<string, unknown> | null); maxBody: (number | string | null); rateLimit: ({ perSecond: number } | null); ack: (Record<string, unknown> | null); reject: (Record<string, unknown> | null); schemas: (Record<string, unknown> | null); tracking: ({ reference?: (string | null); orderId?: (string | null); states?: Record<string, "pending" | "fulfilled" | "failed" | "refunded">; poll?: ({ url?: string; headers?: Record<string, string>; status?: (string | null); states?: Record<string, "pending" | "fulfilled" | "failed" | "refunded">; after?: string; every?: string; giveUpAfter?: string; rateLimit?: (Record<string, unknown> | null); list?: { url?: string; headers?: Record<string, string>; items?: (string | null); id?: (string | null); type?: (string | null); every?: string; overlap?: string; more?: (Record<string, unknown> | null) } } | null); sla?: (string | null) } | null); missing: string[]; createdAt: string; updatedAt: string };
@@ -101,6 +101,8 @@ export interface Operations {
   'POST /v1/deliveries/{id}/retry': { input: { path: { id: string } }; answer: DeliveryDetail };
   /** Cancel a delivery. */
   'POST /v1/deliveries/{id}/cancel': { input: { path: { id: string } }; answer: DeliveryDetail };
+  /** Make the request of a delivery. */
+  'POST /v1/deliveries/{id}/request': { input: { path: { id: string } }; answer: { url: string; headers: Record<string, unknown>; body: (string | null); bodyBase64: (string | null) } };
   /** List dead letters. */
   'GET /v1/dead-letters': { input: { query?: { limit?: number; cursor?: string; endpointId?: string; eventType?: string; reference?: string; since?: string; until?: string } }; answer: { data: Delivery[]; nextCursor: (string | null) } };
   /** Replay deliveries. */
@@ -148,7 +150,7 @@ export interface Operations {
   /** Register an order. */
   'POST /v1/orders': { input: { body: { sourceId: string; reference: string; orderId?: (string | null) } }; answer: { id: string; sourceId: string; reference: string; orderId: (string | null); state: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; registered: boolean; flagged: boolean; overdue: boolean; foundBy: "webhook" | "poll" | null; createdAt: string; updatedAt: string; nextPollAt: (string | null); history: { at: string; kind: "registered" | "event" | "poll" | "decision"; state: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; eventType: (string | null); eventId: (string | null); note: string }[] } };
   /** List orders. */
-  'GET /v1/orders': { input: { query?: { limit?: number; cursor?: string; state?: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; overdue?: boolean; sourceId?: string; reference?: string } }; answer: { data: { id: string; sourceId: string; reference: string; orderId: (string | null); state: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; registered: boolean; flagged: boolean; overdue: boolean; foundBy: "webhook" | "poll" | null; createdAt: string; updatedAt: string; nextPollAt: (string | null) }[]; nextCursor: (string | null) } };
+  'GET /v1/orders': { input: { query?: { limit?: number; cursor?: string; state?: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; overdue?: boolean; flagged?: boolean; sourceId?: string; reference?: string } }; answer: { data: { id: string; sourceId: string; reference: string; orderId: (string | null); state: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; registered: boolean; flagged: boolean; overdue: boolean; foundBy: "webhook" | "poll" | null; createdAt: string; updatedAt: string; nextPollAt: (string | null) }[]; nextCursor: (string | null) } };
   /** One order with its whole history. */
   'GET /v1/orders/{id}': { input: { path: { id: string } }; answer: { id: string; sourceId: string; reference: string; orderId: (string | null); state: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; registered: boolean; flagged: boolean; overdue: boolean; foundBy: "webhook" | "poll" | null; createdAt: string; updatedAt: string; nextPollAt: (string | null); history: { at: string; kind: "registered" | "event" | "poll" | "decision"; state: "pending" | "fulfilled" | "failed" | "refunded" | "stuck"; eventType: (string | null); eventId: (string | null); note: string }[] } };
   /** List alerts. */
@@ -191,6 +193,8 @@ export interface Operations {
   'GET /v1/stats': { input: { query?: { since?: string; until?: string; bucket?: string; endpointId?: string } }; answer: Stats };
   /** Watch an account. */
   'GET /v1/stream': { input: { query?: { kinds?: string } }; answer: undefined };
+  /** What is kept how long. */
+  'GET /v1/retention': { input: Record<never, never>; answer: { events: string; held: string; eventIds: string; providerIds: string; idempotencyKeys: string; sourceRequests: number; binRequests: number; auditEntries: number } };
   /** Create an account. */
   'POST /v1/accounts': { input: { body: { name: string; maxEndpoints?: (number | null); notify?: (string | null); id?: string } }; answer: Account };
   /** List accounts. */
