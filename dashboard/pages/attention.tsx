@@ -5,6 +5,7 @@ import { useOne } from '../api/queries.ts';
 import type { Delivery, Endpoint, Page } from '../api/types.ts';
 import { buttonClass } from '../parts/button.tsx';
 import { LinkTo } from '../parts/link-to.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Status } from '../parts/status.tsx';
 import { Summary } from '../parts/summary.tsx';
 import { Distance } from '../parts/time.tsx';
@@ -51,7 +52,7 @@ export function Attention({ trouble }: { trouble: Trouble }) {
       ? [
           <Line
             key="orders"
-            status="stuck"
+            status="open"
             act={{ words: 'Look at what is overdue', href: '/orders?overdue=true' }}
           >
             {lateOrders.toLocaleString()} {lateOrders === 1 ? 'order is' : 'orders are'} overdue or stuck.
@@ -78,7 +79,7 @@ export function Attention({ trouble }: { trouble: Trouble }) {
 }
 
 interface LineProps {
-  status: 'dead' | 'stuck' | 'retrying' | 'paused' | 'disabled';
+  status: 'dead' | 'open' | 'retrying' | 'paused' | 'disabled';
   act: { words: string; href: string };
   children: ReactNode;
 }
@@ -134,7 +135,7 @@ function Stopped({ endpoint: { id, url, status, statusReason } }: { endpoint: En
     <Line status={status} act={{ words: 'Look at the endpoint', href: `/endpoints/${id}` }}>
       <span className="font-mono text-xs break-all">{url}</span>{' '}
       <span className="text-sm text-muted">
-        {statusReason}
+        {statusReason === null ? null : <Reason text={statusReason} />}
         <Held endpointId={id} />
       </span>
     </Line>

@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
@@ -46,8 +47,14 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
     <Panel back="/endpoints" title={<span className="font-mono text-sm break-all">{endpoint.url}</span>}>
       {status === 'active' ? null : (
         <p className="rounded-md border border-warn p-3 text-sm">
-          {statusReason === null ? 'It is stopped' : `It was ${statusReason}`}. What is owed to it is held, in
-          order, and nothing is lost.
+          {statusReason === null ? (
+            'It is stopped'
+          ) : (
+            <>
+              It was <Reason text={statusReason} />
+            </>
+          )}
+          . What is owed to it is held, in order, and nothing is lost.
         </p>
       )}
       {may ? <Acts endpoint={endpoint} /> : null}

@@ -8,7 +8,7 @@ import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { Step, Timeline } from '../parts/timeline.tsx';
-import { entryNote, entryWords } from '../words/orders.ts';
+import { type EntryRun, entryNote, entryWords, runsOf } from '../words/orders.ts';
 import { visible } from '../words/text.ts';
 import { Marks } from './orders.tsx';
 
@@ -72,7 +72,7 @@ function Story({ order }: { order: OrderDetail }) {
       />
       <Section title="What happened">
         <Timeline>
-          {order.history.map((entry, place) => (
+          {runsOf(order.history).map((entry, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: what was written once never moves.
             <Entry key={place} entry={entry} />
           ))}
@@ -111,8 +111,8 @@ const looks: Record<OrderEntry['kind'], [shape: string, colour: string]> = {
   decision: ['◆', 'text-warn'],
 };
 
-function Entry({ entry }: { entry: OrderEntry }) {
-  const { at, kind, state, eventId } = entry;
+function Entry({ entry }: { entry: EntryRun }) {
+  const { at, kind, state, eventId, times, lastAt } = entry;
   const note = entryNote(entry);
   const [shape, colour] = looks[kind];
   return (
@@ -121,6 +121,12 @@ function Entry({ entry }: { entry: OrderEntry }) {
         <span className="font-medium">{visible(entryWords(entry))}</span>
         <span className="text-muted">
           <Time at={at} />
+          {times === 1 ? null : (
+            <>
+              {' to '}
+              <Time at={lastAt} isShort />
+            </>
+          )}
         </span>
         {kind === 'registered' ? null : <Status is={state} />}
       </span>

@@ -11,7 +11,7 @@ export const shortcuts: [keys: string, act: string][] = [
   ['c', 'Copy the open delivery as curl'],
   ['Esc', 'Close what is open'],
   ['g then o, e, d, p, l', 'Overview, Events, Deliveries, Endpoints, Dead letters'],
-  ['g then r, i, b, a, s', 'Orders, Sources (what comes in), Bins, Alerts, Settings'],
+  ['g then i, r, b, a, s', 'Sources, Orders, Bins, Alerts, Settings'],
   ['?', 'This list'],
 ];
 
