@@ -1,11 +1,14 @@
+import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
+import { linesOf, save } from '../api/export.ts';
 import { useAct, useList, useMay, useOne } from '../api/queries.ts';
 import type { Delivery, Endpoint, Page as ListPage, Replay } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
+import { say } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
@@ -39,17 +42,20 @@ export function DeadLetters() {
     <Page
       title="Dead letters"
       acts={
-        may && found.rows.length > 0 ? (
-          <Button
-            look="main"
-            onClick={() =>
-              setPlanned({ endpointId: null, count: `${found.rows.length.toLocaleString()}${more}` })
-            }
-          >
-            Replay all {found.rows.length.toLocaleString()}
-            {more} deliveries
-          </Button>
-        ) : null
+        <>
+          {found.rows.length > 0 ? <Download since={since} /> : null}
+          {may && found.rows.length > 0 ? (
+            <Button
+              look="main"
+              onClick={() =>
+                setPlanned({ endpointId: null, count: `${found.rows.length.toLocaleString()}${more}` })
+              }
+            >
+              Replay all {found.rows.length.toLocaleString()}
+              {more} deliveries
+            </Button>
+          ) : null}
+        </>
       }
     >
       <div className="max-w-xs border-b border-line px-4 py-3 md:max-w-none md:border-b" data-filter>
@@ -82,6 +88,23 @@ export function DeadLetters() {
         />
       )}
     </Page>
+  );
+}
+
+/** All of them, for whoever works through them by other means. */
+function Download({ since }: { since: string | undefined }) {
+  const download = useMutation({
+    mutationFn: () => linesOf('/v1/dead-letters', { since }),
+    onSuccess: ({ text, rows, isCut }) => {
+      save('dead-letters.ndjson', text);
+      say(`${rows.toLocaleString()} dead letters${isCut ? '; there are more: choose a later time' : ''}.`);
+    },
+    onError: (error) => say(error.message, 'bad'),
+  });
+  return (
+    <Button disabled={download.isPending} onClick={() => download.mutate()}>
+      {download.isPending ? 'Fetching …' : 'Download as NDJSON'}
+    </Button>
   );
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
@@ -162,6 +163,12 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
       const stats = await world.server.call('GET', `/v1/endpoints/${id}/stats`);
       return Number(stats.json.dead) === many;
     });
+    const [file] = await Promise.all([page.waitForEvent('download'), button('Download as NDJSON').click()]);
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trim()
+      .split('\n');
+    assert.equal(lines.length, many);
+    assert.ok(lines.every((line) => (JSON.parse(line) as { status: string }).status === 'dead'));
     // So slow that there is something to cancel.
     await world.server.call('PATCH', `/v1/endpoints/${id}`, { rateLimit: { perSecond: 20 } });
     world.receiver.status = 200;
