@@ -105,6 +105,22 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await go('/');
     await page.locator('.u-legend').getByText('Failed').waitFor();
     assert.equal(await page.locator('.u-legend').getByText('Attempts').count(), 0);
+    // A span that is dragged over stands in the address, and is looked at closer.
+    const chart = (await page.locator('.u-over').first().boundingBox())!;
+    await page.mouse.move(chart.x + chart.width * 0.5, chart.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(chart.x + chart.width * 0.9, chart.y + 60, { steps: 5 });
+    await page.mouse.up();
+    await page.getByRole('link', { name: 'Look at its deliveries' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor();
+    const { searchParams } = new URL(page.url());
+    assert.ok(Date.parse(searchParams.get('since') ?? '') < Date.parse(searchParams.get('until') ?? ''));
+    await page.goBack();
+    await button('Back to the last 24 hours').click();
+    await page.getByText('in the last 24 hours').waitFor();
+    assert.equal(new URL(page.url()).search, '');
+    await page.getByText('As a table').click();
+    await page.getByRole('columnheader', { name: 'p95' }).waitFor();
   });
 
   test('finds an event by text in its payload, and its payload is shown as it was published', async () => {
