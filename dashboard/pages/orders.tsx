@@ -144,7 +144,7 @@ function columns(nameOf: Map<string, string>): Column<Order>[] {
 /** Why a person should look at an order, in words. */
 export function Marks({ order: { overdue, flagged } }: { order: Pick<Order, 'overdue' | 'flagged'> }) {
   return (
-    <span className="flex gap-3">
+    <span className="flex flex-wrap gap-x-3">
       {overdue ? <span className="text-warn">◷ Overdue</span> : null}
       {flagged ? <span className="text-warn">? Not registered</span> : null}
     </span>

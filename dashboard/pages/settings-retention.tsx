@@ -23,9 +23,10 @@ export function RetentionOf() {
   return (
     <div className="flex max-w-2xl flex-col gap-4 p-4">
       <p>
-        Whoever runs the server says how long events are kept, by <code>SUREHOOK_RETENTION</code> or{' '}
-        <code>--retention</code> at its start. It cannot be changed from here. What is still open is kept
-        until it has ended, however long that takes.
+        Whoever runs the server says how long events are kept, by{' '}
+        <code className="whitespace-nowrap">SUREHOOK_RETENTION</code> or{' '}
+        <code className="whitespace-nowrap">--retention</code> at its start. It cannot be changed from here.
+        What is still open is kept until it has ended, however long that takes.
       </p>
       <Facts
         facts={[

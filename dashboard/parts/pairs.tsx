@@ -21,7 +21,7 @@ export function Pairs({ label, names, values, pairs, change, choices, placeholde
   const set = (key: number, changes: Partial<Pair>): void =>
     change(pairs.map((one) => (one.key === key ? { ...one, ...changes } : one)));
   return (
-    <fieldset className="flex flex-col gap-2">
+    <fieldset className="flex min-w-0 flex-col gap-2">
       <legend className="mb-1 text-sm font-medium">{label}</legend>
       {pairs.map(({ key, name, value }) => (
         <div key={key} className="flex items-center gap-2">
