@@ -29,6 +29,7 @@ const inPortal: ReadonlySet<string> = new Set([
   'GET /v1/deliveries/{id}',
   'POST /v1/deliveries/{id}/retry',
   'POST /v1/deliveries/{id}/cancel',
+  'POST /v1/deliveries/{id}/request',
   'GET /v1/dead-letters',
   'GET /v1/replays',
   'POST /v1/replays',
