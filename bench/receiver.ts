@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { nowMs } from './clock.ts';
 import { readEventId, secret } from './event.ts';
 import { serve, tell } from './orders.ts';
 import { type Summary, summarise } from './summary.ts';
 
 /*
- * Where the deliveries of a run arrive, in a process of its own: a plain node:http server that ticks off every event and checks
- * the signature of a sample. Its paths are /e/0, /e/1, …, one an endpoint, and each can be told to behave badly.
+ * Where the deliveries of a run arrive, in a process of its own: it ticks off every event and checks the signature of a sample.
+ * Its paths are /e/0, /e/1, …, one an endpoint, and each can be told to behave badly. It reads requests with a length from raw
+ * sockets: `node:http` took half as much time again, on the cores that are measured.
  */
 
 export interface Expected {
@@ -53,29 +53,55 @@ const inFlight = new Uint16Array(pathsMax);
 let watched: { path: number; atOnce: number[] } | null = null;
 const watchedMax = 10_000;
 
-function onRequest(request: IncomingMessage, response: ServerResponse): void {
-  const path = Number(request.url!.slice(3));
-  inFlight[path]! += 1;
-  if (watched?.path === path && watched.atOnce.length < watchedMax) watched.atOnce.push(inFlight[path]!);
-  const chunks: Buffer[] = [];
-  counts.requests += 1;
-  const isSample = counts.requests % sampleEvery === 0;
-  request.on('data', (chunk: Buffer) => {
-    if (isSample) chunks.push(chunk);
-  });
-  request.on('end', () => {
-    if (isSample) check(request, Buffer.concat(chunks));
-    const manner = manners[path];
-    if (manner === 'never') return;
-    if (typeof manner === 'object') setTimeout(() => answer(request, response, path, 204), manner.afterMs);
-    else answer(request, response, path, manner === 'fail' ? 503 : 204);
+const answers: Record<number, string> = {
+  204: 'HTTP/1.1 204 No Content\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n',
+  503: 'HTTP/1.1 503 Service Unavailable\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n',
+};
+
+/** One request after another comes over each connection. */
+function onConnection(socket: Socket): void {
+  let rest: Buffer | null = null;
+  socket.setNoDelay(true);
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk: Buffer) => {
+    const bytes = rest === null ? chunk : Buffer.concat([rest, chunk]);
+    const headEnd = bytes.indexOf('\r\n\r\n');
+    const head = headEnd < 0 ? '' : bytes.toString('latin1', 0, headEnd + 2);
+    const length = Number(headerOf(head, 'content-length') ?? 0);
+    if (headEnd < 0 || bytes.length < headEnd + 4 + length) {
+      rest = bytes;
+      return;
+    }
+    rest = null;
+    onRequest(socket, head, bytes.subarray(headEnd + 4));
   });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, path: number, status: number): void {
+/** Of a header that comes once, whatever the case of its name. */
+function headerOf(head: string, name: string): string | null {
+  const at = head.indexOf(`\r\n${name}: `);
+  if (at < 0) return new RegExp(`\r\n${name}: *([^\r]*)`, 'i').exec(head)?.[1] ?? null;
+  const from = at + name.length + 4;
+  return head.slice(from, head.indexOf('\r', from));
+}
+
+function onRequest(socket: Socket, head: string, body: Buffer): void {
+  const pathAt = head.indexOf(' ') + 4;
+  const path = Number(head.slice(pathAt, head.indexOf(' ', pathAt)));
+  inFlight[path]! += 1;
+  if (watched?.path === path && watched.atOnce.length < watchedMax) watched.atOnce.push(inFlight[path]!);
+  counts.requests += 1;
+  if (counts.requests % sampleEvery === 0) check(head, body);
+  const manner = manners[path];
+  if (manner === 'never') return;
+  if (typeof manner === 'object') setTimeout(() => answer(socket, head, path, 204), manner.afterMs);
+  else answer(socket, head, path, manner === 'fail' ? 503 : 204);
+}
+
+function answer(socket: Socket, head: string, path: number, status: number): void {
   inFlight[path]! -= 1;
-  if (status === 204) tick(String(request.headers['webhook-id']), path);
-  response.writeHead(status).end();
+  if (status === 204) tick(String(headerOf(head, 'webhook-id')), path);
+  socket.write(answers[status]!, 'latin1');
 }
 
 /** Counts a delivery that was taken. */
@@ -96,12 +122,11 @@ function tick(id: string, path: number): void {
   counts.received += 1;
 }
 
-function check(request: IncomingMessage, body: Buffer): void {
+function check(head: string, body: Buffer): void {
   counts.checkedSignatures += 1;
-  const { headers } = request;
   const hmac = createHmac('sha256', key);
-  hmac.update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.`).update(body);
-  if (headers['webhook-signature'] !== `v1,${hmac.digest('base64')}`) counts.badSignatures += 1;
+  hmac.update(`${headerOf(head, 'webhook-id')}.${headerOf(head, 'webhook-timestamp')}.`).update(body);
+  if (headerOf(head, 'webhook-signature') !== `v1,${hmac.digest('base64')}`) counts.badSignatures += 1;
 }
 
 /** `paced`: when event 0 was due and how many follow in a second. */
@@ -141,9 +166,8 @@ serve({
     const pem = (name: string): Buffer =>
       readFileSync(new URL(`../test/support/certificates/${name}.pem`, import.meta.url));
     const server = tls
-      ? createTlsServer({ cert: pem('receiver'), key: pem('receiver.key') }, onRequest)
-      : createServer(onRequest);
-    server.keepAliveTimeout = 60_000;
+      ? createTlsServer({ cert: pem('receiver'), key: pem('receiver.key') }, onConnection)
+      : createServer(onConnection);
     return new Promise((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
     });
