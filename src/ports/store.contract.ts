@@ -2,6 +2,7 @@ import { adminCases } from './store-admin.case.ts';
 import { alertCases } from './store-alert.case.ts';
 import { binCases } from './store-bins.case.ts';
 import { leaseCases } from './store-lease.case.ts';
+import { listingCases } from './store-listing.case.ts';
 import { orderCases } from './store-order.case.ts';
 import { peopleCases } from './store-people.case.ts';
 import { portalCases } from './store-portal.case.ts';
@@ -26,6 +27,7 @@ export function storeContract(name: string, open: OpenStore): void {
   portalCases(name, open);
   readingCases(name, open);
   searchCases(name, open);
+  listingCases(name, open);
   trackingCases(name, open);
   alertCases(name, open);
   upkeepCases(name, open);

@@ -64,7 +64,7 @@ export class Disk {
       made[name] = (...args: unknown[]) =>
         reads.has(name) ? this.#read(name, args) : this.#write(name, args);
     }
-    made.watch = () => {};
+    for (const name of ['watch', 'whisper', 'overhear']) made[name] = () => {};
     return made as unknown as Store;
   }
 

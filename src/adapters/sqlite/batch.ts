@@ -1,4 +1,5 @@
 import { StoreError, SurehookError } from '../../core/errors.ts';
+import { listSome } from './acts/listing.ts';
 import { writeTallies } from './acts/tally.ts';
 import { type WriteName, writeActs } from './acts.ts';
 import type { Database } from './database.ts';
@@ -47,6 +48,7 @@ function commitBatch(db: Database, acts: readonly Act[], fault: Fault | null): R
   const results = acts.map((act) => runAct(db, act));
   if (fault?.('middle')) throw injected();
   writeTallies(db);
+  listSome(db);
   db.run('COMMIT');
   if (fault?.('after')) throw injected();
   return results;

@@ -22,6 +22,8 @@ export class Database {
   /** Of the present batch; read again at each begin. */
   epoch = 0;
   lowSeq = 0;
+  /** Events before this one have their entries in lists (acts/listing.ts). */
+  listedSeq = 0;
   /** Versions of accounts as the batch found them; cleared by whatever changes one. */
   readonly versions = new Map<number, number | null>();
   readonly tallies = new Map<number, Tally>();
@@ -88,9 +90,10 @@ export class Database {
   }
 
   readNode(): void {
-    const node = this.get('SELECT epoch, low_seq FROM node')!;
+    const node = this.get('SELECT epoch, low_seq, listed_seq FROM node')!;
     this.epoch = Number(node.epoch);
     this.lowSeq = Number(node.low_seq);
+    this.listedSeq = Number(node.listed_seq);
   }
 
   /** The position the next event will get. */

@@ -218,7 +218,7 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 9,
+    latest: 10,
     pending: [
       '0001-beginning',
       '0002-sources',
@@ -229,11 +229,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
       '0007-portal',
       '0008-polls',
       '0009-signals',
+      '0010-listed',
     ],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 9, latest: 9, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 10, latest: 10, pending: [] });
   db.close();
 });
 

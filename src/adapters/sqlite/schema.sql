@@ -146,6 +146,19 @@ CREATE INDEX bin_request_age ON bin_request (at);
 
 CREATE INDEX bin_request_of ON bin_request (bin_no, no, kept_bytes);
 
+CREATE TRIGGER delivery_arrives AFTER UPDATE OF state ON delivery WHEN NEW.state = 1 AND OLD.state <> 1
+  AND NEW.key < (SELECT listed_seq * 65536 FROM node) BEGIN
+  INSERT INTO delivery_arrived VALUES (NEW.endpoint_no, NEW.key);
+END;
+
+CREATE TRIGGER delivery_gone AFTER DELETE ON delivery WHEN OLD.state = 1 BEGIN
+  DELETE FROM delivery_arrived WHERE endpoint_no = OLD.endpoint_no AND key = OLD.key;
+END;
+
+CREATE TRIGGER delivery_put_back AFTER UPDATE OF state ON delivery WHEN OLD.state = 1 AND NEW.state <> 1 BEGIN
+  DELETE FROM delivery_arrived WHERE endpoint_no = OLD.endpoint_no AND key = OLD.key;
+END;
+
 CREATE TABLE delivery (
   key INTEGER PRIMARY KEY,
   endpoint_no INTEGER NOT NULL,
@@ -180,7 +193,13 @@ CREATE INDEX delivery_pulled ON delivery (endpoint_no, due_at) WHERE pulled_at I
 
 CREATE INDEX delivery_replay ON delivery (replay_no) WHERE state = 0 AND replay_no IS NOT NULL;
 
-CREATE INDEX delivery_state ON delivery (endpoint_no, state);
+CREATE INDEX delivery_state ON delivery (endpoint_no, state) WHERE state <> 1;
+
+CREATE TABLE delivery_arrived (
+  endpoint_no INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  PRIMARY KEY (endpoint_no, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE endpoint (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -205,6 +224,10 @@ CREATE TABLE endpoint (
 CREATE INDEX endpoint_account ON endpoint (account_no);
 
 CREATE INDEX endpoint_chore ON endpoint (chore) WHERE chore <> 0;
+
+CREATE TRIGGER event_gone AFTER DELETE ON event BEGIN
+  DELETE FROM event_of_type WHERE account_no = OLD.account_no AND type = OLD.type AND seq = OLD.seq;
+END;
 
 CREATE TABLE event (
   seq INTEGER PRIMARY KEY,
@@ -231,7 +254,12 @@ CREATE INDEX event_reference ON event (account_no, reference) WHERE reference IS
 
 CREATE INDEX event_source ON event (account_no, source) WHERE source IS NOT NULL;
 
-CREATE INDEX event_type_of ON event (account_no, type);
+CREATE TABLE event_of_type (
+  account_no INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (account_no, type, seq)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event_type (
   account_no INTEGER NOT NULL,
@@ -277,7 +305,7 @@ CREATE TABLE node (
   joined_at INTEGER NOT NULL,
   -- 1 when the last stop closed the file in order.
   clean INTEGER NOT NULL
-) STRICT;
+, listed_seq INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE order_entry (
   order_no INTEGER NOT NULL,

@@ -3,8 +3,9 @@ import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
-import { begunViews, eventPart, newest, rowSql, viewOf, viewsOfEvent } from './delivery-views.ts';
+import { begunViews, eventPart, newest, rowsFrom, viewOf, viewsOfEvent } from './delivery-views.ts';
 import { eventConditions, eventsDown, spanOf } from './events.ts';
+import { type Shelf, shelvesOf } from './listing.ts';
 import { lacksRows, open, places, states } from './rows.ts';
 
 export function listDeliveries(
@@ -66,10 +67,9 @@ function listByEndpoint(
       one,
     )
     .flatMap((endpoint) =>
-      searchesAt(endpoint, filter.statuses).map((search) => ({
-        endpointNo: endpoint.no as number,
-        ...search,
-      })),
+      searchesAt(endpoint, filter.statuses).flatMap((search) =>
+        shelvesOf(db, search.state).map((shelf) => ({ endpointNo: endpoint.no as number, shelf, ...search })),
+      ),
     );
   const wanted = page.limit + 1;
   const most = Math.max(wanted, Math.ceil(bounds.filterRows / Math.max(1, searches.length)));
@@ -77,10 +77,11 @@ function listByEndpoint(
   // What is older than this was not looked at everywhere, so that nobody knows what comes next.
   let floor = range.from;
   for (const search of searches) {
-    const least = Math.max(floor, kept.length >= wanted ? kept[wanted - 1]!.key + 1 : 0);
-    const looked = lookedAt(db, search, { from: least, to: range.to }, most);
+    const least = Math.max(floor, search.shelf.least, kept.length >= wanted ? kept[wanted - 1]!.key + 1 : 0);
+    const to = Math.min(range.to, search.shelf.most);
+    const looked = lookedAt(db, search, { from: least, to }, most);
     if (looked === null) continue;
-    const rows = matchingRows(db, search, filter, { from: looked.from, to: range.to }, wanted);
+    const rows = matchingRows(db, search, filter, { from: looked.from, to }, wanted);
     if (looked.isCut && rows.length < wanted) floor = looked.from;
     if (rows.length > 0) kept = newest([...kept, ...rows.map(viewOf)], wanted);
   }
@@ -92,19 +93,20 @@ function listByEndpoint(
 interface Search {
   endpointNo: number;
   state: number;
+  shelf: Shelf;
   condition: string;
 }
 
 /** How far down the keys of a range one search may look; null when there is nothing. */
 function lookedAt(
   db: Database,
-  { endpointNo, state }: Search,
+  { endpointNo, state, shelf }: Search,
   range: { from: number; to: number },
   most: number,
 ): { from: number; isCut: boolean } | null {
   const row = db.get(
     `SELECT min(key) AS least, count(*) AS n FROM
-       (SELECT key FROM delivery WHERE endpoint_no = ? AND state = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?)`,
+       (SELECT ${shelf.key} AS key FROM ${shelf.from} WHERE ${shelf.where} AND ${shelf.key} >= ? AND ${shelf.key} < ? ORDER BY ${shelf.key} DESC LIMIT ?)`,
     endpointNo,
     state,
     range.from,
@@ -116,15 +118,15 @@ function lookedAt(
 
 function matchingRows(
   db: Database,
-  { endpointNo, state, condition }: Search,
+  { endpointNo, state, shelf, condition }: Search,
   filter: DeliveryFilter,
   range: { from: number; to: number },
   limit: number,
 ): Row[] {
   const types = typeRange(filter.eventType ?? '*');
   return db.all(
-    `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key >= ? AND d.key < ? AND e.type BETWEEN ? AND ?
-       AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY d.key DESC LIMIT ?`,
+    `${rowsFrom(shelf.from)} WHERE ${shelf.where} AND ${shelf.key} >= ? AND ${shelf.key} < ? AND e.type BETWEEN ? AND ?
+       AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY ${shelf.key} DESC LIMIT ?`,
     endpointNo,
     state,
     range.from,

@@ -18,8 +18,11 @@ import {
  */
 
 export const eventPart = 'e.seq, e.id, e.type, e.reference, e.account_no, e.created_at, e.targets';
-export const rowSql = `SELECT d.*, ${eventPart}, p.id AS endpoint_id, p.status, p.deleted_at
-  FROM delivery d CROSS JOIN event e ON e.seq = d.key >> 16 CROSS JOIN endpoint p ON p.no = d.endpoint_no`;
+export const rowsFrom = (
+  deliveries: string,
+): string => `SELECT d.*, ${eventPart}, p.id AS endpoint_id, p.status, p.deleted_at
+  FROM ${deliveries} CROSS JOIN event e ON e.seq = d.key >> 16 CROSS JOIN endpoint p ON p.no = d.endpoint_no`;
+const rowSql = rowsFrom('delivery d');
 
 export function getDelivery(
   db: Database,

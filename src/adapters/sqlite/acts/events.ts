@@ -39,8 +39,12 @@ type Step = { kind: 'found' | 'end'; seq: number };
 
 /** Events to look at: along one index in the order of positions, and the conditions that they are held against. */
 interface Walk {
-  /** From `event` to the condition on the index; its values, the account's first. */
+  /** The column that the walk is in the order of. */
+  seq: string;
+  /** From the tables to the condition on the index; its values, the account's first. */
   along: string;
+  /** The same without the events themselves, which need not be looked at to be counted. */
+  counted: string;
   alongValues: (string | number)[];
   conditions: string;
   values: (string | number)[];
@@ -52,51 +56,89 @@ interface Walk {
  * Positions before `before` of events that a filter wants, newest first. It walks along the index of one of the things asked
  * for and looks at the others. `endpointNo`: only events that this endpoint was to be told.
  */
-export function eventsDown(
+export function* eventsDown(
   db: Database,
   accountNo: number,
   filter: EventFilter & { endpointNo?: number },
   before: number,
 ): Generator<Step> {
+  for (const walk of walksOf(db, accountNo, filter, before)) {
+    for (const step of filter.q === undefined ? filteredDown(db, walk) : textDown(db, walk, filter.q)) {
+      yield step;
+      if (step.kind === 'end') return;
+    }
+  }
+}
+
+/** One after another. What is newer than the list of a type is looked through as it is. */
+function walksOf(
+  db: Database,
+  accountNo: number,
+  filter: EventFilter & { endpointNo?: number },
+  before: number,
+): Walk[] {
   const { conditions, values } = eventConditions(accountNo, filter);
   if (filter.endpointNo !== undefined) {
     conditions.push("instr(replace(replace(e.targets, '[', ','), ']', ','), ?) > 0");
     values.push(`,${filter.endpointNo},`);
   }
   const span = spanOf(db, filter);
-  const [index, condition, along] = indexOf(filter);
-  const walk: Walk = {
-    // Named, for without figures about the data the planner takes the account's own.
-    along: `event e INDEXED BY ${index} WHERE e.account_no = ? ${condition} AND e.seq < ? AND e.seq >= ?`,
-    alongValues: [accountNo, ...along],
-    conditions: conditions.join(' AND '),
-    values,
-    from: span.from,
-    until: Math.min(before, span.until),
+  const until = Math.min(before, span.until);
+  const all = { conditions: conditions.join(' AND '), values, from: span.from, until };
+  const { reference, source, type } = filter;
+  // Indexes are named, for without figures about the data the planner takes the account's own.
+  const indexed = (index: string, condition: string, more: string[]): Walk[] => {
+    const along = `event e INDEXED BY ${index} WHERE e.account_no = ? ${condition}`;
+    return [{ ...all, seq: 'e.seq', along, counted: along, alongValues: [accountNo, ...more] }];
   };
-  return filter.q === undefined ? filteredDown(db, walk) : textDown(db, walk, filter.q);
+  if (reference !== undefined) return indexed('event_reference', 'AND e.reference = ?', [reference]);
+  if (source !== undefined) return indexed('event_source', 'AND e.source = ?', [source]);
+  if (type === undefined || type.endsWith('*')) return indexed('event_account', '', []);
+  db.readNode();
+  const alongValues = [accountNo, type];
+  const unlisted = 'event e NOT INDEXED WHERE e.account_no = ? AND e.type = ?';
+  const listed = 'WHERE t.account_no = ? AND t.type = ?';
+  return [
+    {
+      ...all,
+      seq: 'e.seq',
+      along: unlisted,
+      counted: unlisted,
+      alongValues,
+      from: Math.max(all.from, db.listedSeq),
+    },
+    {
+      ...all,
+      seq: 't.seq',
+      along: `event_of_type t CROSS JOIN event e ON e.seq = t.seq ${listed}`,
+      counted: `event_of_type t ${listed}`,
+      alongValues,
+      until: Math.min(until, db.listedSeq),
+    },
+  ];
 }
 
 function* filteredDown(db: Database, walk: Walk): Generator<Step> {
-  const { along, alongValues, conditions, values, until } = walk;
+  const { alongValues, conditions, values, until, seq } = walk;
+  const span = `AND ${seq} < ? AND ${seq} >= ?`;
   const { least, n } = db.get(
-    `SELECT min(seq) AS least, count(*) AS n FROM (SELECT e.seq FROM ${along} ORDER BY e.seq DESC LIMIT ?)`,
+    `SELECT min(seq) AS least, count(*) AS n FROM (SELECT ${seq} AS seq FROM ${walk.counted} ${span} ORDER BY ${seq} DESC LIMIT ?)`,
     ...alongValues,
     until,
     walk.from,
     bounds.filterRows,
   )!;
   if (least === null) return;
-  const sql = `SELECT e.seq FROM ${along} AND ${conditions} ORDER BY e.seq DESC`;
+  const sql = `SELECT e.seq FROM ${walk.along} ${span} AND ${conditions} ORDER BY ${seq} DESC`;
   for (const row of db.rows(sql, ...alongValues, until, least as number, ...values))
     yield { kind: 'found', seq: row.seq as number };
   if (n === bounds.filterRows) yield { kind: 'end', seq: least as number };
 }
 
 function* textDown(db: Database, walk: Walk, text: string): Generator<Step> {
-  const { along, alongValues, conditions, values, from, until } = walk;
+  const { along, alongValues, conditions, values, from, until, seq: column } = walk;
   const sql = `SELECT e.seq, (${conditions} AND instr(e.data, ?) > 0) AS wanted, octet_length(e.data) AS bytes
-    FROM ${along} ORDER BY e.seq DESC`;
+    FROM ${along} AND ${column} < ? AND ${column} >= ? ORDER BY ${column} DESC`;
   let rowsLeft = limits.searchRows;
   let bytesLeft = limits.searchBytes;
   for (const row of db.rows(sql, ...values, text, ...alongValues, until, from)) {
@@ -108,18 +150,6 @@ function* textDown(db: Database, walk: Walk, text: string): Generator<Step> {
     yield { kind: 'end', seq };
     return;
   }
-}
-
-/** The index of the most telling thing asked for, each in the order of events. */
-function indexOf({
-  reference,
-  source,
-  type,
-}: EventFilter): [index: string, condition: string, values: string[]] {
-  if (reference !== undefined) return ['event_reference', 'AND e.reference = ?', [reference]];
-  if (source !== undefined) return ['event_source', 'AND e.source = ?', [source]];
-  if (type !== undefined && !type.endsWith('*')) return ['event_type_of', 'AND e.type = ?', [type]];
-  return ['event_account', '', []];
 }
 
 /** Conditions on events `e` for the parts of a filter that sit in columns; `spanOf` bounds where they are to be looked for. */

@@ -51,7 +51,7 @@ export function counts(db: Database, { nowMs }: { nowMs: number }): StoreCounts 
   const count = (state: number, and: string): number =>
     Number(
       db.get(
-        `SELECT count(*) AS n FROM endpoint p CROSS JOIN delivery d ON d.endpoint_no = p.no AND d.state = ${state} WHERE ${and}`,
+        `SELECT count(*) AS n FROM endpoint p CROSS JOIN delivery d ON d.endpoint_no = p.no AND d.state = ${state} AND d.state <> 1 WHERE ${and}`,
       )!.n,
     );
   return {

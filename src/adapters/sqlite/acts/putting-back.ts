@@ -3,9 +3,13 @@ import { hasOpen, positionAtEnd } from './order.ts';
 import { blocked } from './rows.ts';
 
 /** What is needed of a delivery to put it back: its row, its event's reference, and whether its endpoint is ordered. */
-export const puttableSql = `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
+export const puttableFrom = (
+  deliveries: string,
+): string => `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
     e.reference, e.created_at, p.deleted_at, p.config ->> '$.ordered' AS ordered
-  FROM delivery d CROSS JOIN event e ON e.seq = d.key >> 16 CROSS JOIN endpoint p ON p.no = d.endpoint_no`;
+  FROM ${deliveries} CROSS JOIN event e ON e.seq = d.key >> 16 CROSS JOIN endpoint p ON p.no = d.endpoint_no`;
+/** The same from all deliveries. */
+export const puttableSql = puttableFrom('delivery d');
 
 /** Gives an ended delivery a fresh schedule, due at once; behind what is open for its reference when its endpoint is ordered. */
 export function putBack(db: Database, row: Row, replayNo: number | null, nowMs: number): void {

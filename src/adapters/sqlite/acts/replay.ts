@@ -4,8 +4,9 @@ import { matchesType, typeRange } from '../../../core/match.ts';
 import type { Replay, ReplayFilter, ReplayStatus } from '../../../core/replay.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
+import { listAll, wholeShelfOf } from './listing.ts';
 import { freeNext } from './order.ts';
-import { putBack, puttableSql } from './putting-back.ts';
+import { putBack, puttableFrom, puttableSql } from './putting-back.ts';
 import { dead, delivered, open, places, states } from './rows.ts';
 
 type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
@@ -24,6 +25,7 @@ export function finishIfDone(db: Database, no: number, nowMs: number): void {
 
 export function createReplay(db: Database, { id, accountNo, filter, nowMs }: Input<'createReplay'>): Replay {
   const upper = db.nextSeq * places;
+  if (filter.state === 'delivered') listAll(db);
   const total = countMatching(db, { accountNo, filter, upper, startedAtMs: nowMs });
   const no = db.insert(
     `INSERT INTO replay (id, account_no, filter, status, total, done, failed, feeding, at_endpoint, at_key, upper, started_at, finished_at)
@@ -117,6 +119,7 @@ function feedMatching(
   { limit, put }: { limit: number; put: (row: Row) => void },
 ): number {
   const { accountNo, filter, startedAtMs } = replayOf(row);
+  const shelf = wholeShelfOf(db, states.indexOf(filter.state));
   let at = { endpoint: row.at_endpoint as number, key: row.at_key as number };
   let scan = limit * limits.replayScan;
   let moved = 0;
@@ -130,7 +133,7 @@ function feedMatching(
     if (endpoint !== at.endpoint) at = { endpoint, key: 0 };
     const most = Math.min(scan, limit - moved);
     const rows = db.all(
-      `${puttableSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND d.lease IS NULL AND d.ended_at <= ? ORDER BY d.key LIMIT ?`,
+      `${puttableFrom(shelf.from)} WHERE ${shelf.where} AND ${shelf.key} > ? AND ${shelf.key} < ? AND d.lease IS NULL AND d.ended_at <= ? ORDER BY ${shelf.key} LIMIT ?`,
       endpoint,
       states.indexOf(filter.state),
       at.key,
@@ -179,6 +182,7 @@ function countMatching(
   const { accountNo, filter, upper, startedAtMs } = replay;
   if (filter.keys !== null)
     return filter.keys.reduce((total, key) => total + puttable(db, accountNo, key).length, 0);
+  const shelf = wholeShelfOf(db, states.indexOf(filter.state));
   const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
   const join = byEvent ? 'CROSS JOIN event e ON e.seq = d.key >> 16' : '';
   const types = `(? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to')) AND e.created_at >= ? AND e.created_at < ?`;
@@ -186,7 +190,7 @@ function countMatching(
   const values = byEvent
     ? [typesJson, typesJson, filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER]
     : [];
-  const sql = `SELECT count(*) AS n FROM delivery d ${join} WHERE d.endpoint_no = ? AND d.state = ? AND d.key < ? AND d.lease IS NULL AND d.ended_at <= ?
+  const sql = `SELECT count(*) AS n FROM ${shelf.from} ${join} WHERE ${shelf.where} AND ${shelf.key} < ? AND d.lease IS NULL AND d.ended_at <= ?
     ${byEvent ? `AND ${types}` : ''}`;
   let total = 0;
   for (

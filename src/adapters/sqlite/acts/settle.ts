@@ -8,6 +8,7 @@ import type {
   Stopped,
 } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
+import { listArrived } from './listing.ts';
 import { freeNext } from './order.ts';
 import { countReplayed } from './replay.ts';
 import { attemptIds, cancelled, dead, delivered, headerLines, open, places } from './rows.ts';
@@ -89,6 +90,7 @@ function insertEnded(db: Database, settlement: Settlement, state: number, nowMs:
     state === open ? null : nowMs,
     Math.floor(key / places),
   );
+  if (inserted === 1 && state === delivered) listArrived(db, settlement.endpointNo, key);
   return inserted === 1;
 }
 

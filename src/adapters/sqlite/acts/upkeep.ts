@@ -38,7 +38,7 @@ function choresOfEndpoints(db: Database, { nowMs, limit }: Input): boolean {
 function cancelOpen(db: Database, endpointNo: number, limit: number, nowMs: number): boolean {
   const rows = db.all(
     `UPDATE delivery SET state = 3, ended_at = ? WHERE key IN
-       (SELECT key FROM delivery WHERE endpoint_no = ? AND state = 0 LIMIT ?) RETURNING replay_no`,
+       (SELECT key FROM delivery WHERE endpoint_no = ? AND state = 0 AND state <> 1 LIMIT ?) RETURNING replay_no`,
     nowMs,
     endpointNo,
     limit,
