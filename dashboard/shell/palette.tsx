@@ -1,7 +1,9 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
+import { portalBase } from '../portal/portal.ts';
 import { pathOfId } from './ids.ts';
+import { portalPages } from './nav.tsx';
 import { shortcuts } from './shortcuts.ts';
 
 const pages = [
@@ -28,6 +30,9 @@ const pages = [
   ['Settings: what people did', '/settings/audit'],
 ] as const;
 
+const shownPages =
+  portalBase === null ? pages : pages.filter(([, href]) => portalPages.includes(href.split('?')[0] ?? href));
+
 /** Finds pages by their words, and whatever an id names. */
 export function Palette({ shows, close }: { shows: 'find' | 'keys'; close: () => void }) {
   return shows === 'keys' ? <Keys close={close} /> : <Find close={close} />;
@@ -39,7 +44,9 @@ function Find({ close }: { close: () => void }) {
   const [at, setAt] = useState(0);
   const wanted = text.trim().toLowerCase();
   const found: { name: string; href: string }[] = [
-    ...pages.filter(([name]) => name.toLowerCase().includes(wanted)).map(([name, href]) => ({ name, href })),
+    ...shownPages
+      .filter(([name]) => name.toLowerCase().includes(wanted))
+      .map(([name, href]) => ({ name, href })),
     ...(wanted === ''
       ? []
       : [

@@ -28,8 +28,15 @@ export function Top({ current, account, find, isNavOpen, toggleNav }: Props) {
         Menu
       </Button>
       <Link to="/" className="mr-2 flex items-center gap-2 font-semibold text-text no-underline">
-        {portalName() === '' ? <img src="/favicon.svg" alt="" width="20" height="20" /> : null}
-        <span className="hidden sm:inline">{portalName() || 'Surehook'}</span>
+        {portalName() === '' ? (
+          <>
+            <img src="/favicon.svg" alt="" width="20" height="20" />
+            <span className="hidden sm:inline">{portalBase === null ? 'Surehook' : 'Webhooks'}</span>
+            <span className="sr-only sm:hidden">Home</span>
+          </>
+        ) : (
+          <span className="max-w-28 truncate sm:max-w-60">{portalName()}</span>
+        )}
       </Link>
       <Accounts current={current} account={account} />
       <button

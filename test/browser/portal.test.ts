@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { Frame, Page } from 'playwright-core';
 import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
 import { adminKey } from '../support/process.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A shop's page, of another site than the server, with a frame in it. */
 class HostPage {
@@ -139,6 +143,26 @@ describe('the portal of an account', { skip: noBrowser }, () => {
     assert.equal(revoked.status, 204);
     await first.reload();
     await first.getByRole('heading', { name: 'This page is closed' }).waitFor();
+  });
+
+  test('axe finds nothing serious there, light and dark, wide and narrow, in a glaring colour', async () => {
+    for (const width of [360, 1440]) {
+      const context = await world.context({ bypassCSP: true, viewport: { width, height: 800 } });
+      const page = await context.newPage();
+      await page.goto(await link({ color: '#ffff00' }));
+      await page.getByRole('link', { name: /\/acme$/ }).waitFor();
+      assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= width);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.evaluate(axe);
+        const { violations } = (await page.evaluate('axe.run()')) as {
+          violations: { id: string; impact: string }[];
+        };
+        const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+        assert.deepEqual(serious, [], `${width} ${colorScheme}`);
+      }
+      await context.close();
+    }
   });
 
   test('whoever is signed in to the dashboard is nobody in a portal', async () => {
