@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publishTo, startNode, startRecorder } from '../support/nodes.ts';
 import { testDatabase } from '../support/postgres.ts';
-import { eventually } from '../support/process.ts';
+import { adminKey, eventually } from '../support/process.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** The promise: 15 s after the last heartbeat, and what a take-over itself takes on a busy machine. */
@@ -135,3 +135,32 @@ test('a pause, a key and an endpoint on one node count on the others', async () 
     await eventually(2000, async () => (await status()) === 401);
   });
 });
+
+test('what happens on one node is told to who watches on another', async () => {
+  await withNodes(2, async ([one, other], receiver) => {
+    await one!.call('POST', '/v1/endpoints', { url: `${receiver.url}/x`, events: ['*'] });
+    const stop = new AbortController();
+    const headers = { authorization: `Bearer ${adminKey}` };
+    const answer = await fetch(`${other!.url}/v1/stream`, { headers, signal: stop.signal });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (wanted: RegExp): Promise<void> => {
+      while (!wanted.test(text)) text += (await reader.read()).value;
+    };
+    await until(/^event: ready\n/);
+    // The other node may not have heard yet that somebody watches: an event is published until one is told.
+    let told = false;
+    const publishing = publishTo(one!, nextOf('told'), () => !told);
+    await until(/"kind":"event","id":"told-\d+"/);
+    await until(/"kind":"delivery","id":"dlv_\w+","status":"delivered"/);
+    told = true;
+    await publishing;
+    stop.abort();
+  });
+});
+
+/** Events of that name, numbered. */
+function nextOf(name: string): () => { id: string } {
+  let n = 0;
+  return () => ({ id: `${name}-${n++}` });
+}
