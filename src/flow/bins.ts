@@ -85,21 +85,29 @@ export class Bins {
 
   /**
    * What a bin catches, oldest first, as it comes: after the request of that number, or from now on. Ends when `gone` calls what it
-   * was given, and when the server stops. Null stands for a while in which nothing came.
+   * was given, and when the server stops. Null stands for a while in which nothing came. Throws `too_many_requests` at once.
    */
-  async *watch(
+  watch(
     bin: Bin,
     afterNo: number | null,
     gone: (act: () => void) => void,
   ): AsyncGenerator<{ no: number; request: CaughtRequest } | null> {
-    const { store } = this.#parts;
     if (this.#watching >= bounds.binWatchers) {
       const detail = 'Too many watch bins here. Try again shortly.';
       throw new SurehookError('too_many_requests', detail, { retryAfterS: limits.busyRetryAfterS });
     }
     this.#watching++;
-    const watcher = new Watcher(this.#watchersOf(bin.no));
+    const watcher = new Watcher(this.#watchersOf(bin.no), () => this.#watching--);
     gone(() => watcher.leave());
+    return this.#caughtBy(watcher, bin, afterNo);
+  }
+
+  async *#caughtBy(
+    watcher: Watcher,
+    bin: Bin,
+    afterNo: number | null,
+  ): AsyncGenerator<{ no: number; request: CaughtRequest } | null> {
+    const { store } = this.#parts;
     try {
       const page = { limit: limits.listDefault, maxBytes: bounds.binPageBytes };
       const [newest] = await store.listCaught(bin.no, { limit: 1, maxBytes: 1, before: null });
@@ -116,7 +124,6 @@ export class Bins {
         if (!(await this.#wait(watcher))) yield null;
       }
     } finally {
-      this.#watching--;
       watcher.leave();
     }
   }
@@ -149,12 +156,14 @@ export class Bins {
 /** One who watches, among the others of the same bin. */
 class Watcher {
   readonly #others: Set<() => void>;
+  readonly #left: () => void;
   isGone = false;
   woken: Promise<void> = Promise.resolve();
   wake: () => void = () => {};
 
-  constructor(others: Set<() => void>) {
+  constructor(others: Set<() => void>, left: () => void) {
     this.#others = others;
+    this.#left = left;
   }
 
   /** Before the look at the store, or what comes in between would be missed. */
@@ -168,7 +177,9 @@ class Watcher {
   }
 
   leave(): void {
+    if (this.isGone) return;
     this.isGone = true;
+    this.#left();
     this.#others.delete(this.wake);
     this.wake();
   }

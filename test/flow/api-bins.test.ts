@@ -149,6 +149,19 @@ describe('bins', () => {
       assert.deepEqual((await world.ask('GET', '/v1/bins')).body.data, []);
     }));
 
+  test('are watched by so many; one more is refused before its stream begins, and who leaves makes room', () =>
+    onWorld(async (world) => {
+      const { id } = (await world.ask('POST', '/v1/bins', {})).body;
+      const bin = await world.engine.bins.find(world.engine.directory.accountById('default')!, id);
+      const leave: (() => void)[] = [];
+      for (let n = 0; n < bounds.binWatchers; n++)
+        world.engine.bins.watch(bin, null, (act) => leave.push(act));
+      assert.equal((await world.ask('GET', `/v1/bins/${id}/stream`)).status, 429);
+      leave[0]!();
+      world.engine.bins.stop();
+      assert.equal((await world.ask('GET', `/v1/bins/${id}/stream`)).status, 200);
+    }));
+
   test('belong to their account; what is deleted catches no more', () =>
     onWorld(async (world) => {
       const other = await world.account('other');
