@@ -4,12 +4,12 @@ import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
-import { begunViews, eventPart, newest, rowSql, viewOf, viewsOfEvent } from './delivery-views.ts';
+import { begunViews, eventPart, newest, viewsDown, viewsOfKeys } from './delivery-views.ts';
 import { eventConditions, eventsDown, seqAt } from './events.ts';
-import { lacksRows, open, places, states } from './rows.ts';
+import { lacksRows, places, states } from './rows.ts';
 
-/** Nobody has it: neither a node that sends it nor a consumer that fetched it. */
-const waiting = 'd.lease IS NULL AND d.pulled_at IS NULL';
+/** How many deliveries are read at once. */
+const rowsAtOnce = 200;
 
 export async function listDeliveries(
   session: Session,
@@ -32,21 +32,16 @@ async function listByEvent(
   page: Page,
 ): Promise<Found<DeliveryView>> {
   const before = page.before ?? Number.MAX_SAFE_INTEGER;
+  const { endpointNo } = filter;
+  const events = { ...eventFilterOf(filter), ...(endpointNo !== undefined && { endpointNo }) };
+  const steps = eventsDown(session, accountNo, events, Math.floor((before - 1) / places) + 1);
   const rows: DeliveryView[] = [];
-  const endpointId = filter.endpointNo === undefined ? null : await idOf(session, filter.endpointNo);
   let left = bounds.filterRows;
-  for await (const step of eventsDown(
-    session,
-    accountNo,
-    eventFilterOf(filter),
-    Math.floor((before - 1) / places) + 1,
-  )) {
+  for await (const step of viewsDown(session, steps, endpointNo ?? null)) {
     if (step.kind === 'end') return { rows, next: step.seq * places };
-    const event = (await session.get(`SELECT ${eventPart} FROM event e WHERE e.seq = ?`, step.seq))!;
-    const hasTargets = (event.targets as number[]).length > 0;
-    for (const view of hasTargets ? await viewsOfEvent(session, event) : []) {
+    for (const view of step.views) {
       left -= 1;
-      if (view.key >= before || (endpointId !== null && view.endpointId !== endpointId)) continue;
+      if (view.key >= before) continue;
       if (filter.statuses !== undefined && !filter.statuses.includes(view.status)) continue;
       if (rows.length === page.limit) return { rows, next: rows.at(-1)!.key };
       rows.push(view);
@@ -57,7 +52,7 @@ async function listByEvent(
   return { rows, next: null };
 }
 
-/** Along each endpoint's deliveries in the states that are asked for, keeping the newest of all. */
+/** Along each endpoint's deliveries in the states that are asked for, the newest of all first. */
 async function listByEndpoint(
   session: Session,
   accountNo: number,
@@ -73,100 +68,81 @@ async function listByEndpoint(
     one,
   );
   const searches = endpoints.flatMap((endpoint) =>
-    searchesAt(endpoint, filter.statuses).map((search) => ({
-      endpointNo: endpoint.no as number,
-      ...search,
-    })),
+    statesAt(endpoint, filter.statuses).map((state) => ({ endpointNo: endpoint.no as number, state })),
   );
   const wanted = page.limit + 1;
   const most = Math.max(wanted, Math.ceil(bounds.filterRows / Math.max(1, searches.length)));
-  let kept: DeliveryView[] = await begunMatching(session, accountNo, filter, range);
-  // What is older than this was not looked at everywhere, so that nobody knows what comes next.
-  let floor = range.from;
-  for (const search of searches) {
-    const least = Math.max(floor, kept.length >= wanted ? kept[wanted - 1]!.key + 1 : 0);
-    const looked = await lookedAt(session, search, { from: least, to: range.to }, most);
-    if (looked === null) continue;
-    const rows = await matchingRows(session, search, filter, { from: looked.from, to: range.to }, wanted);
-    if (looked.isCut && rows.length < wanted) floor = looked.from;
-    if (rows.length > 0) kept = newest([...kept, ...rows.map(viewOf)], wanted);
+  const looked = await keysAlong(session, searches, range, most);
+  const kept = await begunMatching(session, accountNo, filter, range);
+  let { floor } = looked;
+  for (let at = 0; at < looked.keys.length; at += rowsAtOnce) {
+    const keys = looked.keys.slice(at, at + rowsAtOnce);
+    kept.push(...(await viewsOfKeys(session, keys)).filter((view) => isWanted(view, filter)));
+    if (kept.filter(({ key }) => key >= keys.at(-1)!).length < wanted) continue;
+    floor = keys.at(-1)!;
+    break;
   }
   const rows = newest(kept, wanted).filter((view) => view.key >= floor);
   if (rows.length === wanted) return { rows: rows.slice(0, -1), next: rows[wanted - 2]!.key };
   return { rows, next: floor > range.from ? floor : null };
 }
 
-interface Search {
-  endpointNo: number;
-  state: number;
-  condition: string;
-}
-
-/** How far down the keys of a range one search may look; null when there is nothing. */
-async function lookedAt(
+/**
+ * The newest keys of each endpoint in each state, all together from the newest on; what is older than `floor` was not looked at
+ * everywhere, so that nobody knows what comes next.
+ */
+async function keysAlong(
   session: Session,
-  { endpointNo, state }: Search,
+  searches: { endpointNo: number; state: number }[],
   range: { from: number; to: number },
   most: number,
-): Promise<{ from: number; isCut: boolean } | null> {
-  const row = (await session.get(
-    `SELECT min(key) AS least, count(*) AS n FROM
-       (SELECT key FROM delivery WHERE endpoint_no = ? AND state = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?) x`,
-    endpointNo,
-    state,
+): Promise<{ keys: number[]; floor: number }> {
+  // Compared as rows, and in the order of rows: so the planner has only the index that begins with endpoint and state, and cannot
+  // walk down all deliveries for the few that are in a rare one.
+  const rows = await session.all(
+    `SELECT s.n, x.key FROM unnest(?::bigint[], ?::smallint[]) WITH ORDINALITY AS s (endpoint_no, state, n)
+     CROSS JOIN LATERAL (SELECT key FROM delivery d
+       WHERE (d.endpoint_no, d.state, d.key) >= (s.endpoint_no, s.state, ?::bigint)
+         AND (d.endpoint_no, d.state, d.key) < (s.endpoint_no, s.state, ?::bigint)
+       ORDER BY d.endpoint_no DESC, d.state DESC, d.key DESC LIMIT ?) x`,
+    searches.map(({ endpointNo }) => endpointNo),
+    searches.map(({ state }) => state),
     range.from,
     range.to,
     most,
-  ))!;
-  return row.least === null ? null : { from: row.least as number, isCut: row.n === most };
+  );
+  const found = Map.groupBy(rows, (row) => row.n as number);
+  let floor = range.from;
+  for (const each of found.values())
+    if (each.length === most) floor = Math.max(floor, Math.min(...each.map((row) => row.key as number)));
+  const keys = rows.map((row) => row.key as number).filter((key) => key >= floor);
+  return { keys: keys.sort((a, b) => b - a), floor };
 }
 
-async function matchingRows(
-  session: Session,
-  { endpointNo, state, condition }: Search,
-  filter: DeliveryFilter,
-  range: { from: number; to: number },
-  limit: number,
-): Promise<Row[]> {
-  const types = typeRange(filter.eventType ?? '*');
-  return await session.all(
-    `${rowSql} WHERE d.endpoint_no = ? AND d.state = ? AND d.key >= ? AND d.key < ? AND e.type BETWEEN ? AND ?
-       AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY d.key DESC LIMIT ?`,
-    endpointNo,
-    state,
-    range.from,
-    range.to,
-    types.from,
-    types.to,
-    filter.sinceMs ?? 0,
-    filter.untilMs ?? Number.MAX_SAFE_INTEGER,
-    limit,
+function isWanted(view: DeliveryView, filter: DeliveryFilter): boolean {
+  const { statuses, eventType, sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER } = filter;
+  const types = typeRange(eventType ?? '*');
+  return (
+    (statuses === undefined || statuses.includes(view.status)) &&
+    view.eventType >= types.from &&
+    view.eventType <= types.to &&
+    view.createdAtMs >= sinceMs &&
+    view.createdAtMs < untilMs
   );
 }
 
 /** The stored states behind the statuses at one endpoint. Open work of a deleted endpoint counts as cancelled. */
-function searchesAt(
-  endpoint: Row,
-  statuses: DeliveryStatus[] | undefined,
-): { state: number; condition: string }[] {
+function statesAt(endpoint: Row, statuses: DeliveryStatus[] | undefined): number[] {
+  const openOnes: DeliveryStatus[] =
+    endpoint.deleted_at !== null
+      ? ['cancelled']
+      : endpoint.status === 'active'
+        ? ['sending', 'pending', 'retrying']
+        : ['sending', 'held'];
   const wants = (status: DeliveryStatus): boolean => statuses === undefined || statuses.includes(status);
-  const searches = states.flatMap((name, state) =>
-    name !== 'open' && wants(name) ? [{ state, condition: '' }] : [],
+  return states.flatMap((name, state) =>
+    (name === 'open' ? openOnes.some(wants) : wants(name)) ? [state] : [],
   );
-  const openOnes: string[] = [];
-  if (endpoint.deleted_at !== null) {
-    if (wants('cancelled')) openOnes.push('true');
-  } else {
-    if (wants('sending')) openOnes.push(`NOT (${waiting})`);
-    if (endpoint.status !== 'active') {
-      if (wants('held')) openOnes.push(`(${waiting})`);
-    } else {
-      if (wants('pending')) openOnes.push(`(${waiting} AND d.tries = 0)`);
-      if (wants('retrying')) openOnes.push(`(${waiting} AND d.tries > 0)`);
-    }
-  }
-  if (openOnes.length > 0) searches.push({ state: open, condition: `AND (${openOnes.join(' OR ')})` });
-  return searches;
 }
 
 async function begunMatching(

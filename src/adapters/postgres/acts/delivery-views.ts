@@ -11,7 +11,7 @@ import { attemptOf, blocked, open, places, states } from './rows.ts';
 export const eventPart = 'e.seq, e.id, e.type, e.reference, e.account_no, e.created_at, e.targets';
 const deliveryPart = `d.key, d.state, d.lease, d.pulled_at, d.tries, d.attempts, d.due_at, d.last_at, d.last_status, d.last_error, d.ended_at`;
 const endpointPart = 'p.id AS endpoint_id, p.status, p.deleted_at';
-export const rowSql = `SELECT ${deliveryPart}, ${eventPart}, ${endpointPart}
+const rowSql = `SELECT ${deliveryPart}, ${eventPart}, ${endpointPart}
   FROM delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
 
 export async function getDelivery(
@@ -48,17 +48,88 @@ export async function deliveriesOfEvent(
 }
 
 /** The deliveries of an event's first places, highest place first. */
-export async function viewsOfEvent(
-  session: Session,
-  event: Row,
-  limit: number = places,
-): Promise<DeliveryView[]> {
+async function viewsOfEvent(session: Session, event: Row, limit: number = places): Promise<DeliveryView[]> {
   const first = (event.seq as number) * places;
   const rows = await session.all(`${rowSql} WHERE d.key >= ? AND d.key < ?`, first, first + limit);
   const views = rows.map(viewOf);
   if (views.length < Math.min(limit, (event.targets as number[]).length))
     views.push(...(await begunViews(session, event, limit)));
   return newest(views, views.length);
+}
+
+/** Those of the keys that have a row. */
+export async function viewsOfKeys(session: Session, keys: readonly number[]): Promise<DeliveryView[]> {
+  return (await session.all(`${rowSql} WHERE d.key = ANY (?::bigint[])`, keys)).map(viewOf);
+}
+
+type Step<More = unknown> = { kind: 'found' | 'end'; seq: number } & More;
+
+/** Events and deliveries that are read at once. */
+const eventsAtOnce = 60;
+const viewsAtOnce = 1000;
+
+/** The same steps, each with the deliveries of its event, highest place first; only those to one endpoint where it is given. */
+export async function* viewsDown(
+  session: Session,
+  steps: AsyncIterable<Step>,
+  endpointNo: number | null,
+): AsyncGenerator<Step<{ views: DeliveryView[] }>> {
+  let seqs: number[] = [];
+  for await (const { kind, seq } of steps) {
+    if (kind === 'found' && seqs.push(seq) < eventsAtOnce) continue;
+    yield* viewsOfEvents(session, seqs, endpointNo);
+    seqs = [];
+    if (kind === 'end') yield { kind, seq, views: [] };
+  }
+  yield* viewsOfEvents(session, seqs, endpointNo);
+}
+
+async function* viewsOfEvents(
+  session: Session,
+  seqs: readonly number[],
+  endpointNo: number | null,
+): AsyncGenerator<Step<{ views: DeliveryView[] }>> {
+  if (seqs.length === 0) return;
+  const sql = `SELECT ${eventPart} FROM event e WHERE e.seq = ANY (?::bigint[]) ORDER BY e.seq DESC`;
+  const events = (await session.all(sql, seqs)).map((event) => ({ event, keys: keysOf(event, endpointNo) }));
+  for (const group of groupsOf(events)) {
+    const views = await viewsOfKeys(
+      session,
+      group.flatMap(({ keys }) => keys),
+    );
+    const byEvent = Map.groupBy(views, ({ key }) => Math.floor(key / places));
+    for (const { event, keys } of group) {
+      const seq = event.seq as number;
+      const own = byEvent.get(seq) ?? [];
+      const wanted = new Set(keys);
+      if (own.length < keys.length)
+        own.push(...(await begunViews(session, event)).filter(({ key }) => wanted.has(key)));
+      yield { kind: 'found', seq, views: newest(own, own.length) };
+    }
+  }
+}
+
+/** As many as have `viewsAtOnce` keys together; at least one. */
+function* groupsOf<One extends { keys: number[] }>(all: readonly One[]): Generator<One[]> {
+  let group: One[] = [];
+  let count = 0;
+  for (const one of all) {
+    if (group.length > 0 && count + one.keys.length > viewsAtOnce) {
+      yield group;
+      group = [];
+      count = 0;
+    }
+    group.push(one);
+    count += one.keys.length;
+  }
+  if (group.length > 0) yield group;
+}
+
+function keysOf(event: Row, endpointNo: number | null): number[] {
+  const first = (event.seq as number) * places;
+  return (event.targets as number[]).flatMap((no, place) =>
+    endpointNo === null || no === endpointNo ? [first + place] : [],
+  );
 }
 
 /** The targets of an event that are under way without a row. */

@@ -45,15 +45,20 @@ const moreRows = 1000;
 
 /**
  * Positions before `before` of events that a filter wants, newest first. It walks along the index of one of the things asked
- * for and looks at the others; `end` says how far it came when it has looked at all that it may for nothing.
+ * for and looks at the others; `end` says how far it came when it has looked at all that it may for nothing. `endpointNo`: only
+ * events that this endpoint was to be told.
  */
 export async function* eventsDown(
   session: Session,
   accountNo: number,
-  filter: EventFilter,
+  filter: EventFilter & { endpointNo?: number },
   before: number,
 ): AsyncGenerator<{ kind: 'found' | 'end'; seq: number }> {
   const { conditions, values } = await eventConditions(session, accountNo, filter);
+  if (filter.endpointNo !== undefined) {
+    conditions.push('? = ANY (e.targets)');
+    values.push(filter.endpointNo);
+  }
   const [along, along1] = indexOf(filter);
   const sql = `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes
     FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC LIMIT ?`;
