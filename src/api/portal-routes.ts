@@ -4,7 +4,7 @@ import type { Route } from './route.ts';
  * All that a portal may ask for, within its account and what its link lets it do: endpoints, deliveries, dead letters, and the
  * events behind them. Keys, people, accounts, sources, bins, alerts and links are not here, nor is any route that is added later.
  */
-const inPortal: ReadonlySet<string> = new Set([
+export const portalRoutes: ReadonlySet<string> = new Set([
   'GET /v1/sessions/current',
   'GET /v1/stream',
   'GET /v1/stats',
@@ -39,5 +39,5 @@ const inPortal: ReadonlySet<string> = new Set([
 
 /** Whether a portal may ask for this. */
 export function isInPortal({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  return inPortal.has(`${method} ${path}`);
+  return portalRoutes.has(`${method} ${path}`);
 }
