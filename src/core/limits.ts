@@ -256,8 +256,9 @@ export const dropWaitMs = 500;
 export const attemptsKept = 8191;
 /** Rows that one page of a replay looks at, for each it may put back. */
 export const replayScan = 10;
-/** Events that are not in SQLite's lists yet, at least, when the next of them are put there. */
+/** Events that are not in SQLite's lists yet, at least, when they are put there, and how many at most in one commit. */
 export const unlistedEvents = 256;
+export const listedAtOnce = 4096;
 /** Clocks may go back this far without an event being missed by a search in time. */
 export const clockBackMs = 3_600_000;
 export const sweepRows = 500;

@@ -43,8 +43,8 @@ interface Walk {
   seq: string;
   /** From the tables to the condition on the index; its values, the account's first. */
   along: string;
-  /** The same without the events themselves, which need not be looked at to be counted. */
-  counted: string;
+  /** The same without the events themselves, which need not be looked at to be counted; null: they are few. */
+  counted: string | null;
   alongValues: (string | number)[];
   conditions: string;
   values: (string | number)[];
@@ -103,7 +103,7 @@ function walksOf(
       ...all,
       seq: 'e.seq',
       along: unlisted,
-      counted: unlisted,
+      counted: null,
       alongValues,
       from: Math.max(all.from, db.listedSeq),
     },
@@ -119,20 +119,30 @@ function walksOf(
 }
 
 function* filteredDown(db: Database, walk: Walk): Generator<Step> {
-  const { alongValues, conditions, values, until, seq } = walk;
-  const span = `AND ${seq} < ? AND ${seq} >= ?`;
+  const { along, alongValues, conditions, values, until, seq } = walk;
+  const { least, isCut } = reachOf(db, walk);
+  if (least === null) return;
+  const sql = `SELECT e.seq FROM ${along} AND ${seq} < ? AND ${seq} >= ? AND ${conditions} ORDER BY ${seq} DESC`;
+  for (const row of db.rows(sql, ...alongValues, until, least, ...values))
+    yield { kind: 'found', seq: row.seq as number };
+  if (isCut) yield { kind: 'end', seq: least };
+}
+
+/** How far down a page may look; null when there is nothing. */
+function reachOf(
+  db: Database,
+  { counted, alongValues, from, until, seq }: Walk,
+): { least: number | null; isCut: boolean } {
+  if (counted === null) return { least: from, isCut: false };
   const { least, n } = db.get(
-    `SELECT min(seq) AS least, count(*) AS n FROM (SELECT ${seq} AS seq FROM ${walk.counted} ${span} ORDER BY ${seq} DESC LIMIT ?)`,
+    `SELECT min(seq) AS least, count(*) AS n FROM
+       (SELECT ${seq} AS seq FROM ${counted} AND ${seq} < ? AND ${seq} >= ? ORDER BY ${seq} DESC LIMIT ?)`,
     ...alongValues,
     until,
-    walk.from,
+    from,
     bounds.filterRows,
   )!;
-  if (least === null) return;
-  const sql = `SELECT e.seq FROM ${walk.along} ${span} AND ${conditions} ORDER BY ${seq} DESC`;
-  for (const row of db.rows(sql, ...alongValues, until, least as number, ...values))
-    yield { kind: 'found', seq: row.seq as number };
-  if (n === bounds.filterRows) yield { kind: 'end', seq: least as number };
+  return { least: least as number | null, isCut: n === bounds.filterRows };
 }
 
 function* textDown(db: Database, walk: Walk, text: string): Generator<Step> {

@@ -10,7 +10,8 @@ import { delivered, places } from './rows.ts';
 
 /** Makes the entries of the oldest that have none, once there are many of them. Part of every commit. */
 export function listSome(db: Database): void {
-  if (db.nextSeq - db.listedSeq >= limits.unlistedEvents) listUpTo(db, db.listedSeq + limits.unlistedEvents);
+  if (db.nextSeq - db.listedSeq >= limits.unlistedEvents)
+    listUpTo(db, Math.min(db.nextSeq, db.listedSeq + limits.listedAtOnce));
 }
 
 /** Afterwards everything that there is has its entry. */
