@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { createThreadedSender } from './adapters/http/threads.ts';
+
 import { openPostgresStore } from './adapters/postgres/open.ts';
 import { compileSchema } from './adapters/schema/compile.ts';
 import { openSqliteStore } from './adapters/sqlite/open.ts';
@@ -37,6 +37,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import { createSenders } from './send-out.ts';
 import { startWatch, type Watch } from './start-watch.ts';
 
 /** A server that runs. */
@@ -71,7 +72,7 @@ export async function startServer(
 ): Promise<Running> {
   const clock = steered(systemClock);
   const store = await openStore(config, keys, clock);
-  const sender = createThreadedSender({ policy: policyOf(config) });
+  const sender = createSenders({ policy: policyOf(config) });
   const opened: Opened = { config, keys, version, store, sender, clock, engine: null, watch: null };
   try {
     return await run(opened, died);

@@ -37,13 +37,18 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
           ))}
         </Tabs.List>
         <Tabs.Panel value="request" className="flex flex-col gap-2 pt-3">
-          <p className="font-mono text-xs break-all">POST {visible(request.url)}</p>
+          <p className="font-mono text-xs break-all">
+            {request.url.startsWith('http') ? 'POST ' : ''}
+            {visible(request.url)}
+          </p>
           <Headers headers={request.headers} what="Request headers" />
           <Code text={request.body} what="request body" />
           {request.bodyTruncated ? <Cut /> : null}
         </Tabs.Panel>
         <Tabs.Panel value="response" className="flex flex-col gap-2 pt-3">
-          {attempt.httpStatus === null ? <p className="text-sm text-muted">No answer came.</p> : null}
+          {attempt.httpStatus === null && attempt.outcome === 'failed' ? (
+            <p className="text-sm text-muted">No answer came.</p>
+          ) : null}
           <Headers headers={response.headers} what="Response headers" />
           <Code text={response.body} what="response body" />
           {response.bodyTruncated ? <Cut /> : null}

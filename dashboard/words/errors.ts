@@ -41,6 +41,10 @@ const words: Readonly<Record<string, ErrorWords>> = {
     title: 'The answer was no valid HTTP',
     help: 'Look whether something else than a web server listens on that port.',
   },
+  rejected: {
+    title: 'The queue did not take it',
+    help: 'What the broker said stands beside it. Compare the name of the stream, topic, exchange or table, and the user and password.',
+  },
   lost: {
     title: 'The server stopped during this attempt',
     help: 'It counts as an attempt, because nobody knows whether it arrived. It is tried again.',

@@ -66,9 +66,13 @@ export function checkUrl(text: string, policy: AddressPolicy): UrlParts | string
   }
   if (!secure && !policy.dev)
     return 'The URL must begin with https://; http:// is allowed in development mode only.';
-  if (parts.literal) return addressAllowed(parts.hostname, policy) ? parts : refusedHost;
-  if (isLocalName(parts.hostname) && !policy.dev) return refusedHost;
-  return parts;
+  return hostProblem(parts.hostname, parts.literal, policy) ?? parts;
+}
+
+/** What is wrong with a host as far as can be said without a look-up, in words for the caller; null: nothing. `literal`: it is an address. */
+export function hostProblem(hostname: string, literal: boolean, policy: AddressPolicy): string | null {
+  const isRefused = literal ? !addressAllowed(hostname, policy) : isLocalName(hostname) && !policy.dev;
+  return isRefused ? refusedHost : null;
 }
 
 const refusedHost =
@@ -229,7 +233,8 @@ function unmapped(bytes: readonly number[]): readonly number[] {
   return inNetworks(bytes, mapped) ? bytes.slice(12) : bytes;
 }
 
-function hasControlCharacter(text: string): boolean {
+/** Whether a text holds a character below U+0020 or U+007F. */
+export function hasControlCharacter(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code < 0x20 || code === 0x7f) return true;

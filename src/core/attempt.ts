@@ -1,4 +1,4 @@
-/** Why an attempt failed, in the words of the contract (§5). `lost`: the process died while the request was under way. `nack`: whoever fetched it gave it back. */
+/** Why an attempt failed, in the words of the contract (§5). `lost`: the process died while the request was under way. `nack`: whoever fetched it gave it back. `rejected`: the broker of a queue said no. */
 export const attemptErrors = [
   'timeout',
   'connection_refused',
@@ -12,6 +12,7 @@ export const attemptErrors = [
   'protocol',
   'lost',
   'nack',
+  'rejected',
 ] as const;
 /** Why an attempt did not end in a 2xx; one of `attemptErrors`. */
 export type AttemptError = (typeof attemptErrors)[number];
@@ -57,6 +58,17 @@ export interface Request {
   url: string;
   headers: FlatHeaders;
   body: RequestBody;
+  /** Absent: it goes to a receiver by HTTP. */
+  queue?: ForQueue;
+}
+
+/** What a queue has to know of an event besides headers and body. No attempt keeps it. */
+export interface ForQueue {
+  eventId: string;
+  eventType: string;
+  reference: string | null;
+  /** Of the user in the URL. */
+  password: string | null;
 }
 
 /** A body in three parts, so that an attempt can show it byte for byte without storing the event's data again. */

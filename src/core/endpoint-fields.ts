@@ -1,18 +1,19 @@
 import { type AddressPolicy, checkUrl } from './address.ts';
 import { asRecord, BodyReader, jsonChars, pointerStep } from './body.ts';
 import { durationForm, parseDuration } from './duration.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Problem } from './errors.ts';
 import * as limits from './limits.ts';
 import { masked } from './masked.ts';
 import { isTypePattern } from './match.ts';
 import { pullUrl } from './pull.ts';
+import { isQueueUrl, originOf, readQueueUrl } from './queue.ts';
 import type { RetryPolicy, RetryWritten } from './retry.ts';
 
 /*
  * The fields of an endpoint, one by one. Each function answers the value, or undefined when it has said in `problems` what is wrong.
  */
 
-const queueSchemes = /^\s*(?:pull|rediss?|nats|tls|amqps?|kafka|sqs):/i;
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Visible ASCII, blanks inside. */
 const headerValue = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
@@ -21,21 +22,34 @@ const refusedName =
   /^(?:host|content-.*|transfer-encoding|connection|keep-alive|proxy-.*|te|trailer|expect|upgrade|cookie|webhook-.*|surehook-.*)$/;
 const sourceId = /^src_[0-9a-z]{1,64}$/;
 
-/** An absolute URL that deliveries may go to, kept as it was written. */
-export function readUrl(value: unknown, policy: AddressPolicy, problems: Problem[]): string | undefined {
+/**
+ * An absolute URL that deliveries may go to, kept as it was written; the password in that of a queue is kept apart. `kept`: what
+ * the endpoint has now; a masked password stands for the one of the same user at the same host.
+ */
+export function readUrl(
+  value: unknown,
+  { policy, kept }: { policy: AddressPolicy; kept: Pick<Endpoint, 'url' | 'password'> | null },
+  problems: Problem[],
+): Pick<Endpoint, 'url' | 'password'> | undefined {
   const pointer = '/url';
   if (typeof value !== 'string')
     return say(problems, pointer, 'must be a string such as "https://shop.example/hooks"');
-  if (value.trim() === pullUrl) return pullUrl;
-  if (queueSchemes.test(value))
-    return say(
-      problems,
-      pointer,
-      'names a queue, which is not available in this version; use an https:// URL, or "pull:" to fetch events',
-    );
   const url = value.trim();
-  const checked = checkUrl(url, policy);
-  return typeof checked === 'string' ? say(problems, pointer, checked) : url;
+  if (url === pullUrl) return { url, password: null };
+  if (!isQueueUrl(url)) {
+    const checked = checkUrl(url, policy);
+    return typeof checked === 'string' ? say(problems, pointer, checked) : { url, password: null };
+  }
+  const read = readQueueUrl(url, 'to', policy);
+  if (typeof read === 'string') return say(problems, pointer, read);
+  if (read.password !== masked) return { url: read.url, password: read.password };
+  if (kept !== null && kept.password !== null && originOf(read.url) === originOf(kept.url))
+    return { url: read.url, password: kept.password };
+  return say(
+    problems,
+    pointer,
+    'has a password that stands for one that is not shown; send the password itself',
+  );
 }
 
 /** 1 to `limits.endpointEvents` patterns as `isTypePattern` knows them. */

@@ -158,9 +158,36 @@ test('a URL that deliveries must not go to is refused however it is written', ()
   }
 });
 
-test('a queue as target is refused with a hint, as it is not available', () => {
-  for (const url of ['pull:x', 'redis://r?stream=s', 'nats://n', 'amqp://a', 'kafka://k', 'sqs://q'])
+test('a queue is a target; one that is badly named is refused', () => {
+  for (const url of ['pull:x', 'redis://r', 'nats://n', 'kafka://k', 'sqs://q', 'redis://localhost?stream=s'])
     assert.deepEqual(refused({ url }), ['/url'], url);
+  const url = 'redis://shop:p%40ss@redis.example/?stream=orders';
+  const endpoint = make({ ...least, url });
+  assert.equal(endpoint.url, 'redis://shop@redis.example/?stream=orders');
+  assert.equal(endpoint.password, 'p@ss');
+});
+
+test("a queue's password is shown masked, stays when that is sent back, and goes when host or user change", () => {
+  const endpoint = make({
+    ...least,
+    url: 'amqp://shop:hidden@mq.example/?exchange=e',
+    headers: { 'X-A': 'b' },
+  });
+  const { url } = endpointView(endpoint) as { url: string };
+  assert.equal(url, `amqp://shop:${masked}@mq.example/?exchange=e`);
+  assert.equal(changed(endpoint, { url }).password, 'hidden');
+  assert.equal(changed(endpoint, { description: 'x' }).password, 'hidden');
+  assert.equal(changed(endpoint, { headers: {} }).password, 'hidden');
+  assert.deepEqual(changed(endpoint, { url }).headers, { 'X-A': 'b' });
+  const elsewhere = changed(endpoint, { url: 'amqp://shop@other.example/?exchange=e' });
+  assert.deepEqual([elsewhere.password, elsewhere.headers], [null, {}]);
+  for (const moved of [url.replace('mq.', 'evil.'), url.replace('shop:', 'root:')])
+    assert.deepEqual(
+      pointersOf(() => changed(endpoint, { url: moved })),
+      ['/url'],
+      moved,
+    );
+  assert.deepEqual(refused({ url }), ['/url']);
 });
 
 test('a queue inside Surehook is a target that stays one, and what passes originals on names its sources', () => {

@@ -35,6 +35,7 @@ export interface EndpointRules {
 type Settings = Pick<
   Endpoint,
   | 'url'
+  | 'password'
   | 'events'
   | 'description'
   | 'headers'
@@ -87,7 +88,7 @@ export function readNewEndpoint(
   for (const name of ['url', 'events']) if (!reader.has(name)) reader.wrong(name, 'is required');
   const settings = {
     ...defaultsOf(profile),
-    ...readSettings(reader, { profile, policy: rules.policy, kept: {} }),
+    ...readSettings(reader, { profile, policy: rules.policy, kept: null }),
   };
   const secret =
     readSecret(reader, profile, settings.wire) ?? madeSecret(reader, profile, settings.wire, rules);
@@ -125,7 +126,7 @@ export function readEndpointChanges(body: unknown, current: Endpoint, rules: End
   const changes: EndpointChanges = readSettings(reader, {
     profile: profile ?? old,
     policy: rules.policy,
-    kept: current.headers,
+    kept: current,
   });
   if (profile !== undefined && profile !== old)
     Object.assign(changes, followProfile(current, old, profile), { ...changes });
@@ -144,6 +145,9 @@ export function readEndpointChanges(body: unknown, current: Endpoint, rules: End
   if (changes.url !== undefined && isPulled({ url: changes.url }) !== isPulled(current))
     reader.wrong('url', 'cannot change between being sent to and being fetched from; make another endpoint');
   if (isMoved) changes.headers = withoutKept(changes.headers, reader.value('headers'));
+  // The store seals both in one.
+  if (changes.url !== undefined) changes.headers ??= current.headers;
+  else if (changes.headers !== undefined) changes.password = current.password;
   if (changes.headers !== undefined || changes.profile !== undefined || changes.wire !== undefined) {
     const { profile: name, wire, headers } = { ...current, ...changes };
     checkHeaders(reader, headers, wireOf({ profile: name, wire }));
@@ -171,7 +175,7 @@ export function resumed(
   return { status: 'active', statusReason: null, statusAtMs: nowMs, failingSinceMs: null, failures: 0 };
 }
 
-function defaultsOf(profile: Profile): Omit<Settings, 'url' | 'events'> {
+function defaultsOf(profile: Profile): Omit<Settings, 'url' | 'password' | 'events'> {
   return {
     description: '',
     headers: {},
@@ -190,7 +194,7 @@ function defaultsOf(profile: Profile): Omit<Settings, 'url' | 'events'> {
 
 function readSettings(
   reader: BodyReader,
-  { profile, policy, kept }: { profile: Profile; policy: AddressPolicy; kept: Endpoint['headers'] },
+  { profile, policy, kept }: { profile: Profile; policy: AddressPolicy; kept: Endpoint | null },
 ): Partial<Settings> {
   const defaults: Partial<Settings> = defaultsOf(profile);
   const found: Partial<Settings> = {};
@@ -210,7 +214,8 @@ function readSettings(
     return value;
   };
   const { descriptionChars, concurrencyMax } = limits;
-  take('url', 'url', (v) => readUrl(v, policy, problems));
+  if (reader.has('url'))
+    Object.assign(found, readUrl(reader.value('url') ?? null, { policy, kept }, problems));
   take('events', 'events', (v) => readEvents(v, problems));
   take('description', 'description', (v) =>
     orSay(
@@ -219,7 +224,7 @@ function readSettings(
       `must be text of at most ${descriptionChars} characters`,
     ),
   );
-  take('headers', 'headers', (v) => readHeaders(v, kept, problems));
+  take('headers', 'headers', (v) => readHeaders(v, kept?.headers ?? {}, problems));
   take('retry', 'retry', (v) => readRetry(v, problems));
   take('timeout', 'timeoutMs', (v) => readTimeout(v, problems));
   const timeoutText = reader.value('timeout');

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 import { masked } from './masked.ts';
 import type { Wire } from './profiles/profile.ts';
 import { carriedHeaders } from './profiles/wire.ts';
+import { originOf } from './queue.ts';
 
 /*
  * What whoever reads an endpoint, changes something and writes it back sends besides the change; and which headers may be its own.
@@ -33,7 +34,7 @@ export function withoutKept(headers: Endpoint['headers'] | undefined, given: unk
 
 /** Whether a given `url` is of another origin than the present one. */
 export function movesOrigin(url: unknown, current: string): boolean {
-  return typeof url === 'string' && URL.parse(url.trim())?.origin !== URL.parse(current)?.origin;
+  return typeof url === 'string' && originOf(url) !== originOf(current);
 }
 
 /** A header of the endpoint's own must not stand where its wire format carries the event: which one counts, a receiver cannot know. */

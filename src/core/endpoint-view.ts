@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { parseExact } from './exact-json.ts';
 import { masked } from './masked.ts';
 import { describeRetry, describeWire } from './profiles/describe.ts';
+import { shownUrl } from './queue.ts';
 
 /**
  * An endpoint as the API shows it (contract §3), for `JSON.stringify` to write: numbers in filter and metadata have the digits
@@ -16,7 +17,7 @@ export function endpointView(
 ): Record<string, unknown> {
   return {
     id: endpoint.id,
-    url: endpoint.url,
+    url: shownUrl(endpoint),
     events: endpoint.events,
     ...(show.secret ? { secret: endpoint.secrets[0]?.value ?? null } : {}),
     description: endpoint.description,

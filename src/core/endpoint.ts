@@ -16,7 +16,10 @@ export interface Endpoint {
   no: number;
   id: string;
   accountNo: number;
+  /** Without the password that a queue's URL may hold. */
   url: string;
+  /** Of the user in a queue's URL; plain here, and sealed by the store together with `headers`. */
+  password: string | null;
   /** Exact event types, `prefix.*`, or `*`. */
   events: string[];
   description: string;

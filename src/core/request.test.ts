@@ -21,6 +21,7 @@ function endpointWith(more: Partial<Endpoint> = {}): Endpoint {
     id: 'ep_1',
     accountNo: 1,
     url: 'https://shop.example/hooks',
+    password: null,
     events: ['*'],
     description: '',
     profile: 'standard',
@@ -361,4 +362,41 @@ describe('secrets', () => {
     const unsigned = named(send({ endpoint: { wire: { signature: null }, secrets: [] } }));
     assert.equal(unsigned['webhook-signature'], undefined);
   });
+});
+
+test('a request for a queue says in headers what the event is, and carries what only the queue needs', () => {
+  const endpoint = endpointWith({ url: 'redis://u@h?stream=s', password: 'hidden' });
+  const event = eventWith({ reference: 'Straße 1' });
+  const prepared = prepare(endpoint, { accountId: 'a', version: '1' });
+  const request = buildRequest({
+    prepared,
+    event,
+    attemptNumber: 1,
+    nowMs,
+    traceBytes: new Uint8Array(24),
+    crypto: nodeCrypto(),
+  });
+  const header = (name: string): string | undefined => request.headers[request.headers.indexOf(name) + 1];
+  assert.equal(header('surehook-event-id'), 'evt_1');
+  assert.equal(header('surehook-event-type'), 'order.created');
+  assert.equal(header('surehook-event-timestamp'), '2026-01-01T00:00:00.000Z');
+  assert.equal(header('surehook-reference'), 'Stra%C3%9Fe 1');
+  assert.deepEqual(request.queue, {
+    eventId: 'evt_1',
+    eventType: 'order.created',
+    reference: 'Straße 1',
+    password: 'hidden',
+  });
+  assert.ok(!request.headers.join().includes('hidden') && !request.url.includes('hidden'));
+  const other = prepare(endpointWith(), { accountId: 'a', version: '1' });
+  const plain = buildRequest({
+    prepared: other,
+    event,
+    attemptNumber: 1,
+    nowMs,
+    traceBytes: new Uint8Array(24),
+    crypto: nodeCrypto(),
+  });
+  assert.equal(plain.queue, undefined);
+  assert.ok(!plain.headers.includes('surehook-event-type'));
 });

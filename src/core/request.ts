@@ -8,6 +8,7 @@ import type { Event } from './event.ts';
 import * as limits from './limits.ts';
 import type { Wire } from './profiles/profile.ts';
 import { signedHeaders, wireOf } from './profiles/wire.ts';
+import { isQueueUrl } from './queue.ts';
 import { bodyOf, formOf, headersOf } from './received.ts';
 import type { Crypto } from './signing.ts';
 import { uuidOf } from './uuid.ts';
@@ -32,6 +33,7 @@ export interface Prepared {
   after: FlatHeaders;
   /** False when the endpoint's own headers bring a `traceparent`. */
   traced: boolean;
+  toQueue: boolean;
 }
 
 /**
@@ -62,6 +64,7 @@ export function prepare(endpoint: Endpoint, more: { accountId: string; version: 
     templates,
     after,
     traced: !own.has('traceparent'),
+    toQueue: isQueueUrl(endpoint.url),
   };
 }
 
@@ -214,10 +217,24 @@ export function buildRequest(input: RequestInput): Request {
   headers.push('surehook-attempt', String(input.attemptNumber));
   if (prepared.traced && !(isOriginal && headers.includes('traceparent')))
     headers.push('traceparent', traceparent(event.traceId, input.traceBytes));
-  if (event.origin !== 'api') originHeaders(headers, event, isOriginal);
+  if (event.origin !== 'api') originHeaders(headers, event, isOriginal && !prepared.toQueue);
+  if (prepared.toQueue) eventHeaders(headers, event);
   if (input.test === true) headers.push('surehook-test', 'true');
   for (const part of prepared.after) headers.push(part);
-  return { url: endpoint.url, headers, body };
+  const request: Request = { url: endpoint.url, headers, body };
+  if (prepared.toQueue) {
+    const { id: eventId, type: eventType, reference } = event;
+    request.queue = { eventId, eventType, reference, password: endpoint.password };
+  }
+  return request;
+}
+
+/** Who takes a message from a queue may sort it without reading its body, whatever the wire format. */
+function eventHeaders(headers: FlatHeaders, event: Event): void {
+  headers.push('surehook-event-id', event.id, 'surehook-event-type', event.type);
+  headers.push('surehook-event-timestamp', event.timestamp);
+  if (event.reference !== null && event.origin === 'api')
+    headers.push('surehook-reference', headerSafe(event.reference, false));
 }
 
 /** How an inbound event came, and what it is about: its body may say that in the provider's words only. */

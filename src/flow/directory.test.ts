@@ -19,6 +19,7 @@ const endpoint = (no: number, more: Partial<Endpoint> = {}): Endpoint => ({
   id: `ep_${no}`,
   accountNo: 1,
   url: 'https://shop.example/',
+  password: null,
   events: ['order.*'],
   description: '',
   profile: 'standard',

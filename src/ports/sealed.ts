@@ -7,8 +7,11 @@ import type { SourceStore } from './source-store.ts';
 import type { Directory, Store } from './store.ts';
 import type { Vault } from './vault.ts';
 
-/** An endpoint as it is written: secrets and header values encrypted. Plain ones never reach SQL, nor another thread. */
-export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers'> & {
+/**
+ * An endpoint as it is written: secrets, and header values with the password, encrypted. Plain ones never reach SQL, nor another
+ * thread.
+ */
+export type SealedEndpoint = Omit<Endpoint, 'secrets' | 'headers' | 'password'> & {
   secrets: Uint8Array;
   headers: Uint8Array;
 };
@@ -70,7 +73,7 @@ export function sealing(
     },
     async createEndpoint(endpoint, maxEndpoints) {
       const made = await inner.createEndpoint(
-        { ...endpoint, ...sealedParts(endpoint, endpoint.id, vault) } as NewSealedEndpoint,
+        sealedParts(endpoint, endpoint.id, vault) as NewSealedEndpoint,
         maxEndpoints,
       );
       return made === 'too_many' ? made : { endpoint: opened(made.endpoint, vault), version: made.version };
@@ -78,10 +81,7 @@ export function sealing(
     async updateEndpoint(no, changes) {
       const id = await inner.endpointId(no);
       if (id === null) return null;
-      const changed = await inner.updateEndpoint(no, {
-        ...changes,
-        ...sealedParts(changes, id, vault),
-      } as SealedChanges);
+      const changed = await inner.updateEndpoint(no, sealedParts(changes, id, vault) as SealedChanges);
       return changed === null
         ? null
         : { endpoint: opened(changed.endpoint, vault), version: changed.version };
@@ -89,24 +89,33 @@ export function sealing(
   };
 }
 
-function sealedParts(
-  plain: Partial<Pick<NewEndpoint, 'secrets' | 'headers'>>,
+type Plain = Pick<NewEndpoint, 'secrets' | 'headers' | 'password'>;
+
+/** Stands among the headers, where no header can have its name. */
+const passwordName = ':password';
+
+/** Headers that come without a password have none: who changes one of them gives both. */
+function sealedParts<E extends Partial<Plain>>(
+  { secrets, headers, password = null, ...rest }: E,
   id: string,
   vault: Vault,
-): Pick<SealedChanges, 'secrets' | 'headers'> {
-  const parts: Pick<SealedChanges, 'secrets' | 'headers'> = {};
-  if (plain.secrets !== undefined)
-    parts.secrets = vault.seal(JSON.stringify(plain.secrets), `secrets of ${id}`);
-  if (plain.headers !== undefined)
-    parts.headers = vault.seal(JSON.stringify(plain.headers), `headers of ${id}`);
-  return parts;
+): Omit<E, keyof Plain> & Partial<Pick<SealedEndpoint, 'secrets' | 'headers'>> {
+  const along = password === null ? headers : { ...headers, [passwordName]: password };
+  return {
+    ...rest,
+    ...(secrets === undefined ? {} : { secrets: vault.seal(JSON.stringify(secrets), `secrets of ${id}`) }),
+    ...(along === undefined ? {} : { headers: vault.seal(JSON.stringify(along), `headers of ${id}`) }),
+  };
 }
 
 function opened(sealed: SealedEndpoint, vault: Vault): Endpoint {
+  const along = JSON.parse(vault.open(sealed.headers, `headers of ${sealed.id}`)) as Endpoint['headers'];
+  const { [passwordName]: password = null, ...headers } = along;
   return {
     ...sealed,
     secrets: JSON.parse(vault.open(sealed.secrets, `secrets of ${sealed.id}`)) as Endpoint['secrets'],
-    headers: JSON.parse(vault.open(sealed.headers, `headers of ${sealed.id}`)) as Endpoint['headers'],
+    headers,
+    password,
   };
 }
 

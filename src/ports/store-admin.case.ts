@@ -15,7 +15,7 @@ export function adminCases(name: string, open: OpenStore): void {
     createdAtMs: t0,
   };
 
-  promise('an endpoint comes back as it was given, secrets and headers too', async (world) => {
+  promise('an endpoint comes back as it was given, secrets, headers and password too', async (world) => {
     const given = newEndpoint({
       accountNo: world.accountNo,
       filter: '{"/data/total":{"gte":100.00}}',
@@ -41,6 +41,7 @@ export function adminCases(name: string, open: OpenStore): void {
       url: 'https://new.example/',
       secrets: [{ value: 'n', validUntilMs: null }],
       headers: {},
+      password: 'other',
       status: 'paused',
       statusReason: 'me',
       updatedAtMs: t0 + 5,

@@ -232,6 +232,7 @@ export function newEndpoint(changes: Partial<NewEndpoint> = {}): NewEndpoint {
     id: 'ep_0',
     accountNo: 1,
     url: 'https://shop.example/hooks',
+    password: 'queue-credential',
     events: ['*'],
     description: '',
     profile: 'standard',

@@ -18,8 +18,11 @@ const noRedis =
     ? false
     : 'there is no Redis (REDIS_URL) or no client for it (npm install --no-save redis)';
 
+/** The consumers of queues are run by a test of their own. */
+const pages = readdirSync(join(root, 'docs/using')).filter((name) => name.endsWith('.md'));
+
 /** The snippets of all pages by the file name that their first line gives. */
-const snippets = readdirSync(join(root, 'docs/using')).flatMap((page) => {
+const snippets = pages.flatMap((page) => {
   const text = readFileSync(join(root, 'docs/using', page), 'utf8');
   const blocks = [...text.matchAll(/^```js\n\/\/ (\S+)\n(.*?)^```/gms)];
   return blocks.map(([, name, code]) => ({ page, name: name!, code: code! }));
@@ -147,7 +150,7 @@ describe('the snippets of the documentation run as they stand', () => {
         snippets.some((each) => each.page === page),
         page,
       );
-    const unnamed = readdirSync(join(root, 'docs/using')).filter((page) =>
+    const unnamed = pages.filter((page) =>
       /^```(js|ts)\n(?!\/\/ \S+\n)/m.test(readFileSync(join(root, 'docs/using', page), 'utf8')),
     );
     assert.deepEqual(unnamed, []);

@@ -14,7 +14,9 @@ const noCurl =
 const pages = [
   'README.md',
   'docs/operating/scale.md',
-  ...readdirSync(`${root}docs/using`).map((name) => `docs/using/${name}`),
+  ...readdirSync(`${root}docs/using`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/using/${name}`),
 ];
 /** What is shown but starts something of its own. */
 const elsewhere = /^(npm start|npm test)$/;

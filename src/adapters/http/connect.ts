@@ -6,8 +6,9 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { type AddressPolicy, addressAllowed, type UrlParts } from '../../core/address.ts';
+import { type AddressPolicy, addressAllowed, parseAddress, type UrlParts } from '../../core/address.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Guard } from '../../ports/guard.ts';
 import { type Cancel, dial } from './dial.ts';
 import { codeOf, Fault, faultOf } from './faults.ts';
 import type { Resolver } from './resolver.ts';
@@ -53,9 +54,24 @@ export function createConnector(options: {
   };
 }
 
+/** The guard of those who connect by other protocols. */
+export function createGuard({ policy, resolver }: { policy: AddressPolicy; resolver: Resolver }): Guard {
+  return {
+    async addressesOf(hostname) {
+      const target = { hostname, literal: parseAddress(hostname) !== null, own: false };
+      try {
+        return await addressesOf(target, policy, resolver);
+      } catch (error) {
+        const { kind, message } = faultOf(error);
+        return { error: kind, detail: message };
+      }
+    },
+  };
+}
+
 /** Fails closed: one address that is refused refuses the name, whatever else it resolves to. */
 async function addressesOf(
-  parts: UrlParts,
+  parts: Pick<UrlParts, 'hostname' | 'literal' | 'own'>,
   policy: AddressPolicy,
   resolver: Resolver,
 ): Promise<readonly string[]> {

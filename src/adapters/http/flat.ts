@@ -1,4 +1,4 @@
-import type { AttemptError, Outcome, Request } from '../../core/attempt.ts';
+import type { AttemptError, ForQueue, Outcome, Request } from '../../core/attempt.ts';
 import type { SendLimits } from '../../ports/sender.ts';
 
 /*
@@ -22,7 +22,7 @@ export interface Parcel {
   bodies: Uint8Array<ArrayBuffer>;
 }
 
-const requestValues = 9;
+const requestValues = 10;
 const outcomeValues = 10;
 
 export function parcelOf(numbered: readonly Numbered[]): Parcel {
@@ -33,7 +33,7 @@ export function parcelOf(numbered: readonly Numbered[]): Parcel {
   for (const { number, request, limits } of numbered) {
     const { url, headers, body } = request;
     flat.push(number, url, headers.join('\n'), headers.length, body.bytes.byteLength);
-    flat.push(limits.timeoutMs, limits.connectTimeoutMs, limits.bodyBytes, request.method);
+    flat.push(limits.timeoutMs, limits.connectTimeoutMs, limits.bodyBytes, request.method, request.queue);
     bodies.set(body.bytes, at);
     at += body.bytes.byteLength;
   }
@@ -48,6 +48,7 @@ export function requestsOf({ flat, bodies }: Parcel): Numbered[] {
     const to = from + (flat[at + 4] as number);
     const bodyBytes = flat[at + 7] as number | undefined;
     const method = flat[at + 8] as 'GET' | undefined;
+    const queue = flat[at + 9] as ForQueue | undefined;
     numbered.push({
       number: flat[at] as number,
       request: {
@@ -55,6 +56,7 @@ export function requestsOf({ flat, bodies }: Parcel): Numbered[] {
         headers: headersOf(flat[at + 2] as string, flat[at + 3] as number),
         body: { head: '', withData: false, tail: '', bytes: bodies.subarray(from, to) },
         ...(method === undefined ? {} : { method }),
+        ...(queue === undefined ? {} : { queue }),
       },
       limits: {
         timeoutMs: flat[at + 5] as number,

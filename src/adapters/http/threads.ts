@@ -10,12 +10,15 @@ export interface ThreadOptions {
   ca?: readonly string[];
 }
 
+/** What the thread runs: `worker.ts`, unless something else is sent there. */
+const worker = new URL('./worker.ts', import.meta.url);
+
 /**
  * The sender in a thread of its own. Taking an event in and sending it cost about the same, so that two cores do nearly twice
  * as much as one; and a burst of TLS handshakes, a millisecond each, holds up no accept. What is asked in one turn of the loop
  * goes over together.
  */
-export function createThreadedSender(options: ThreadOptions): Sender {
+export function createThreadedSender(options: ThreadOptions, source: URL = worker): Sender {
   const waiting = new Map<number, (outcome: Outcome) => void>();
   let number = 0;
   let unsent: Numbered[] = [];
@@ -23,7 +26,6 @@ export function createThreadedSender(options: ThreadOptions): Sender {
   let thread = open();
 
   function open(): Worker {
-    const source = new URL('./worker.ts', import.meta.url);
     const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
     const worker = new Worker(entry, { workerData: options });
     worker.on('message', (flat: Flat) => {

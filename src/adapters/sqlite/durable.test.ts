@@ -112,11 +112,11 @@ test('what was stored is there after closing and opening, and no log is left ove
   assert.deepEqual(readdirSync(join(file, '..')).sort(), ['test.db', 'test.db.lock']);
 });
 
-test('secrets and header values are nowhere in the file', async () => {
+test('secrets, header values and passwords are nowhere in the file', async () => {
   const file = await filled();
   const bytes = readFileSync(file);
   assert.ok(bytes.includes('shop.example'));
-  for (const secret of ['cGxhaW4tc2VjcmV0', 'plain-credential'])
+  for (const secret of ['cGxhaW4tc2VjcmV0', 'plain-credential', 'queue-credential'])
     assert.equal(bytes.includes(secret), false, secret);
 });
 

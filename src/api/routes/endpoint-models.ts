@@ -41,7 +41,7 @@ const settings = {
   url: Type.String({
     maxLength: limits.endpointUrlChars,
     description:
-      'Where events are POSTed. https, no credentials, a public host; in development mode also http and loopback.',
+      'Where events are POSTed. https, no credentials, a public host; in development mode also http and loopback. Or a queue: `redis://…?stream=`, `nats://…?subject=`, `amqp://…?exchange=&routingKey=`, `kafka://…?topic=`, `sqs://…`, `postgres://…?table=`; the password in it is kept encrypted and shown as `•••`, which keeps it when sent back. Or `pull:`, to fetch events.',
   }),
   events: Type.Array(Type.String(), {
     minItems: 1,

@@ -1,0 +1,80 @@
+import type { FlatHeaders } from '../../core/attempt.ts';
+import { dial } from './dial.ts';
+import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
+import type { Link, Message, Opening } from './link.ts';
+import { load } from './load.ts';
+
+/** The field of a stream's entry that holds the body; all others are headers. */
+export const bodyField = 'body';
+
+/** A client over a socket that was opened here. It never connects anew. */
+export async function redisClient(opening: Opening) {
+  const { Redis, AbstractConnector } = await load('ioredis', 'A Redis stream', () => import('ioredis'));
+  const socket = await dial(opening);
+  class Connected extends AbstractConnector {
+    override async connect(): Promise<typeof socket> {
+      this.stream = socket;
+      return socket;
+    }
+  }
+  const { target, password } = opening;
+  const client = new Redis({
+    Connector: class extends Connected {
+      constructor() {
+        super(1000);
+      }
+    } as never,
+    ...(target.user === '' ? {} : { username: target.user }),
+    ...(password === null ? {} : { password }),
+    db: Number(target.path || 0),
+    lazyConnect: true,
+    retryStrategy: null as never,
+    maxRetriesPerRequest: 0,
+    enableAutoPipelining: true,
+  });
+  let why: Error | null = null;
+  // Unheard it would end the process. The first says more than that the connection was closed then.
+  client.on('error', (error: Error) => {
+    why ??= error;
+  });
+  client.once('end', opening.gone);
+  try {
+    await client.connect();
+  } catch (error) {
+    client.disconnect();
+    throw why ?? error;
+  }
+  return client;
+}
+
+/** A Redis server. One entry of a stream is one message; without `create=off` a stream that is not there is made. */
+export async function openRedis(opening: Opening): Promise<Link> {
+  const client = await redisClient(opening);
+  return {
+    async put(message, { stream = '', maxlen, create }) {
+      const how = [
+        ...(create === 'off' ? ['NOMKSTREAM'] : []),
+        ...(maxlen === undefined ? [] : ['MAXLEN', '~', maxlen]),
+      ];
+      const id = await client
+        .call('XADD', stream, ...how, '*', ...fieldsOf(message))
+        .catch((error: unknown) => {
+          throw redisFault(error);
+        });
+      if (typeof id !== 'string')
+        throw new QueueFault('rejected', `there is no stream ${JSON.stringify(stream)} (create=off)`);
+      return id;
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+function fieldsOf({ headers, body }: Message): (string | Buffer)[] {
+  return [...(headers as FlatHeaders), bodyField, Buffer.from(body.buffer, body.byteOffset, body.byteLength)];
+}
+
+/** Replies are the server's own words; anything else means that the connection is gone. */
+export function redisFault(error: unknown): QueueFault {
+  if (error instanceof Error && error.name === 'ReplyError') return queueFaultOf(error);
+  return goneFault('Redis');
+}

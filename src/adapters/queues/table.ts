@@ -1,0 +1,77 @@
+import pg from 'pg';
+import { tableConnections } from '../../core/queue-limits.ts';
+import { tlsOptionsOf } from './dial.ts';
+import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
+import type { Link, Opening } from './link.ts';
+
+/**
+ * A table of a PostgreSQL database, with the columns id, type, timestamp, reference, headers and body, and a unique index on id. What
+ * is there already is confirmed again.
+ */
+export async function openTable(opening: Opening): Promise<Link> {
+  const { target, password, addresses, timeoutMs, gone } = opening;
+  const { host: _host, ...tls } = tlsOptionsOf(opening);
+  const pool = new pg.Pool({
+    host: addresses[0]!,
+    port: target.port,
+    database: target.path,
+    user: target.user,
+    password: password ?? '',
+    ssl: target.secure ? tls : false,
+    max: tableConnections,
+    connectionTimeoutMillis: timeoutMs,
+    application_name: 'surehook',
+  });
+  // Connections that break while nobody uses them.
+  pool.on('error', gone);
+  return {
+    async put({ eventId, eventType, reference, headers, body }, { table = '' }) {
+      const name = table
+        .split('.')
+        .map((part) => pg.escapeIdentifier(part))
+        .join('.');
+      const all: Record<string, string> = {};
+      for (let at = 0; at < headers.length; at += 2) all[headers[at]!] = headers[at + 1]!;
+      const values = [
+        eventId,
+        eventType,
+        all['surehook-event-timestamp'] ?? null,
+        reference,
+        JSON.stringify(all),
+        Buffer.from(body).toString('utf8'),
+      ];
+      try {
+        const { rowCount } = await pool.query({
+          name: `put ${table}`,
+          text: `INSERT INTO ${name} (id, type, timestamp, reference, headers, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+          values,
+        });
+        return rowCount === 0 ? 'known already' : '';
+      } catch (error) {
+        if (!isOfServer(error)) gone();
+        throw tableFault(error, table);
+      }
+    },
+    close: () => void pool.end().catch(ignore),
+  };
+}
+
+/** Said by the server about this statement; anything else is about the connection. */
+function isOfServer(error: unknown): boolean {
+  return /^(?!08|57P)[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+}
+
+function tableFault(error: unknown, table: string): QueueFault {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === '42P01') return new QueueFault('rejected', `there is no table ${JSON.stringify(table)}`);
+  if (code === '42P10')
+    return new QueueFault(
+      'rejected',
+      `table ${JSON.stringify(table)} has no unique index on id: make id its primary key`,
+    );
+  if (code?.startsWith('57P') || /terminated|ended|Connection/.test(message))
+    return goneFault('the database');
+  return queueFaultOf(error);
+}
+
+function ignore(): void {}

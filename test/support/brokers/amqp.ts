@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'amqplib';
+import { temporaryFolder } from '../process.ts';
+import { type Arrived, type Broker, type BrokerKind, freePort, missingProgram, Program } from './broker.ts';
+
+/** What the one in the path runs as another user; it may be elsewhere on other systems. */
+const program = ['/usr/lib/rabbitmq/bin/rabbitmq-server'].find(existsSync) ?? 'rabbitmq-server';
+
+async function start(): Promise<Broker> {
+  const [port, distPort, epmdPort] = [await freePort(), await freePort(), await freePort()];
+  const folder = temporaryFolder();
+  mkdirSync(`${folder.path}/mnesia`);
+  writeFileSync(
+    `${folder.path}/rabbitmq.conf`,
+    `listeners.tcp.1 = 127.0.0.1:${port}\nmax_message_size = 200000\nlog.console = false\n`,
+  );
+  writeFileSync(`${folder.path}/plugins`, '[].');
+  const node = `surehook-${port}@localhost`;
+  const server = new Program(program, [], port, {
+    ERL_CRASH_DUMP: '/dev/null',
+    HOME: folder.path,
+    RABBITMQ_NODENAME: node,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_DIST_PORT: String(distPort),
+    RABBITMQ_MNESIA_BASE: `${folder.path}/mnesia`,
+    RABBITMQ_LOG_BASE: folder.path,
+    RABBITMQ_CONFIG_FILE: `${folder.path}/rabbitmq.conf`,
+    RABBITMQ_ENABLED_PLUGINS_FILE: `${folder.path}/plugins`,
+    RABBITMQ_PID_FILE: `${folder.path}/pid`,
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_PORT: String(epmdPort),
+  });
+  await server.start();
+  const open = () => connect(`amqp://guest:guest@127.0.0.1:${port}`);
+  const connection = await open();
+  const channel = await connection.createChannel();
+  await channel.assertExchange('orders', 'topic', { durable: true });
+  await channel.assertQueue('all', { durable: true });
+  await channel.bindQueue('all', 'orders', 'all');
+  await connection.close();
+  const at = (secret: string, more: string): string => `amqp://guest:${secret}@127.0.0.1:${port}/?${more}`;
+  return {
+    url: at('guest', 'exchange=orders&routingKey=all'),
+    missing: at('guest', 'exchange=nowhere&routingKey=all'),
+    missingWords: /no exchange 'nowhere'/,
+    forbidden: at('wrong', 'exchange=orders&routingKey=all'),
+    tooLargeBytes: 220_000,
+    async arrived() {
+      const connection = await open();
+      const channel = await connection.createChannel();
+      const found: Arrived[] = [];
+      for (let message = await channel.get('all'); message; message = await channel.get('all'))
+        found.push({
+          headers: message.properties.headers as Record<string, string>,
+          body: message.content.toString(),
+        });
+      // Closed without an acknowledgement, they stay where they are.
+      await connection.close();
+      return found;
+    },
+    kill: () => server.kill(),
+    start: () => server.start(),
+    async close() {
+      await server.kill();
+      // Erlang's register of names stays behind, and answers to nobody else.
+      spawnSync('epmd', ['-port', String(epmdPort), '-kill'], { stdio: 'ignore' });
+      folder.remove();
+    },
+  };
+}
+
+export const amqp: BrokerKind = {
+  name: 'RabbitMQ',
+  skip:
+    missingProgram('rabbitmq-server', 'apt-get install rabbitmq-server') ||
+    (spawnSync('erl', ['-version']).status === 0 ? false : 'Erlang does not run'),
+  start,
+};

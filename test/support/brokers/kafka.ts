@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
+import { temporaryFolder } from '../process.ts';
+import { type Arrived, type Broker, type BrokerKind, freePort, Program } from './broker.ts';
+import { classPathOf, noJava } from './java.ts';
+
+const artifact = 'org.apache.kafka:kafka_2.13:4.1.2';
+const password = 'kafka-secret';
+const plain = (user: string, secret: string): string =>
+  `org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin-secret" user_admin="admin-secret" user_${user}="${secret}";`;
+
+function settingsOf(folder: string, port: number, controllerPort: number): string {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=SASL_PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=SASL_PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names=CONTROLLER',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT',
+    'inter.broker.listener.name=SASL_PLAINTEXT',
+    'sasl.mechanism.inter.broker.protocol=PLAIN',
+    'sasl.enabled.mechanisms=PLAIN',
+    `listener.name.sasl_plaintext.plain.sasl.jaas.config=${plain('shop', password)}`,
+    `log.dirs=${folder}/logs`,
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=1',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'group.initial.rebalance.delay.ms=0',
+    'auto.create.topics.enable=false',
+    'message.max.bytes=200000',
+    'num.partitions=3',
+  ].join('\n');
+}
+
+async function start(): Promise<Broker> {
+  const classPath = classPathOf(artifact);
+  if (classPath === null) throw new Error(`${artifact} could not be fetched`);
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const folder = temporaryFolder();
+  const settings = `${folder.path}/server.properties`;
+  writeFileSync(settings, settingsOf(folder.path, port, controllerPort));
+  const java = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath];
+  const format = ['kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAA', '-c', settings];
+  const made = spawnSync('java', [...java, ...format], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(made.stderr);
+  const server = new Program('java', [...java, 'kafka.Kafka', settings], port);
+  await server.start();
+  const about = {
+    clientId: 'test',
+    bootstrapBrokers: [`127.0.0.1:${port}`],
+    sasl: { mechanism: 'PLAIN' as const, username: 'shop', password },
+    retries: 20,
+  };
+  const admin = new Admin(about);
+  await admin.createTopics({ topics: ['orders'], partitions: 3, replicas: 1 });
+  await admin.close();
+  // Its coordinator takes a while longer.
+  const producer = new Producer(about);
+  await producer.initIdempotentProducer({});
+  await producer.close();
+  const at = (secret: string, topic: string): string =>
+    `kafka://shop:${secret}@127.0.0.1:${port}?topic=${topic}`;
+  return {
+    url: at(password, 'orders'),
+    missing: at(password, 'nowhere'),
+    missingWords: /there is no topic "nowhere"/,
+    forbidden: at('wrong', 'orders'),
+    tooLargeBytes: 220_000,
+    arrived: () => read(about),
+    kill: () => server.kill(),
+    start: () => server.start(),
+    async close() {
+      await server.kill();
+      folder.remove();
+    },
+  };
+}
+
+/** Everything that is in the topic by now, partition by partition. */
+async function read(about: object): Promise<Arrived[]> {
+  const consumer = new Consumer({ ...about, groupId: `test-${process.hrtime.bigint()}` } as never);
+  const ends = (await consumer.listOffsets({ topics: ['orders'] })).get('orders')!;
+  const left = new Set(ends.flatMap((end, partition) => (end > 0n ? [partition] : [])));
+  const found: { partition: number; offset: bigint; one: Arrived }[] = [];
+  if (left.size > 0) {
+    const stream = await consumer.consume({
+      topics: ['orders'],
+      mode: 'earliest',
+      autocommit: false,
+      maxWaitTime: 200,
+    });
+    for await (const { partition, offset, headers, value } of stream) {
+      const all = [...headers].map(([name, text]) => [String(name), String(text)]);
+      found.push({ partition, offset, one: { headers: Object.fromEntries(all), body: String(value) } });
+      if (offset >= ends[partition]! - 1n) left.delete(partition);
+      if (left.size === 0) break;
+    }
+  }
+  await consumer.close(true);
+  found.sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset));
+  return found.map(({ one }) => one);
+}
+
+export const kafka: BrokerKind = { name: 'Kafka', skip: noJava, start };

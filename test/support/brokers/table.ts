@@ -1,0 +1,41 @@
+import pg from 'pg';
+import { openServer } from '../../../bin/postgres.js';
+import type { Broker, BrokerKind } from './broker.ts';
+
+export const tableSql =
+  'CREATE TABLE orders (position bigserial, id text PRIMARY KEY, type text, timestamp timestamptz, reference text, headers jsonb, body text)';
+
+async function start(): Promise<Broker> {
+  const server = await openServer();
+  await server.start();
+  const query = async (sql: string): Promise<{ rows: Record<string, never>[] }> => {
+    const client = new pg.Client(`postgres://surehook@127.0.0.1:${server.port}/postgres`);
+    await client.connect();
+    try {
+      return await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  await query(tableSql);
+  await query('ALTER TABLE orders ADD CHECK (length(body) < 200000)');
+  const at = (more: string, database = 'postgres'): string =>
+    `postgres://surehook:any@127.0.0.1:${server.port}/${database}?${more}`;
+  return {
+    url: at('table=orders'),
+    missing: at('table=nowhere'),
+    missingWords: /there is no table "nowhere"/,
+    // The server of the tests trusts whoever it knows.
+    forbidden: at('table=orders').replace('surehook:any', 'stranger:any'),
+    tooLargeBytes: 220_000,
+    arrived: async () => (await query('SELECT headers, body FROM orders ORDER BY position')).rows as never,
+    kill: () => server.stop('SIGQUIT'),
+    start: () => server.start(),
+    async close() {
+      await server.stop('SIGQUIT');
+      server.remove();
+    },
+  };
+}
+
+export const table: BrokerKind = { name: 'a PostgreSQL table', skip: false, start };
