@@ -38,6 +38,7 @@ import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import { createSenders } from './send-out.ts';
+import { type Consuming, startConsuming } from './start-consume.ts';
 import { startWatch, type Watch } from './start-watch.ts';
 
 /** A server that runs. */
@@ -167,6 +168,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     where: config.publicUrl ?? `http://${config.host}:${config.port}`,
   });
   opened.watch = watch;
+  const consuming = startConsuming({ policy, engine, clock, telemetry });
   const parts = apiPartsOf({
     config,
     keys,
@@ -174,6 +176,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     store,
     engine,
     watch,
+    consuming,
     metrics,
     policy,
     random,
@@ -205,6 +208,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     say: (fields, message) => always.info(fields, message),
     async stop() {
       const closed = server.close();
+      await consuming.stop();
       await Promise.all([watch.stop(), engine.stop()]);
       // Nobody is promised anything any more. Who is still being answered gets a moment, who keeps a connection open does not.
       server.server.closeIdleConnections();
@@ -250,6 +254,7 @@ interface ApiPartsInput {
   store: Store;
   engine: Engine;
   watch: Watch;
+  consuming: Consuming;
   metrics: Metrics;
   policy: AddressPolicy;
   random: ReturnType<typeof systemRandom>;
@@ -265,6 +270,7 @@ function apiPartsOf({
   store,
   engine,
   watch,
+  consuming,
   metrics,
   policy,
   random,
@@ -321,6 +327,7 @@ function apiPartsOf({
     startReplay: (account, filter) => replayer.startReplay(account, filter),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     receiver,
+    consumption: consuming.consumption,
     puller,
     bins,
     live,

@@ -5,6 +5,7 @@ import type { Event } from '../core/event.ts';
 import type { Order } from '../core/order.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Crypto } from '../core/signing.ts';
+import type { Consumption } from '../core/source.ts';
 import type { Accepted, PublishOptions } from '../flow/accept.ts';
 import type { Administration } from '../flow/administer.ts';
 import type { AlertActs } from '../flow/administer-alerts.ts';
@@ -44,6 +45,8 @@ export interface ApiParts {
   cancelReplay(account: Account, id: string): Promise<Replay>;
   /** What providers hand in. */
   receiver: Receiver;
+  /** How the taking of messages from a source's queue stands here; null: it has none. */
+  consumption(sourceId: string): Consumption | null;
   /** Messages that are fetched. */
   puller: Puller;
   /** Catchers of requests. */

@@ -31,6 +31,7 @@ function sourceOf(changes: Partial<Source> = {}): Source {
     rejectStatus: null,
     schemas: null,
     tracking: null,
+    consume: null,
     createdAtMs: 0,
     updatedAtMs: 0,
     ...changes,

@@ -1,4 +1,5 @@
 import { valuesAt } from '../../sdk/place.ts';
+import type { Place } from '../../sdk/scheme.ts';
 import type { FlatHeaders } from './attempt.ts';
 import { locate, stringAt } from './json.ts';
 import * as limits from './limits.ts';
@@ -18,6 +19,8 @@ export interface InboundRequest {
   /** As they came: a header that came twice is there twice. */
   headers: FlatHeaders;
   body: Uint8Array;
+  /** Of a message from a queue: what the broker calls it, null when it has no name for it. */
+  messageId?: string | null;
 }
 
 /** What is believed of a request: what its event will be made of. */
@@ -116,13 +119,26 @@ function readInbound(source: Source, preset: Preset, request: InboundRequest, cr
   const { eventType } = source;
   const isText = eventType !== null && 'text' in eventType;
   return {
-    type: isText ? eventType.text : eventTypeOf(preset, eventType, request),
+    type: isText ? eventType.text : eventTypeOf(preset, eventType ?? typePlaceOf(preset, request), request),
     reference: fit(referenceOf(preset, source.reference, request)) ?? usualReference(source, preset, carried),
     data: carried.data,
     json: carried.form === 'json' ? carried.data : null,
     received: writeReceived(carried.form, request.headers, source.secrets),
     key: eventIdOf(preset, source.eventId, request, crypto),
   };
+}
+
+/** Where a message says what it is, when nobody has said where to look; Surehook itself writes the first. */
+const messageTypes: readonly Place[] = [
+  { header: 'surehook-event-type' },
+  { header: 'ce-type' },
+  { header: 'type' },
+  { body: '/type' },
+];
+
+function typePlaceOf(preset: Preset, request: InboundRequest): Place | null {
+  if (request.messageId === undefined || preset.type !== null) return null;
+  return messageTypes.find((place) => valuesAt(place, request)[0]) ?? null;
 }
 
 function usualReference(source: Source, preset: Preset, { form, data }: Carried): string | null {

@@ -16,3 +16,23 @@ export const sqsAttributes = 10;
 export const sqsIdChars = 128;
 /** Messages in one request to Kafka. */
 export const kafkaBatch = 100;
+/** Messages of one source that are taken in at once; the broker keeps the others. */
+export const inboxBatch = 200;
+/** Messages at once after some were refused: each is kept, for people to look at. */
+export const inboxBatchRefused = 20;
+/** And the pause after those. */
+export const inboxRefusedMs = 1000;
+/** How long a broker is waited for before it is asked again. */
+export const inboxWaitMs = 5000;
+/** The pause after something went wrong; doubled each time, up to `inboxAgainMaxMs`. */
+export const inboxAgainMs = 500;
+/** See `inboxAgainMs`. */
+export const inboxAgainMaxMs = 30_000;
+/** How often a broker is asked how many messages it still has. */
+export const inboxLagMs = 5000;
+/** How often sources are looked at for queues that were added, changed or removed. */
+export const inboxLookMs = 1000;
+/** A message that a consumer took and never acknowledged is handed out again after this. */
+export const inboxLeaseMs = 10_000;
+/** How long one request for messages of NATS holds: those handed to who is gone meanwhile come again only after `inboxLeaseMs`. */
+export const natsPullMs = 2000;

@@ -8,6 +8,7 @@ import { presetFor } from './inbound.ts';
 import * as limits from './limits.ts';
 import { masked } from './masked.ts';
 import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
+import { originOf, readQueueUrl } from './queue.ts';
 import type { Ack, NewSource, Source, Where } from './source.ts';
 import { checkSecrets, readFields } from './sources/fields.ts';
 import { presetNamed, schemeMeant } from './sources/presets.ts';
@@ -40,8 +41,9 @@ const settable = [
   'reject',
   'schemas',
   'tracking',
+  'consume',
 ];
-const shownOnly = ['id', 'url', 'missing', 'createdAt', 'updatedAt'];
+const shownOnly = ['id', 'url', 'missing', 'consumption', 'createdAt', 'updatedAt'];
 /** A key in PEM has lines. */
 const printable = /^(?:[^\p{C}\p{Zl}\p{Zp}]|[\r\n])+$/u;
 const contentTypePattern = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(?:; ?charset=[a-z0-9-]+)?$/i;
@@ -52,13 +54,17 @@ export function readNewSource(
   rules: SourceRules & Pick<Source, 'id' | 'accountNo' | 'token'>,
 ): NewSource {
   const reader = new BodyReader(body, settable);
-  for (const name of ['name', 'scheme']) if (!reader.has(name)) reader.wrong(name, 'is required');
+  if (!reader.has('name')) reader.wrong('name', 'is required');
+  if (!reader.has('scheme') && (reader.value('consume') ?? null) === null)
+    reader.wrong('scheme', 'is required');
   const { id, accountNo, token, nowMs } = rules;
   const source: NewSource = {
     id,
     accountNo,
     token,
     ...defaults,
+    // Who can write into a queue has shown who they are there.
+    ...(reader.has('scheme') ? {} : { scheme: 'unsigned' }),
     ...readSettings(reader, defaults, rules),
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -79,7 +85,7 @@ export function readSourceChanges(body: unknown, current: Source, rules: SourceR
   return { ...changes, updatedAtMs: rules.nowMs };
 }
 
-/** A change in between is noticed by its time; `missing` follows from the rest. */
+/** A change in between is noticed by its time; `missing` follows from the rest, and `consumption` changes by itself. */
 function checkShownOnly(reader: BodyReader, current: Source): void {
   const { id, token, createdAtMs, updatedAtMs } = current;
   const shown: Record<string, string> = {
@@ -113,6 +119,7 @@ const defaults: Settings = {
   rejectStatus: null,
   schemas: null,
   tracking: null,
+  consume: null,
 };
 
 function readSettings(reader: BodyReader, current: Settings, rules: SourceRules): Partial<Settings> {
@@ -149,7 +156,28 @@ function readSettings(reader: BodyReader, current: Settings, rules: SourceRules)
     const { policy } = rules;
     return readTracking(v, { pointer: '/tracking', problems, policy, kept: current.tracking }) ?? undefined;
   });
+  take('consume', 'consume', (v) =>
+    readConsume(v, { policy: rules.policy, kept: current.consume }, problems),
+  );
   return found;
+}
+
+/** A queue to take messages from. A masked password stands for the one of the same user at the same host. */
+function readConsume(
+  value: unknown,
+  { policy, kept }: { policy: AddressPolicy; kept: Source['consume'] },
+  problems: Problem[],
+): Source['consume'] | undefined {
+  const wrong = (detail: string): undefined => void problems.push({ pointer: '/consume', detail });
+  if (typeof value !== 'string')
+    return wrong('must be the URL of a queue, such as redis://host/?stream=orders');
+  const read = readQueueUrl(value.trim(), 'from', policy);
+  if (typeof read === 'string') return wrong(read);
+  const { url, password } = read;
+  if (password !== masked) return { url, password };
+  if (kept !== null && kept.password !== null && originOf(url) === originOf(kept.url))
+    return { url, password: kept.password };
+  return wrong('has a password that stands for one that is not shown; send the password itself');
 }
 
 function readScheme(reader: BodyReader, problems: Problem[]): Partial<Pick<Settings, 'scheme' | 'custom'>> {

@@ -1,12 +1,20 @@
 import { presetFor } from './inbound.ts';
 import { masked } from './masked.ts';
 import { describeScheme } from './profiles/describe.ts';
-import type { Source } from './source.ts';
+import { shownUrl } from './queue.ts';
+import type { Consumption, Source } from './source.ts';
 import { missingIn } from './sources/fields.ts';
 import { trackingView } from './tracking-input.ts';
 
-/** A source as the API shows it. Secrets are never shown again: what is masked can be sent back and stays. */
-export function sourceView(source: Source, publicUrl: string): Record<string, unknown> {
+/**
+ * A source as the API shows it. Secrets are never shown again: what is masked can be sent back and stays. `consumption`: how the
+ * taking of messages stands here, null when there is none.
+ */
+export function sourceView(
+  source: Source,
+  publicUrl: string,
+  consumption: Consumption | null,
+): Record<string, unknown> {
   const { custom, ack } = source;
   const preset = presetFor(source);
   const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
@@ -27,9 +35,15 @@ export function sourceView(source: Source, publicUrl: string): Record<string, un
     reject: source.rejectStatus === null ? null : { status: source.rejectStatus },
     schemas: json(source.schemas),
     tracking: source.tracking === null ? null : trackingView(source.tracking),
+    consume: source.consume === null ? null : shownUrl(source.consume),
+    consumption: consumption === null ? null : consumptionView(consumption),
     createdAt: new Date(source.createdAtMs).toISOString(),
     updatedAt: new Date(source.updatedAtMs).toISOString(),
   };
+}
+
+function consumptionView({ state, detail, lag, lastAtMs }: Consumption): Record<string, unknown> {
+  return { state, detail, lag, lastAt: lastAtMs === null ? null : new Date(lastAtMs).toISOString() };
 }
 
 function shownFields(source: Source): Record<string, string> {

@@ -40,6 +40,8 @@ export interface Source {
   schemas: string | null;
   /** How its orders are followed; null: not at all. */
   tracking: Tracking | null;
+  /** The queue that it takes messages from besides; null: none. Hidden as secrets are. */
+  consume: { url: string; password: string | null } | null;
   createdAtMs: number;
   updatedAtMs: number;
 }
@@ -80,4 +82,16 @@ export interface SourceRequest extends SourceRequestHead {
   headers: string[];
   /** Null when it was not kept: too large, or nothing to judge. */
   body: Uint8Array | null;
+}
+
+/** How the taking of messages from a source's queue stands, at one node. */
+export interface Consumption {
+  /** `waiting`: something is wrong, and it is tried again. */
+  state: 'connecting' | 'consuming' | 'waiting';
+  /** What is wrong, in words; null: nothing. */
+  detail: string | null;
+  /** Messages that the broker still has for it; null: it does not say. */
+  lag: number | null;
+  /** When the last message was taken in; null: none so far. */
+  lastAtMs: number | null;
 }

@@ -58,6 +58,7 @@ export class Receiver {
   /** Of each source: how many requests were kept in the present second. */
   readonly #kept = new Map<number, { sinceMs: number; count: number }>();
   readonly #keeping = new InFlight();
+  readonly #keptOf = new WeakMap<InboundRequest, Promise<void>>();
 
   constructor(parts: ReceiveParts) {
     this.#parts = parts;
@@ -164,6 +165,11 @@ export class Receiver {
     return { verdict: isNew ? 'accepted' : 'duplicate', reason: null, detail: null, eventId };
   }
 
+  /** Resolves when a request that was not taken in is on disk, rejects when it could not be kept. */
+  async kept(request: InboundRequest): Promise<void> {
+    await this.#keptOf.get(request);
+  }
+
   /** Resolves when what was to be kept is kept. */
   idle(): Promise<void> {
     return this.#keeping.none();
@@ -240,13 +246,15 @@ export class Receiver {
   /** Kept for people, so nobody waits for it; a flood is counted only. */
   #keep(
     source: Source,
-    { method, url, headers, body }: InboundRequest,
+    request: InboundRequest,
     more: Pick<SourceRequest, 'verdict' | 'status'> & Partial<SourceRequest>,
     bodyBytes: number,
   ): void {
     const { clock, random, store, telemetry } = this.#parts;
+    const { method, url, headers, body, messageId } = request;
     const atMs = clock.nowMs();
-    if (!this.#mayKeep(source.no, atMs)) return;
+    // Messages are taken as fast as they can be kept: nobody floods us with them.
+    if (messageId === undefined && !this.#mayKeep(source.no, atMs)) return;
     this.#keeping.begin();
     const keeping = store.keepRequest({
       reason: null,
@@ -263,6 +271,7 @@ export class Receiver {
       // Nothing can be judged again of what was cut.
       body: body.length === bodyBytes ? body : null,
     });
+    this.#keptOf.set(request, keeping);
     keeping
       .catch((error: unknown) => {
         if (!(error instanceof StoreError || error instanceof SurehookError)) throw error;

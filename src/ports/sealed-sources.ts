@@ -3,7 +3,7 @@ import type { SourceStore } from './source-store.ts';
 import type { Vault } from './vault.ts';
 
 /** What of a source is nobody's business. */
-type Hidden = Pick<Source, 'token' | 'secrets' | 'fields' | 'tracking'>;
+type Hidden = Pick<Source, 'token' | 'secrets' | 'fields' | 'tracking' | 'consume'>;
 
 /** A source as it is written: what is hidden is one encrypted text. */
 export type SealedSource = Omit<Source, keyof Hidden> & { sealed: Uint8Array };
@@ -64,14 +64,16 @@ export function sealingSources(inner: SealedSourceStore, vault: Vault): Pick<Sou
 
 /** A source with what it hides in plain. Throws when the key is another. */
 export function openedSource({ sealed, ...rest }: SealedSource, vault: Vault): Source {
-  return { ...rest, ...(JSON.parse(vault.open(sealed, `secrets of ${rest.id}`)) as Hidden) };
+  const hidden = JSON.parse(vault.open(sealed, `secrets of ${rest.id}`)) as Omit<Hidden, 'consume'>;
+  // One that was written before there were queues has none.
+  return { ...rest, consume: null, ...hidden };
 }
 
 function sealedSource<S extends NewSource>(
   source: S,
   vault: Vault,
 ): Omit<S, keyof Hidden> & { sealed: Uint8Array } {
-  const { token, secrets, fields, tracking, ...rest } = source;
-  const hidden: Hidden = { token, secrets, fields, tracking };
+  const { token, secrets, fields, tracking, consume, ...rest } = source;
+  const hidden: Hidden = { token, secrets, fields, tracking, consume };
   return { ...rest, sealed: vault.seal(JSON.stringify(hidden), `secrets of ${source.id}`) };
 }

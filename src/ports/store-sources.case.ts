@@ -35,6 +35,7 @@ export function sourceCases(name: string, open: OpenStore): void {
       const changes = {
         secrets: ['new', 'plain-secret'],
         tracking: null,
+        consume: { url: 'redis://shop@h?stream=s', password: null },
         maxBodyBytes: 5000,
         updatedAtMs: t0 + 1,
       };
@@ -236,6 +237,7 @@ function newSource(changes: Partial<NewSource> = {}): NewSource {
     ack: { status: 200, contentType: 'text/plain', body: '[accepted]' },
     rejectStatus: 400,
     schemas: '{"*":{"type":"object"}}',
+    consume: { url: 'redis://shop@h?stream=s', password: 'hidden-queue' },
     tracking: { ...noTracking, poll: { ...poll, headers: { authorization: 'Bearer plain-credential' } } },
     createdAtMs: t0,
     updatedAtMs: t0,

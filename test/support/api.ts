@@ -253,6 +253,7 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     startReplay: (account, filter) => replayer.startReplay(account, filter),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     receiver,
+    consumption: () => null,
     puller,
     bins,
     live,

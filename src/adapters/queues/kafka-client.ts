@@ -50,9 +50,13 @@ function lookupBy(opening: Opening): LookupFunction {
 
 /**
  * The same kind of client, that connects only to brokers that pass. A cluster names its brokers itself, so every connection is
- * judged, not only the first. Throws when the library has no such place any more.
+ * judged, not only the first. `disconnected` is called when one of them is gone. Throws when the library has no such place any more.
  */
-export function guardedClient<C extends new (options: never) => Base>(Client: C, opening: Opening): C {
+export function guardedClient<C extends new (options: never) => Base>(
+  Client: C,
+  opening: Opening,
+  disconnected: () => void = ignore,
+): C {
   let prototype: object | null = Client.prototype as object;
   let place: symbol | undefined;
   for (
@@ -73,7 +77,9 @@ export function guardedClient<C extends new (options: never) => Base>(Client: C,
     options: never,
   ) => Record<symbol, (context?: unknown) => ConnectionPool>) {
     [created](context?: unknown): ConnectionPool {
-      return guard(super[created]!(context), opening);
+      const pool = guard(super[created]!(context), opening);
+      pool.on('disconnect', disconnected);
+      return pool;
     }
   }
   return Guarded as unknown as C;
@@ -94,6 +100,8 @@ function guard(pool: ConnectionPool, opening: Opening): ConnectionPool {
         (error: Error) => callback(error),
       );
   };
+  // Each is told to whoever waits for an answer; one that nobody hears would end the process.
+  pool.on('connecting', ({ connection }) => connection.on('error', ignore));
   pool.get = guarded as typeof pool.get;
   pool.getFirstAvailable = ((brokers: Broker[], callback: Got) => {
     const next = (at: number, last: Error | null): void => {
@@ -142,3 +150,5 @@ function causesOf(error: unknown): Error[] {
   add(error);
   return found;
 }
+
+function ignore(): void {}

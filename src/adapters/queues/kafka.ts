@@ -25,6 +25,7 @@ export async function openKafka(opening: Opening): Promise<Link> {
     ...kafkaOptions(opening),
     autocreateTopics: false,
   } as never);
+  producer.on('error' as never, ignore as never);
   const waiting = new Map<string, Put[]>();
   const running = new Set<string>();
   let closed = false;

@@ -27,6 +27,7 @@ export async function redisClient(opening: Opening) {
     ...(target.user === '' ? {} : { username: target.user }),
     ...(password === null ? {} : { password }),
     db: Number(target.path || 0),
+    protocol: 2,
     lazyConnect: true,
     retryStrategy: null as never,
     maxRetriesPerRequest: 0,

@@ -141,6 +141,7 @@ test('what a source hides and what came with refused requests is nowhere in the 
       ack: null,
       rejectStatus: null,
       schemas: null,
+      consume: { url: 'redis://shop@h?stream=s', password: 'hidden-queue' },
       tracking: {
         reference: null,
         orderId: null,

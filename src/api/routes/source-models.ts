@@ -62,6 +62,10 @@ const settings = {
     'JSON Schemas (2020-12) of the data by event type, `*` for every other type. What does not fit is answered with 422, kept, and can be judged again once the schema is mended.',
   ),
   tracking,
+  consume: nullable(
+    'string',
+    'A queue that messages are taken from, each as if it had come to `url`: `redis://…?stream=&group=`, `nats://…?stream=&consumer=`, `amqp://…?queue=` or `kafka://…?topic=&group=`. Acknowledged to the broker once they are on disk. The password in it is kept encrypted and shown as `•••`. With it, `scheme` is `unsigned` unless given.',
+  ),
 };
 
 const optional = Object.fromEntries(
@@ -74,7 +78,7 @@ const secret = Type.Optional(
 
 /** The body that makes a source. */
 export const sourceInput = Type.Object(
-  { ...optional, name: settings.name, scheme: settings.scheme, secret },
+  { ...optional, name: settings.name, secret },
   { additionalProperties: false },
 );
 
@@ -84,7 +88,7 @@ export const sourceChanges = Type.Object(
     ...optional,
     secret,
     ...Object.fromEntries(
-      ['id', 'url', 'missing', 'createdAt', 'updatedAt'].map((name) => [
+      ['id', 'url', 'missing', 'consumption', 'createdAt', 'updatedAt'].map((name) => [
         name,
         Type.Optional(Type.Unknown({ description: 'As it is now, or absent.' })),
       ]),
@@ -102,6 +106,10 @@ export const source = Type.Object({
     description:
       'What it still has to be given, `secret` or names of fields; until then nothing is believed.',
   }),
+  consumption: nullable(
+    'object',
+    'How the taking of messages stands at this node: `{state,detail,lag,lastAt}`; `state` is `connecting`, `consuming` or `waiting` (something is wrong, which `detail` says, and it is tried again); `lag`: messages that the broker still has, null where it does not say. Null without `consume`.',
+  ),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
 });

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import * as limits from '../../core/limits.ts';
+import type { Source } from '../../core/source.ts';
 import { sourceView } from '../../core/source-view.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
@@ -16,8 +17,13 @@ export function sourceRoutes(parts: ApiParts): Route[] {
   return [...collection(parts), ...single(parts), ...sourceRequestRoutes(parts, tag), ...doors];
 }
 
+function viewer({ publicUrl, consumption }: ApiParts): (one: Source) => Record<string, unknown> {
+  return (one) => sourceView(one, publicUrl(), consumption(one.id));
+}
+
 function collection(parts: ApiParts): Route[] {
-  const { administration, directory, publicUrl } = parts;
+  const { administration, directory } = parts;
+  const view = viewer(parts);
   return [
     route({
       method: 'POST',
@@ -33,7 +39,7 @@ function collection(parts: ApiParts): Route[] {
       success: { status: 201, description: 'The source and its address.', schema: source },
       fails: ['conflict'],
       handle: async ({ account, body }) => ({
-        body: sourceView(await administration.createSource(account, body), publicUrl()),
+        body: view(await administration.createSource(account, body)),
       }),
     }),
     route({
@@ -54,7 +60,7 @@ function collection(parts: ApiParts): Route[] {
           accountNo: account.no,
           position: ({ no }) => String(no).padStart(16, '0'),
         });
-        const data = page.rows.map((row) => sourceView(row, publicUrl()));
+        const data = page.rows.map((row) => view(row));
         return { body: { data, nextCursor: page.nextCursor } };
       },
     }),
@@ -62,7 +68,8 @@ function collection(parts: ApiParts): Route[] {
 }
 
 function single(parts: ApiParts): Route[] {
-  const { administration, publicUrl } = parts;
+  const { administration } = parts;
+  const view = viewer(parts);
   return [
     route({
       method: 'GET',
@@ -71,7 +78,7 @@ function single(parts: ApiParts): Route[] {
       summary: 'One source',
       right: 'read',
       success: { status: 200, description: 'The source.', schema: source },
-      handle: (call) => ({ body: sourceView(findSource(parts, call), publicUrl()) }),
+      handle: (call) => ({ body: view(findSource(parts, call)) }),
     }),
     route({
       method: 'PATCH',
@@ -86,7 +93,7 @@ function single(parts: ApiParts): Route[] {
       bodyExample: { secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '•••'] },
       success: { status: 200, description: 'The source as it is now.', schema: source },
       handle: async ({ account, params, body }) => ({
-        body: sourceView(await administration.updateSource(account, params.id, body), publicUrl()),
+        body: view(await administration.updateSource(account, params.id, body)),
       }),
     }),
     route({

@@ -8,17 +8,17 @@ import type { Derived, Found, Preset } from './preset.ts';
 export const untypedEvent = 'webhook';
 
 /**
- * What recognises a repetition: at `override` (a source's own `eventId`), else where the preset has it, else the SHA-256 of the
- * body as hex. 1–200 visible ASCII characters; longer or other values are replaced by the SHA-256 of theirs.
+ * What recognises a repetition: at `override` (a source's own `eventId`), else where the preset has it, else what the broker calls a
+ * message from a queue, else the SHA-256 of the body as hex. 1–200 visible ASCII characters; longer or other values are replaced by the SHA-256 of theirs.
  */
 export function eventIdOf(
   preset: Preset,
   override: Place | null,
-  request: ReceivedRequest,
+  request: ReceivedRequest & { messageId?: string | null },
   crypto: Crypto,
 ): string {
   const derived = override === null ? preset.id : { from: [override] };
-  const value = derived === null ? null : derive(derived, request);
+  const value = (derived === null ? null : derive(derived, request)) ?? request.messageId ?? null;
   const hash = (text: string | Uint8Array) => toHex(crypto.sha256([text]));
   if (value === null) return hash(request.body);
   const isHashed = derived !== null && 'from' in derived && derived.withHash === true;

@@ -45,6 +45,7 @@ async function start(): Promise<Broker> {
     missing: at('guest', 'exchange=nowhere&routingKey=all'),
     missingWords: /no exchange 'nowhere'/,
     forbidden: at('wrong', 'exchange=orders&routingKey=all'),
+    from: at('guest', 'queue=all'),
     tooLargeBytes: 220_000,
     async arrived() {
       const connection = await open();

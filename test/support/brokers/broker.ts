@@ -16,6 +16,8 @@ export interface Broker {
   missing: string;
   missingWords: RegExp;
   forbidden: string | null;
+  /** The same queue, to take messages from; null: nothing can be taken from there. */
+  from: string | null;
   /** A body that the queue does not take; null: it takes all that an event can have. */
   tooLargeBytes: number | null;
   /** Everything that is in the queue, oldest first. */

@@ -61,6 +61,9 @@ async function start(): Promise<Broker> {
   const producer = new Producer(about);
   await producer.initIdempotentProducer({});
   await producer.close();
+  const consumer = new Consumer({ ...about, groupId: 'first' });
+  await consumer.joinGroup({});
+  await consumer.close(true);
   const at = (secret: string, topic: string): string =>
     `kafka://shop:${secret}@127.0.0.1:${port}?topic=${topic}`;
   return {
@@ -68,6 +71,7 @@ async function start(): Promise<Broker> {
     missing: at(password, 'nowhere'),
     missingWords: /there is no topic "nowhere"/,
     forbidden: at('wrong', 'orders'),
+    from: `${at(password, 'orders')}&group=shop`,
     tooLargeBytes: 220_000,
     arrived: () => read(about),
     kill: () => server.kill(),

@@ -26,6 +26,7 @@ async function start(): Promise<Broker> {
     missing: at(password, 'nowhere'),
     missingWords: /no stream takes messages of subject "nowhere"/,
     forbidden: at('wrong', 'orders.all'),
+    from: at(password, '').replace('subject=', 'stream=ORDERS&consumer=shop'),
     tooLargeBytes: 220_000,
     async arrived() {
       const connection = await open();

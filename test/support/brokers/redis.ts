@@ -23,6 +23,7 @@ async function start(): Promise<Broker> {
     missing: at(password, 'stream=nowhere&create=off'),
     missingWords: /there is no stream "nowhere"/,
     forbidden: at('wrong', 'stream=orders'),
+    from: at(password, 'stream=orders&group=shop'),
     tooLargeBytes: null,
     async arrived() {
       const client = new Redis({ port, host: '127.0.0.1', password });

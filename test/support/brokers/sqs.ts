@@ -40,6 +40,7 @@ function starter(queue: string): () => Promise<Broker> {
       missing: at(queue.replace('orders', 'nowhere')),
       missingWords: /NonExistentQueue|does not exist/i,
       forbidden: null,
+      from: null,
       tooLargeBytes: 1_100_000,
       async arrived() {
         for (;;) {

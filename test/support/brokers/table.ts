@@ -27,6 +27,7 @@ async function start(): Promise<Broker> {
     missingWords: /there is no table "nowhere"/,
     // The server of the tests trusts whoever it knows.
     forbidden: at('table=orders').replace('surehook:any', 'stranger:any'),
+    from: null,
     tooLargeBytes: 220_000,
     arrived: async () => (await query('SELECT headers, body FROM orders ORDER BY position')).rows as never,
     kill: () => server.stop('SIGQUIT'),

@@ -1,0 +1,70 @@
+import { inboxBatch, inboxLeaseMs, natsPullMs } from '../../core/queue-limits.ts';
+import type { Inbox, Waiting } from '../../ports/inbox.ts';
+import { Feed } from './feed.ts';
+import type { Opening } from './link.ts';
+import { load } from './load.ts';
+import { natsConnection } from './nats.ts';
+
+/** A stream, by a durable consumer that is made when it is not there; nodes share it. */
+export async function openNatsInbox(opening: Opening): Promise<Inbox> {
+  const { jetstream, jetstreamManager } = await load(
+    '@nats-io/jetstream',
+    'NATS JetStream',
+    () => import('@nats-io/jetstream'),
+  );
+  const connection = await natsConnection(opening);
+  const { stream = '', consumer = 'surehook', subject } = opening.target.options;
+  try {
+    const manager = await jetstreamManager(connection);
+    const { created } = await manager.streams.info(stream);
+    await manager.consumers.info(stream, consumer).catch(() =>
+      manager.consumers.add(stream, {
+        durable_name: consumer,
+        ack_policy: 'explicit',
+        ack_wait: inboxLeaseMs * 1e6,
+        ...(subject === undefined ? {} : { filter_subject: subject }),
+      }),
+    );
+    const found = await jetstream(connection).consumers.get(stream, consumer);
+    const messages = await found.consume({ max_messages: inboxBatch, expires: natsPullMs });
+    const feed = new Feed<typeof messages extends AsyncIterable<infer M> ? M : never>();
+    void feed.pump(messages, inboxBatch);
+    void connection.closed().then(() => feed.fail(new Error('the connection to NATS was closed')));
+    const taken = new Map<Waiting, { ack(): void; nak(): void }>();
+    return {
+      async take(count, waitMs) {
+        return (await feed.take(count, waitMs)).map((message) => {
+          const headers = [...(message.headers ?? [])].flatMap(([name, values]) =>
+            values.flatMap((value) => [name.toLowerCase(), value]),
+          );
+          // Numbers begin anew with a stream that is made anew.
+          const one: Waiting = { id: `${stream}/${created}/${message.seq}`, headers, body: message.data };
+          taken.set(one, message);
+          return one;
+        });
+      },
+      async done(messages) {
+        for (const message of messages) {
+          taken.get(message)?.ack();
+          taken.delete(message);
+        }
+        await connection.flush();
+      },
+      async lag() {
+        const { num_pending, num_ack_pending } = await manager.consumers.info(stream, consumer);
+        return num_pending + num_ack_pending;
+      },
+      async close() {
+        // Without a word they would come again only when their time is over.
+        for (const message of [...taken.values(), ...feed.drain()]) message.nak();
+        await connection.flush().catch(ignore);
+        await connection.close().catch(ignore);
+      },
+    };
+  } catch (error) {
+    await connection.close().catch(ignore);
+    throw error;
+  }
+}
+
+function ignore(): void {}

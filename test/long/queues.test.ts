@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { queued } from '../../src/ports/destination.case.ts';
+import { amqp } from '../support/brokers/amqp.ts';
+import type { Arrived, Broker, BrokerKind } from '../support/brokers/broker.ts';
+import { kafka } from '../support/brokers/kafka.ts';
+import { nats } from '../support/brokers/nats.ts';
+import { openQueues } from '../support/brokers/open.ts';
+import { redis } from '../support/brokers/redis.ts';
+import { sqs, sqsFifo } from '../support/brokers/sqs.ts';
+import { table } from '../support/brokers/table.ts';
+import { eventually, type ServerProcess, startServerProcess, temporaryFolder } from '../support/process.ts';
+
+const many = 10_000;
+const references = 50;
+const batch = 500;
+const waitMs = 100_000;
+const patient = { timeoutMs: 30_000, connectTimeoutMs: 10_000 };
+
+interface Stage {
+  broker: Broker;
+  server: ServerProcess;
+  database: string;
+}
+
+/** A broker and a server, gone when the test ends. `restart` gives the server that runs then. */
+async function onStage(kind: BrokerKind, act: (stage: Stage) => Promise<void>): Promise<void> {
+  const broker = await kind.start();
+  const folder = temporaryFolder();
+  const database = `${folder.path}/surehook.db`;
+  const stage = {
+    broker,
+    database,
+    server: await startServerProcess(database, { SUREHOOK_LOG_LEVEL: 'warn' }),
+  };
+  try {
+    await act(stage);
+  } finally {
+    await stage.server.kill();
+    await broker.close();
+    folder.remove();
+  }
+}
+
+async function endpointOf(server: ServerProcess, more: object): Promise<string> {
+  const made = await server.call('POST', '/v1/endpoints', { events: ['*'], ...more });
+  assert.equal(made.status, 201, made.text);
+  return String(made.json.id);
+}
+
+/** Publishes events numbered from `from`, each about one of `references` things. */
+async function publish(server: ServerProcess, from: number, to: number): Promise<void> {
+  for (let at = from; at < to; at += batch) {
+    const events = Array.from({ length: Math.min(batch, to - at) }, (_, i) => ({
+      id: `evt_${String(at + i).padStart(6, '0')}`,
+      type: 'order.created',
+      reference: `ord-${(at + i) % references}`,
+      data: { n: at + i },
+    }));
+    const answer = await server.call('POST', '/v1/events/batch', { events });
+    assert.equal(answer.status, 202, answer.text);
+  }
+}
+
+async function allDelivered(server: ServerProcess): Promise<void> {
+  await eventually(waitMs, async () => {
+    const open = await server.call('GET', '/v1/deliveries?status=pending,sending,retrying,held&limit=1');
+    return open.json.data.length === 0;
+  });
+  const dead = await server.call('GET', '/v1/dead-letters?limit=1');
+  assert.deepEqual(dead.json.data, []);
+}
+
+const idOf = ({ headers }: Arrived): string => headers['surehook-event-id']!;
+
+/** What of each reference came after what should come later; a repetition counts where it came first. */
+function outOfOrder(arrived: Arrived[]): string[] {
+  const last = new Map<string, string>();
+  const seen = new Set<string>();
+  return arrived
+    .filter((one) => {
+      const id = idOf(one);
+      if (seen.has(id)) return false;
+      seen.add(id);
+      const reference = one.headers['surehook-reference']!;
+      const before = last.get(reference) ?? '';
+      if (id > before) last.set(reference, id);
+      return id < before;
+    })
+    .map(idOf);
+}
+
+const quick = { schedule: Array(60).fill('500ms') };
+
+for (const kind of [redis, nats, amqp, kafka, sqs, sqsFifo, table])
+  describe(`a server and ${kind.name}`, { skip: kind.skip }, () => {
+    test(`${many} events arrive once each`, () =>
+      onStage(kind, async ({ broker, server }) => {
+        await endpointOf(server, { url: broker.url, concurrency: 64 });
+        await publish(server, 0, many);
+        await allDelivered(server);
+        const ids = (await broker.arrived()).map(idOf);
+        assert.equal(new Set(ids).size, many);
+        assert.equal(ids.length, many);
+      }));
+
+    test('the broker is killed under load and comes back: nothing is lost, little comes twice, each reference keeps its order', () =>
+      onStage(kind, async ({ broker, server }) => {
+        const half = many / 10;
+        await endpointOf(server, { url: broker.url, ordered: true, retry: quick, timeout: '5s' });
+        await publish(server, 0, half);
+        await broker.kill();
+        await publish(server, half, 2 * half);
+        await broker.start();
+        await allDelivered(server);
+        const arrived = await broker.arrived();
+        const ids = arrived.map(idOf);
+        const missing = Array.from(
+          { length: 2 * half },
+          (_, n) => `evt_${String(n).padStart(6, '0')}`,
+        ).filter((id) => !ids.includes(id));
+        assert.deepEqual(missing, []);
+        const twice = ids.length - new Set(ids).size;
+        // No more than what was under way when it fell.
+        assert.ok(twice <= 16, `${twice} came twice`);
+        assert.deepEqual(outOfOrder(arrived), []);
+      }));
+
+    test('wrong credentials and a queue that is not there end as dead letters that say why', () =>
+      onStage(kind, async ({ broker, server }) => {
+        const retry = { schedule: ['100ms'] };
+        const why = async (url: string): Promise<string> => {
+          const id = await endpointOf(server, { url, retry });
+          await server.call('POST', '/v1/events', { type: 'a', data: {} });
+          const dead = await eventually(waitMs, async () => {
+            const { json } = await server.call('GET', `/v1/dead-letters?endpointId=${id}`);
+            return json.data[0];
+          });
+          const { text, json } = await server.call('GET', `/v1/deliveries/${String(dead.id)}`);
+          assert.doesNotMatch(text, /-secret|wrong@/);
+          const { attempts } = json as unknown as { attempts: { error: string; detail: string }[] };
+          assert.equal(attempts.length, 2);
+          assert.equal(attempts[0]!.error, 'rejected');
+          return attempts[0]!.detail;
+        };
+        assert.match(await why(broker.missing), broker.missingWords);
+        if (broker.forbidden !== null)
+          assert.match(await why(broker.forbidden), /auth|password|access|role|sasl/i);
+      }));
+  });
+
+for (const kind of [redis, nats, amqp, kafka])
+  describe(`a source that takes from ${kind.name}`, { skip: kind.skip }, () => {
+    test(`${many} messages wait, the server is killed half-way: each becomes one event, and none is left`, () =>
+      onStage(kind, async (stage) => {
+        const { broker, database } = stage;
+        const { sender } = openQueues({ dev: true, allowNetworks: [] });
+        const ids = Array.from({ length: many }, (_, n) => `evt_${String(n).padStart(6, '0')}`);
+        const fill = async (mine: string[]): Promise<void> => {
+          for (const id of mine) {
+            const outcome = await sender.send(
+              queued(broker.url, id, { body: `{"type":"t","id":"${id}"}` }),
+              patient,
+            );
+            assert.equal(outcome.error, null, outcome.detail);
+          }
+        };
+        await Promise.all(Array.from({ length: 64 }, (_, n) => fill(ids.filter((_, i) => i % 64 === n))));
+        await sender.close();
+        const pulled = { url: 'pull:', sources: ['*'] };
+        const endpoint = await endpointOf(stage.server, pulled);
+        const source = { name: 'Q', consume: broker.from };
+        const made = await stage.server.call('POST', '/v1/sources', source);
+        assert.equal(made.status, 201, made.text);
+        assert.doesNotMatch(made.text, /-secret/);
+        const path = `/v1/sources/${String(made.json.id)}`;
+        const stats = async (): Promise<number> => {
+          const { text } = await stage.server.call('GET', '/metrics');
+          return Number(/^surehook_deliveries_open (\d+)/m.exec(text)?.[1] ?? 0);
+        };
+        await eventually(waitMs, async () => (await stats()) > many / 4);
+        await stage.server.kill();
+        stage.server = await startServerProcess(database, { SUREHOOK_LOG_LEVEL: 'warn' });
+        await eventually(waitMs, async () => {
+          const { json } = await stage.server.call('GET', path);
+          const { lag } = json.consumption as unknown as { lag: number | null };
+          return lag === 0 && (await stats()) >= many;
+        });
+        const got = new Map<string, number>();
+        for (;;) {
+          const { json } = await stage.server.call('POST', `/v1/endpoints/${endpoint}/receive`, { max: 100 });
+          const messages = json.data as unknown as { id: string; data: { id: string } }[];
+          if (messages.length === 0) break;
+          for (const { data } of messages) got.set(data.id, (got.get(data.id) ?? 0) + 1);
+          const acked = { ids: messages.map(({ id }) => id) };
+          await stage.server.call('POST', `/v1/endpoints/${endpoint}/ack`, acked);
+        }
+        assert.deepEqual(ids.filter((id) => got.get(id) !== 1).slice(0, 5), []);
+        assert.equal(got.size, many);
+      }));
+  });
