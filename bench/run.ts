@@ -13,6 +13,7 @@ import { isolation } from './workloads/isolation.ts';
 import { lists } from './workloads/lists.ts';
 import { oneToOne } from './workloads/one-to-one.ts';
 import { postgres } from './workloads/postgres.ts';
+import { queues } from './workloads/queues.ts';
 
 /* `npm run bench`: workloads next to the physical limits of the same run. See docs/operating/benchmarks.md. */
 
@@ -25,6 +26,7 @@ const workloads: Record<string, (machine: Machine, report: Report) => Promise<vo
   backlog,
   inbound,
   lists,
+  queues,
   postgres,
 };
 

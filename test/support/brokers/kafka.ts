@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { temporaryFolder } from '../process.ts';
 import { type Arrived, type Broker, type BrokerKind, freePort, Program } from './broker.ts';
@@ -10,13 +11,13 @@ const password = 'kafka-secret';
 const plain = (user: string, secret: string): string =>
   `org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin-secret" user_admin="admin-secret" user_${user}="${secret}";`;
 
-function settingsOf(folder: string, port: number, controllerPort: number): string {
+function settingsOf(folder: string, port: number, controllerPort: number, named: string): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     `listeners=SASL_PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=SASL_PLAINTEXT://127.0.0.1:${port}`,
+    `advertised.listeners=SASL_PLAINTEXT://${named}:${port}`,
     'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT',
     'inter.broker.listener.name=SASL_PLAINTEXT',
@@ -35,19 +36,26 @@ function settingsOf(folder: string, port: number, controllerPort: number): strin
   ].join('\n');
 }
 
-async function start(): Promise<Broker> {
+/** `named`: the host by which it tells clients to call it. */
+export async function startKafka(named = '127.0.0.1'): Promise<Broker> {
   const classPath = classPathOf(artifact);
   if (classPath === null) throw new Error(`${artifact} could not be fetched`);
   const [port, controllerPort] = [await freePort(), await freePort()];
   const folder = temporaryFolder();
   const settings = `${folder.path}/server.properties`;
-  writeFileSync(settings, settingsOf(folder.path, port, controllerPort));
+  writeFileSync(settings, settingsOf(folder.path, port, controllerPort, named));
   const java = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath];
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAA', '-c', settings];
   const made = spawnSync('java', [...java, ...format], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(made.stderr);
   const server = new Program('java', [...java, 'kafka.Kafka', settings], port);
   await server.start();
+  const forwarder = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const socket of [near, far]) socket.on('error', () => {});
+    near.pipe(far).pipe(near);
+  });
+  if (named !== '127.0.0.1') await new Promise<void>((resolve) => forwarder.listen(port, named, resolve));
   const about = {
     clientId: 'test',
     bootstrapBrokers: [`127.0.0.1:${port}`],
@@ -77,6 +85,7 @@ async function start(): Promise<Broker> {
     kill: () => server.kill(),
     start: () => server.start(),
     async close() {
+      forwarder.close();
       await server.kill();
       folder.remove();
     },
@@ -108,4 +117,4 @@ async function read(about: object): Promise<Arrived[]> {
   return found.map(({ one }) => one);
 }
 
-export const kafka: BrokerKind = { name: 'Kafka', skip: noJava, start };
+export const kafka: BrokerKind = { name: 'Kafka', skip: noJava, start: startKafka };

@@ -1,16 +1,27 @@
 import pg from 'pg';
 import { openServer } from '../../../bin/postgres.js';
+import { eventually } from '../process.ts';
 import type { Broker, BrokerKind } from './broker.ts';
 
 export const tableSql =
   'CREATE TABLE orders (position bigserial, id text PRIMARY KEY, type text, timestamp timestamptz, reference text, headers jsonb, body text)';
 
+/** It listens before it is ready. */
+async function connected(url: string): Promise<pg.Client> {
+  return await eventually(30_000, async () => {
+    const client = new pg.Client(url);
+    return await client.connect().then(
+      () => client,
+      () => false as const,
+    );
+  });
+}
+
 async function start(): Promise<Broker> {
   const server = await openServer();
   await server.start();
   const query = async (sql: string): Promise<{ rows: Record<string, never>[] }> => {
-    const client = new pg.Client(`postgres://surehook@127.0.0.1:${server.port}/postgres`);
-    await client.connect();
+    const client = await connected(`postgres://surehook@127.0.0.1:${server.port}/postgres`);
     try {
       return await client.query(sql);
     } finally {
