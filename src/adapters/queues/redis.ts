@@ -31,7 +31,6 @@ export async function redisClient(opening: Opening) {
     lazyConnect: true,
     retryStrategy: null as never,
     maxRetriesPerRequest: 0,
-    enableAutoPipelining: true,
   });
   let why: Error | null = null;
   // Unheard it would end the process. The first says more than that the connection was closed then.
@@ -51,8 +50,23 @@ export async function redisClient(opening: Opening) {
 /** A Redis server. One entry of a stream is one message; without `create=off` a stream that is not there is made. */
 export async function openRedis(opening: Opening): Promise<Link> {
   const client = await redisClient(opening);
+  let corked = false;
+
+  /** What is put in one turn of the loop goes out in one write. */
+  function cork(): void {
+    if (corked) return;
+    const { stream } = client;
+    corked = true;
+    stream.cork();
+    setImmediate(() => {
+      corked = false;
+      stream.uncork();
+    });
+  }
+
   return {
     async put(message, { stream = '', maxlen, create }) {
+      cork();
       const how = [
         ...(create === 'off' ? ['NOMKSTREAM'] : []),
         ...(maxlen === undefined ? [] : ['MAXLEN', '~', maxlen]),
