@@ -71,7 +71,7 @@ async function runTests(wanted) {
   if (wanted === longPatterns) run('the flow on PostgreSQL', onEitherStore, { TEST_STORE: 'postgres' });
   if (wanted === patterns)
     process.stdout.write(
-      '\nNot run here: tests in a browser (npm run test:browser), of nodes and databases that fall, of the demo, and the flow on PostgreSQL (npm run test:long).\n',
+      '\nNot run here: tests in a browser (npm run test:browser), of queues that take long to start (npm run test:queues), of nodes and databases that fall, of the demo, and the flow on PostgreSQL (npm run test:long).\n',
     );
   await own?.stop();
 }

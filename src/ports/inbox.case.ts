@@ -71,10 +71,14 @@ export function inboxContract(
       await first.close();
       const second = await opened();
       const after = await taken(second, 2);
-      assert.deepEqual(idsOf(after), ['evt_5', 'evt_6']);
+      // Not every broker keeps the order the second time, nor while somebody has just gone.
+      assert.deepEqual(idsOf(after).sort(), idsOf(before.slice(1)).sort());
       assert.deepEqual(
-        after.map(({ id }) => id),
-        before.slice(1).map(({ id }) => id),
+        after.map(({ id }) => id).sort(),
+        before
+          .slice(1)
+          .map(({ id }) => id)
+          .sort(),
       );
       await second.done(after);
       await second.close();

@@ -1,4 +1,5 @@
 import type { AttemptError } from '../../core/attempt.ts';
+import { masked } from '../../core/masked.ts';
 import { queueWordsChars } from '../../core/queue-limits.ts';
 
 /** Why a queue did not take a message, in the words of the contract. `message` is for people and holds no secret. */
@@ -40,7 +41,13 @@ export function goneFault(broker: string): QueueFault {
  * Nothing that is one of `secrets` is left in it.
  */
 export function queueFaultOf(error: unknown, secrets: readonly (string | null)[] = []): QueueFault {
-  if (error instanceof QueueFault) return error;
+  const { kind, message } = error instanceof QueueFault ? error : read(error);
+  let words = message;
+  for (const secret of secrets) if (secret) words = words.replaceAll(secret, masked);
+  return new QueueFault(kind, words.slice(0, queueWordsChars));
+}
+
+function read(error: unknown): QueueFault {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; depth += 1) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     const entry = known[code];
@@ -49,7 +56,5 @@ export function queueFaultOf(error: unknown, secrets: readonly (string | null)[]
       return new QueueFault('tls', `TLS failed: ${cause.message}`);
     cause = cause.cause ?? (cause as AggregateError).errors?.[0];
   }
-  let words = error instanceof Error ? error.message : String(error);
-  for (const secret of secrets) if (secret) words = words.replaceAll(secret, '•••');
-  return new QueueFault('rejected', words.slice(0, queueWordsChars));
+  return new QueueFault('rejected', error instanceof Error ? error.message : String(error));
 }

@@ -36,11 +36,6 @@ export class Feed<M> {
     }
   }
 
-  /** What nobody took. */
-  drain(): M[] {
-    return this.#items.splice(0);
-  }
-
   /** At most `count`, as soon as there is one; none after `waitMs`. */
   async take(count: number, waitMs: number): Promise<M[]> {
     if (this.#items.length === 0 && this.#error === null) {

@@ -1,5 +1,6 @@
 import { inboxBatch, inboxLeaseMs, natsPullMs } from '../../core/queue-limits.ts';
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
+import { goneFault } from './fault.ts';
 import { Feed } from './feed.ts';
 import type { Opening } from './link.ts';
 import { load } from './load.ts';
@@ -29,8 +30,8 @@ export async function openNatsInbox(opening: Opening): Promise<Inbox> {
     const messages = await found.consume({ max_messages: inboxBatch, expires: natsPullMs });
     const feed = new Feed<typeof messages extends AsyncIterable<infer M> ? M : never>();
     void feed.pump(messages, inboxBatch);
-    void connection.closed().then(() => feed.fail(new Error('the connection to NATS was closed')));
-    const taken = new Map<Waiting, { ack(): void; nak(): void }>();
+    void connection.closed().then(() => feed.fail(goneFault('NATS')));
+    const taken = new Map<Waiting, { ack(): void; ackAck(): Promise<boolean> }>();
     return {
       async take(count, waitMs) {
         return (await feed.take(count, waitMs)).map((message) => {
@@ -44,22 +45,19 @@ export async function openNatsInbox(opening: Opening): Promise<Inbox> {
         });
       },
       async done(messages) {
-        for (const message of messages) {
-          taken.get(message)?.ack();
-          taken.delete(message);
-        }
-        await connection.flush();
+        const all = messages.map((message) => taken.get(message)!);
+        for (const message of messages) taken.delete(message);
+        const last = all.pop();
+        for (const message of all) message.ack();
+        // Answered once the server has dealt with it, and so with those before.
+        await last?.ackAck();
       },
       async lag() {
         const { num_pending, num_ack_pending } = await manager.consumers.info(stream, consumer);
         return num_pending + num_ack_pending;
       },
-      async close() {
-        // Without a word they would come again only when their time is over.
-        for (const message of [...taken.values(), ...feed.drain()]) message.nak();
-        await connection.flush().catch(ignore);
-        await connection.close().catch(ignore);
-      },
+      // What was taken comes again when its time is over: given back by hand, it would come out of order.
+      close: () => connection.close().catch(ignore),
     };
   } catch (error) {
     await connection.close().catch(ignore);
