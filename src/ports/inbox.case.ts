@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Broker, BrokerKind } from '../../test/support/brokers/broker.ts';
+import { eventually } from '../../test/support/process.ts';
 import type { AddressPolicy } from '../core/address.ts';
 import { readQueueUrl } from '../core/queue.ts';
 import { queued } from './destination.case.ts';
@@ -112,18 +113,17 @@ export function inboxContract(
       await waiting;
       await inbox.close();
       await broker.start();
-      let again: Inbox | null = null;
-      for (let n = 0; again === null && n < 100; n += 1) again = await opened().catch(() => null);
+      const again = await eventually(60_000, () => opened().catch(() => false as const));
       await put(['evt_9']);
       // A broker that falls may have forgotten what was acknowledged last.
       const found: (string | undefined)[] = [];
       while (!found.includes('evt_9') && found.length < 20) {
-        const messages = await taken(again!, 1);
+        const messages = await taken(again, 1);
         found.push(...idsOf(messages));
-        await again!.done(messages);
+        await again.done(messages);
       }
       assert.ok(found.includes('evt_9'));
-      await again!.close();
+      await again.close();
     });
   });
 }

@@ -108,6 +108,28 @@ describe('the published package', () => {
     assert.deepEqual(await ended, [0, null], errors);
   });
 
+  test('a queue whose client is not installed says which package to install', {
+    timeout: 60_000,
+  }, async (t) => {
+    if (unreachable !== null) return t.skip(unreachable);
+    const key = 'shk_admin_for_the_package_0123456789';
+    const args = ['start', '--dev', '--port', '0', '--database', 'queues.db', '--admin-key', key];
+    const server = spawn(process.execPath, [bin, ...args], { cwd: app, env: environment });
+    servers.push(server);
+    const ended = once(server, 'exit');
+    const url = await listening(server);
+    const ask = async (path: string, body: object): Promise<Record<string, string>> => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await answer.json()) as Record<string, string>;
+    };
+    const { id } = await ask('/v1/endpoints', { url: 'redis://127.0.0.1:1/?stream=s', events: ['*'] });
+    const { detail } = await ask(`/v1/endpoints/${id}/test`, { eventType: 'a', data: {} });
+    assert.match(detail!, /npm install ioredis/);
+    server.kill('SIGTERM');
+    await ended;
+  });
+
   test('runs the demo, which starts a server of its own', { timeout: 60_000 }, (t) => {
     if (unreachable !== null) return t.skip(unreachable);
     const args = [bin, 'demo', '--orders', '3', '--json'];
