@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'amqplib';
-import { temporaryFolder } from '../process.ts';
+import { eventually, temporaryFolder } from '../process.ts';
 import { type Arrived, type Broker, type BrokerKind, freePort, missingProgram, Program } from './broker.ts';
 
 /** What the one in the path runs as another user; it may be elsewhere on other systems. */
@@ -64,8 +64,9 @@ async function start(): Promise<Broker> {
     start: () => server.start(),
     async close() {
       await server.kill();
-      // Erlang's register of names stays behind, and answers to nobody else.
-      spawnSync('epmd', ['-port', String(epmdPort), '-kill'], { stdio: 'ignore' });
+      // Erlang's register of names stays behind, and ends once it knows that nobody is left.
+      const end = ['-port', String(epmdPort), '-kill'];
+      await eventually(10_000, async () => spawnSync('epmd', end, { stdio: 'ignore' }).status === 0);
       folder.remove();
     },
   };
