@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Broker } from '../support/brokers/broker.ts';
+import { redis } from '../support/brokers/redis.ts';
 import { emptyDatabase, type TestDatabase } from '../support/postgres.ts';
 import { adminKey, eventually, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { type App, installSdk } from '../support/sdk-package.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const secret = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
-
-const noRedis =
-  process.env.REDIS_URL !== undefined && existsSync(join(root, 'node_modules/redis'))
-    ? false
-    : 'there is no Redis (REDIS_URL) or no client for it (npm install --no-save redis)';
 
 /** The consumers of queues are run by a test of their own. */
 const pages = readdirSync(join(root, 'docs/using')).filter((name) => name.endsWith('.md'));
@@ -71,28 +68,35 @@ describe('the snippets of the documentation run as they stand', () => {
   let app: App;
   let server: ServerProcess;
   let database: TestDatabase;
+  let broker: Broker | null = null;
   const children: ChildProcess[] = [];
 
   before(async () => {
-    app = installSdk(['express', 'fastify', 'hono', 'koa', 'pg', ...(noRedis ? [] : ['redis'])]);
+    app = installSdk(['express', 'fastify', 'hono', 'koa', 'pg', 'redis']);
     writeFileSync(join(app.path, 'driver.js'), driver);
     for (const { name, code } of snippets) {
       mkdirSync(dirname(join(app.path, name)), { recursive: true });
       writeFileSync(join(app.path, name), code);
     }
     database = await emptyDatabase();
+    if (redis.skip === false) broker = await redis.start();
     server = await startServerProcess(join(app.path, 'surehook.db'), { SUREHOOK_LOG_LEVEL: 'warn' });
   });
 
   after(async () => {
     for (const child of children) child.kill('SIGKILL');
     await server.kill();
+    await broker?.close();
     await database.drop();
     app.remove();
   });
 
   function start(args: string[], more: Record<string, string> = {}): ChildProcess {
-    const env = { ...process.env, WEBHOOK_SECRET: secret, DATABASE_URL: database.url, ...more };
+    const urls = {
+      DATABASE_URL: database.url,
+      ...(broker === null ? {} : { REDIS_URL: broker.url.replace(/\?.*/, '') }),
+    };
+    const env = { ...process.env, WEBHOOK_SECRET: secret, ...urls, ...more };
     const child = spawn(process.execPath, args, { cwd: app.path, env, stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
     return child;
@@ -111,7 +115,7 @@ describe('the snippets of the documentation run as they stand', () => {
 
   const special = ['consumer.js', 'receiver.test.js'];
   for (const { page, name } of snippets.filter((each) => !special.includes(each.name))) {
-    const skip = name === 'seen-redis.js' && noRedis;
+    const skip = name === 'seen-redis.js' && redis.skip;
     test(`${page}: ${name}`, { skip }, async () => {
       assert.match(await ended(start(['driver.js', name])), /^answers 200 200 401 401$/m);
     });
