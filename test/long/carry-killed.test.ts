@@ -93,7 +93,9 @@ test('what is older than retention is dropped after the move, and what is younge
 
 /** Of SQLite, what an archive has in another form or not at all. */
 const otherwise: Record<string, string[]> = {
-  node: ['no', 'name', 'epoch', 'low_seq', 'last_seq', 'joined_at', 'clean'],
+  node: ['no', 'name', 'epoch', 'low_seq', 'last_seq', 'joined_at', 'clean', 'listed_seq'],
+  event_of_type: ['account_no', 'type', 'seq'],
+  delivery_arrived: ['endpoint_no', 'key'],
   past_event: ['seq', 'account_no', 'id', 'hash', 'type', 'deliveries', 'created_at'],
   attempt: ['id'],
   delivery: ['lease'],

@@ -80,7 +80,7 @@ test(`kill -9 at random moments under load, ${rounds} rounds: every event that g
     });
     const missing = [...acked].filter((id) => !arrivals.has(id));
     const duplicates = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0);
-    assert.ok(acked.size > rounds * 10, `only ${acked.size} events were accepted`);
+    assert.ok(acked.size > rounds * 5, `only ${acked.size} events were accepted`);
     assert.deepEqual(missing, []);
     assert.ok(duplicates <= rounds * (concurrency + commitMost), `${duplicates} duplicates`);
     console.log(`${acked.size} events, ${rounds} kills, ${duplicates} duplicates`);
