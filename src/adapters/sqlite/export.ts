@@ -13,7 +13,8 @@ import {
 } from '../../core/archive.ts';
 import { SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits.ts';
-import { attemptIds, open, places } from './acts/rows.ts';
+import { open, places } from '../../ports/rows/delivery.ts';
+import { attemptIds } from './acts/rows.ts';
 import { openReader } from './connection.ts';
 import { requireDatabase } from './file.ts';
 import { lockDatabase } from './lock.ts';

@@ -1,8 +1,9 @@
 import type { Account, ApiKey, EventType } from '../../../core/account.ts';
 import { notFound, SurehookError } from '../../../core/errors.ts';
+import { accountOf, eventTypeOf, keyOf } from '../../../ports/rows/account.ts';
 import type { SealedStore } from '../../../ports/sealed.ts';
 import type { Administration } from '../../../ports/store.ts';
-import type { Row, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { deleteBinsOf } from './bins.ts';
 import { allEndpoints } from './endpoints.ts';
 import { allSources, deleteSourcesOf } from './sources.ts';
@@ -119,41 +120,4 @@ export async function putEventType(session: Session, type: EventType): Promise<v
 
 export async function deleteEventType(session: Session, accountNo: number, name: string): Promise<boolean> {
   return (await session.run('DELETE FROM event_type WHERE account_no = ? AND name = ?', accountNo, name)) > 0;
-}
-
-function accountOf(row: Row): Account {
-  return {
-    no: row.no as number,
-    id: row.id as string,
-    name: row.name as string,
-    maxEndpoints: row.max_endpoints as number,
-    notify: row.notify as string | null,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
-}
-
-function keyOf(row: Row): ApiKey {
-  return {
-    id: row.id as string,
-    accountNo: row.account_no as number | null,
-    name: row.name as string,
-    scopes: JSON.parse(row.scopes as string) as ApiKey['scopes'],
-    hash: row.hash as string,
-    hint: row.hint as string,
-    createdAtMs: row.created_at as number,
-  };
-}
-
-function eventTypeOf(row: Row): EventType {
-  return {
-    accountNo: row.account_no as number,
-    name: row.name as string,
-    description: row.description as string,
-    schema: row.schema === null ? null : (JSON.parse(row.schema as string) as Record<string, unknown>),
-    examples: JSON.parse(row.examples as string) as unknown[],
-    deprecated: row.deprecated as boolean,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
 }

@@ -12,9 +12,10 @@ import {
 } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
 import type { AlertFilter, AlertStore, DueMessage } from '../../../ports/alert-store.ts';
+import { alertOf, messageOf } from '../../../ports/rows/alert.ts';
+import { bucketBoundsMs, bucketColumns } from '../../../ports/rows/numbers.ts';
 import type { Found, Page } from '../../../ports/store.ts';
-import type { Row, Session, Value } from '../session.ts';
-import { bucketBoundsMs, bucketColumns } from './numbers.ts';
+import type { Session, Value } from '../session.ts';
 import { consume } from './signals.ts';
 
 type Input<Name extends keyof AlertStore> = Parameters<AlertStore[Name]>[0];
@@ -243,39 +244,6 @@ async function toldOf(session: Session, alertNo: number): Promise<Tell[]> {
     ruleId: row.rule_id as string,
     channelId: row.channel_id as string,
   }));
-}
-
-function alertOf(row: Row): Alert {
-  return {
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    kind: row.kind as AlertKind,
-    subject: row.subject as string,
-    summary: row.summary as string,
-    detail: JSON.parse(row.detail as string) as Alert['detail'],
-    count: row.count as number,
-    raisedAtMs: row.raised_at as number,
-    lastAtMs: row.last_at as number,
-    resolvedAtMs: row.resolved_at as number | null,
-  };
-}
-
-function messageOf(row: Row): AlertMessage {
-  return {
-    no: row.no as number,
-    accountNo: row.account_no as number,
-    alertNo: row.alert_no as number,
-    ruleId: row.rule_id as string,
-    channelId: row.channel_id as string,
-    phase: row.phase as AlertMessage['phase'],
-    dueAtMs: row.due_at as number | null,
-    tries: row.tries as number,
-    sentAtMs: row.sent_at as number | null,
-    failedAtMs: row.failed_at as number | null,
-    error: row.error as string | null,
-    createdAtMs: row.created_at as number,
-  };
 }
 
 async function insertNo(session: Session, sql: string, ...values: Value[]): Promise<number> {

@@ -1,12 +1,10 @@
 import { statusFor } from '../../../core/bin.ts';
 import * as bounds from '../../../core/bin-limits.ts';
 import type { BinStore } from '../../../ports/bin-store.ts';
+import { binConfigOf, binOf, caughtOf } from '../../../ports/rows/bin.ts';
 import type { NewSealedBin, SealedBin, SealedCaught } from '../../../ports/sealed-bins.ts';
-import type { Row, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { storable } from './rows.ts';
-
-/** What no query asks for is kept together as JSON. */
-type Config = Pick<SealedBin, 'name' | 'behaviour' | 'scheme' | 'custom'>;
 
 /** The account's row is held, so that they are counted one after another. */
 export async function createBin(
@@ -22,7 +20,7 @@ export async function createBin(
     bin.id,
     bin.accountNo,
     bin.hidden,
-    configOf(bin),
+    binConfigOf(bin),
     bin.createdAtMs,
     bin.updatedAtMs,
   );
@@ -31,7 +29,7 @@ export async function createBin(
 
 export async function updateBin(session: Session, bin: SealedBin): Promise<boolean> {
   const sql = 'UPDATE bin SET hidden = ?, config = ?, caught = 0, updated_at = ? WHERE no = ?';
-  return (await session.run(sql, bin.hidden, configOf(bin), bin.updatedAtMs, bin.no)) > 0;
+  return (await session.run(sql, bin.hidden, binConfigOf(bin), bin.updatedAtMs, bin.no)) > 0;
 }
 
 /** The bin first: whoever catches for it at the same time waits, and then finds none. */
@@ -117,33 +115,4 @@ export async function forgetCaught(session: Session, beforeMs: number, limit: nu
     beforeMs,
     limit,
   );
-}
-
-function configOf({ name, behaviour, scheme, custom }: Config): string {
-  return JSON.stringify({ name, behaviour, scheme, custom });
-}
-
-function binOf(row: Row): SealedBin {
-  return {
-    ...(JSON.parse(row.config as string) as Config),
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    hidden: row.hidden as Uint8Array,
-    caught: row.caught as number,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
-}
-
-function caughtOf(row: Row): SealedCaught {
-  return {
-    id: row.id as string,
-    atMs: row.at as number,
-    method: row.method as string,
-    status: row.status as number | null,
-    bodyBytes: row.body_bytes as number,
-    head: row.head as Uint8Array,
-    body: row.body as Uint8Array | null,
-  };
 }

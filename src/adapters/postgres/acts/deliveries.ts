@@ -1,9 +1,9 @@
+import { blocked, cancelled, open, places } from '../../../ports/rows/delivery.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder } from './order.ts';
 import { endOpen, putBack, puttableSql } from './putting-back.ts';
 import { finishIfDone } from './replay.ts';
-import { blocked, cancelled, open, places } from './rows.ts';
 
 type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
 

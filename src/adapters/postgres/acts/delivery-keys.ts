@@ -1,5 +1,5 @@
+import { places } from '../../../ports/rows/delivery.ts';
 import type { Session } from '../session.ts';
-import { places } from './rows.ts';
 
 export async function keysOfEvent(
   session: Session,

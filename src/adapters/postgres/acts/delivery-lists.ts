@@ -2,11 +2,12 @@ import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
+import { eventFilterOf, newest, places, states } from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
-import { begunViews, eventPart, newest, viewsDown, viewsOfKeys } from './delivery-views.ts';
+import { begunViews, eventPart, viewsDown, viewsOfKeys } from './delivery-views.ts';
 import { eventConditions, eventsDown, seqAt } from './events.ts';
-import { lacksRows, places, states } from './rows.ts';
+import { lacksRows } from './rows.ts';
 
 /** How many deliveries are read at once. */
 const rowsAtOnce = 200;
@@ -183,16 +184,6 @@ async function keyRange(
       ? Number.MAX_SAFE_INTEGER
       : (await seqAt(session, filter.untilMs + limits.clockBackMs)) * places;
   return { from, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
-}
-
-function eventFilterOf(filter: DeliveryFilter): Parameters<typeof eventConditions>[2] {
-  const { eventType, reference, sinceMs, untilMs } = filter;
-  return {
-    ...(eventType !== undefined && { type: eventType }),
-    ...(reference !== undefined && { reference }),
-    ...(sinceMs !== undefined && { sinceMs }),
-    ...(untilMs !== undefined && { untilMs }),
-  };
 }
 
 async function idOf(session: Session, endpointNo: number): Promise<string> {

@@ -1,7 +1,7 @@
-import type { Attempt, AttemptError } from '../../../core/attempt.ts';
-import { type DeliveryView, statusOf } from '../../../core/delivery.ts';
+import type { Attempt } from '../../../core/attempt.ts';
+import type { DeliveryView } from '../../../core/delivery.ts';
+import { attemptOf, newest, open, places, viewOf } from '../../../ports/rows/delivery.ts';
 import type { Row, Session } from '../session.ts';
-import { attemptOf, blocked, open, places, states } from './rows.ts';
 
 /*
  * A delivery that was sent straight from its accept has no row until it ends: it is shown as `sending`, from its event's
@@ -152,42 +152,4 @@ export async function begunViews(
   return rows.map((row) =>
     viewOf({ ...event, ...row, ...begun, ...untried, key: first + (row.place as number) }),
   );
-}
-
-export function newest(views: DeliveryView[], limit: number): DeliveryView[] {
-  return views.sort((a, b) => b.key - a.key).slice(0, limit);
-}
-
-export function viewOf(row: Row): DeliveryView {
-  const gone = row.state === open && row.deleted_at !== null;
-  const status = gone
-    ? 'cancelled'
-    : statusOf({
-        state: states[row.state as number]!,
-        leased: row.lease !== null || row.pulled_at !== null,
-        tries: row.tries as number,
-        endpointActive: row.status === 'active',
-      });
-  const waits = (status === 'pending' || status === 'retrying') && row.due_at !== blocked;
-  return {
-    key: row.key as number,
-    eventId: row.id as string,
-    eventType: row.type as string,
-    reference: row.reference as string | null,
-    accountNo: row.account_no as number,
-    endpointId: row.endpoint_id as string,
-    status,
-    attempts: row.attempts as number,
-    createdAtMs: row.created_at as number,
-    nextAttemptAtMs: waits ? (row.due_at as number) : null,
-    lastAttemptAtMs: row.last_at as number | null,
-    httpStatus: row.last_status as number | null,
-    error: row.last_error as AttemptError | null,
-    endedAtMs: endOf(row, gone),
-  };
-}
-
-function endOf(row: Row, gone: boolean): number | null {
-  if (gone) return row.deleted_at as number;
-  return row.state === open ? null : (row.ended_at as number | null);
 }

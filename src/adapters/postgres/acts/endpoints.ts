@@ -1,9 +1,9 @@
-import type { EndpointStatus } from '../../../core/endpoint.ts';
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
+import { blocked } from '../../../ports/rows/delivery.ts';
+import { endpointConfigOf, endpointOf } from '../../../ports/rows/endpoint.ts';
 import type { NewSealedEndpoint, SealedChanges, SealedEndpoint } from '../../../ports/sealed.ts';
-import type { Row, Session, Value } from '../session.ts';
-import { blocked } from './rows.ts';
+import type { Session, Value } from '../session.ts';
 
 export async function allEndpoints(session: Session): Promise<SealedEndpoint[]> {
   return (await session.all('SELECT * FROM endpoint WHERE deleted_at IS NULL ORDER BY no')).map(endpointOf);
@@ -99,23 +99,6 @@ async function raiseVersion(session: Session, accountNo: number): Promise<number
   return row.version as number;
 }
 
-/** What no query asks for is kept together as JSON. */
-type Config = Omit<
-  SealedEndpoint,
-  | 'no'
-  | 'id'
-  | 'accountNo'
-  | 'status'
-  | 'statusReason'
-  | 'statusAtMs'
-  | 'failingSinceMs'
-  | 'failures'
-  | 'secrets'
-  | 'headers'
-  | 'createdAtMs'
-  | 'updatedAtMs'
->;
-
 const changingColumns = [
   'status',
   'status_reason',
@@ -131,50 +114,17 @@ const changingColumns = [
 ];
 
 function changingValues(endpoint: NewSealedEndpoint | SealedEndpoint): Value[] {
-  const {
-    no: _no,
-    id: _id,
-    accountNo: _accountNo,
-    status,
-    statusReason,
-    statusAtMs,
-    failingSinceMs,
-    failures,
-    secrets,
-    headers,
-    createdAtMs: _createdAtMs,
-    updatedAtMs,
-    ...config
-  } = endpoint as SealedEndpoint;
   return [
-    status,
-    statusReason,
-    statusAtMs,
-    failingSinceMs,
-    failures,
-    config.ratePerSecond,
-    config.ordered,
-    secrets,
-    headers,
-    JSON.stringify(config satisfies Config),
-    updatedAtMs,
+    endpoint.status,
+    endpoint.statusReason,
+    endpoint.statusAtMs,
+    endpoint.failingSinceMs,
+    endpoint.failures,
+    endpoint.ratePerSecond,
+    endpoint.ordered,
+    endpoint.secrets,
+    endpoint.headers,
+    endpointConfigOf(endpoint),
+    endpoint.updatedAtMs,
   ];
-}
-
-function endpointOf(row: Row): SealedEndpoint {
-  return {
-    ...(JSON.parse(row.config as string) as Config),
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    status: row.status as EndpointStatus,
-    statusReason: row.status_reason as string | null,
-    statusAtMs: row.status_at as number,
-    failingSinceMs: row.failing_since as number | null,
-    failures: row.failures as number,
-    secrets: row.secrets as Uint8Array,
-    headers: row.headers as Uint8Array,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
 }

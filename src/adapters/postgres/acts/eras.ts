@@ -1,7 +1,7 @@
 import * as limits from '../../../core/limits.ts';
+import { places } from '../../../ports/rows/delivery.ts';
 import type { Upkeep } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
-import { places } from './rows.ts';
 
 type Input = Parameters<Upkeep['sweep']>[0];
 

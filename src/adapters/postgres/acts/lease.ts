@@ -2,10 +2,10 @@ import type { Owed } from '../../../core/delivery.ts';
 import { lines } from '../../../core/lane.ts';
 import * as limits from '../../../core/limits.ts';
 import { claimBytes } from '../../../core/receive-limits.ts';
+import { owedOf } from '../../../ports/rows/delivery.ts';
 import type { ClaimResult, DeliveryStore, Joined, LaneStart, LostDelivery } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
 import type { Holder } from './accept.ts';
-import { owedOf } from './rows.ts';
 
 type Input<K extends keyof DeliveryStore> = Omit<Parameters<DeliveryStore[K]>[0], 'epoch'>;
 

@@ -1,10 +1,7 @@
 import { pullUrl } from '../../../core/pull.ts';
-import type { Latency, Reading, Stats, StoreCounts } from '../../../ports/store.ts';
-import type { Row, Session } from '../session.ts';
-
-/** Upper bounds of the histogram of durations; the last bucket has none. */
-export const bucketBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
-export const bucketColumns = [...bucketBoundsMs.map((_, i) => `h${i}`), `h${bucketBoundsMs.length}`];
+import { bucketColumns, figuresOf } from '../../../ports/rows/numbers.ts';
+import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
+import type { Session } from '../session.ts';
 
 /** Sums of the minutes' counts. The longest durations have no upper bound: their bucket answers with the largest bound there is. */
 export async function stats(session: Session, asked: Parameters<Reading['stats']>[0]): Promise<Stats> {
@@ -37,18 +34,6 @@ export async function stats(session: Session, asked: Parameters<Reading['stats']
   };
 }
 
-function figuresOf(row: Row): Omit<Stats['buckets'][number], 'atMs'> {
-  const delivered = row.delivered as number;
-  const failed = row.failed as number;
-  const attempts = delivered + failed;
-  return {
-    delivered,
-    failed,
-    dead: row.dead as number,
-    latencyMs: attempts === 0 ? null : latencyOf(row, attempts),
-  };
-}
-
 /** Over all accounts. Index look-ups and counts within indexes; run by a reader. */
 export async function counts(
   session: Session,
@@ -78,21 +63,4 @@ export async function oldestDueAtMs(
   ))!;
   const oldest = row.at as number | null;
   return oldest !== null && oldest <= nowMs ? oldest : null;
-}
-
-function latencyOf(total: Row, attempts: number): Latency {
-  const share = (part: number): number => {
-    let seen = 0;
-    for (const [i, name] of bucketColumns.entries()) {
-      seen += total[name] as number;
-      if (seen >= part * attempts) return bucketBoundsMs[Math.min(i, bucketBoundsMs.length - 1)]!;
-    }
-    return bucketBoundsMs.at(-1)!;
-  };
-  return {
-    mean: (total.duration_sum as number) / attempts,
-    p50: share(0.5),
-    p95: share(0.95),
-    p99: share(0.99),
-  };
 }

@@ -1,36 +1,13 @@
 import type { Fact } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
+import { orderOf } from '../../../ports/rows/order.ts';
 import type { AcceptItem } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 
 export async function orderByNo(session: Session, no: number): Promise<Order | null> {
   const row = await session.get('SELECT * FROM tracked_order WHERE no = ? FOR UPDATE', no);
   return row === undefined ? null : orderOf(row);
-}
-
-export function orderOf(row: Row): Order {
-  return {
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    sourceId: row.source_id as string,
-    reference: row.reference as string,
-    orderId: row.order_id as string | null,
-    state: row.state as Order['state'],
-    registered: row.registered as boolean,
-    flagged: row.flagged as boolean,
-    overdue: row.overdue as boolean,
-    reached: JSON.parse(row.reached as string) as Order['reached'],
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-    nextPollAtMs: row.next_poll_at as number | null,
-    everyMs: row.every as number | null,
-    giveUpAtMs: row.give_up_at as number | null,
-    overdueAtMs: row.overdue_at as number | null,
-    pollFailures: row.poll_failures as number,
-    foundBy: row.found_by as Order['foundBy'],
-  };
 }
 
 /** The order of this name, held to the end of the transaction also when it is not there yet. `seen`: what speaks of it came before. */

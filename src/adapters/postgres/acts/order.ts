@@ -1,5 +1,5 @@
+import { places } from '../../../ports/rows/delivery.ts';
 import type { Session } from '../session.ts';
-import { places } from './rows.ts';
 
 /*
  * Ordered endpoints: of the open deliveries of one reference only the first is due, the others are blocked, so that a claim

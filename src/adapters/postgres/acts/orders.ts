@@ -8,9 +8,10 @@ import {
   rewatch,
 } from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
+import { orderOf } from '../../../ports/rows/order.ts';
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Session } from '../session.ts';
-import { entriesOf, holdOrder, orderOf, writeOrder } from './order-rows.ts';
+import { entriesOf, holdOrder, writeOrder } from './order-rows.ts';
 
 type Input<Name extends keyof OrderStore> = Parameters<OrderStore[Name]>[0];
 type Output<Name extends keyof OrderStore> = ReturnType<OrderStore[Name]>;

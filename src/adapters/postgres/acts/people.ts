@@ -1,7 +1,8 @@
 import * as bounds from '../../../core/people-limits.ts';
-import type { AuditEntry, Person, Role, Session } from '../../../core/person.ts';
+import type { AuditEntry, Person, Session } from '../../../core/person.ts';
 import type { PeopleStore, PersonChange, PersonRefusal } from '../../../ports/people-store.ts';
-import type { Session as Connection, Row } from '../session.ts';
+import { personOf, sessionOf } from '../../../ports/rows/people.ts';
+import type { Session as Connection } from '../session.ts';
 
 type Input<Name extends keyof PeopleStore> = Parameters<PeopleStore[Name]>[0];
 
@@ -204,28 +205,4 @@ async function isLastOwner(db: Connection, { id, role }: Person): Promise<boolea
   if (role !== 'owner') return false;
   const other = await db.get("SELECT 1 AS is FROM person WHERE role = 'owner' AND id <> ? LIMIT 1", id);
   return other === undefined;
-}
-
-function personOf(row: Row): Person {
-  return {
-    id: row.id as string,
-    name: row.name as string,
-    email: row.email as string | null,
-    role: row.role as Role,
-    passwordHash: row.password_hash as string | null,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
-}
-
-function sessionOf(row: Row): Session {
-  return {
-    id: row.id as string,
-    tokenHash: row.token_hash as string,
-    personId: row.person_id as string | null,
-    keyHash: row.key_hash as string | null,
-    userAgent: row.user_agent as string,
-    createdAtMs: row.created_at as number,
-    expiresAtMs: row.expires_at as number,
-  };
 }

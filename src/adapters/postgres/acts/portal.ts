@@ -1,7 +1,8 @@
 import type { PortalLink } from '../../../core/portal.ts';
 import * as bounds from '../../../core/portal-limits.ts';
 import type { PortalStore } from '../../../ports/portal-store.ts';
-import type { Session as Connection, Row } from '../session.ts';
+import { linkOf } from '../../../ports/rows/portal.ts';
+import type { Session as Connection } from '../session.ts';
 
 type Input<Name extends keyof PortalStore> = Parameters<PortalStore[Name]>[0];
 
@@ -96,24 +97,4 @@ export async function revokePortalLink(
       accountNo,
     )) > 0
   );
-}
-
-function linkOf(row: Row): PortalLink {
-  return {
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    tokenHash: row.token_hash as string,
-    sessionHash: row.session_hash as string | null,
-    name: row.name as string,
-    color: row.color as string | null,
-    origins: JSON.parse(row.origins as string) as string[],
-    readOnly: row.read_only as boolean,
-    madeBy: row.made_by as string,
-    createdAtMs: row.created_at as number,
-    expiresAtMs: row.expires_at as number,
-    lastsMs: row.lasts as number,
-    openedAtMs: row.opened_at as number | null,
-    endsAtMs: row.ends_at as number | null,
-    revokedAtMs: row.revoked_at as number | null,
-  };
 }

@@ -2,10 +2,10 @@ import type { AttemptError } from '../../../core/attempt.ts';
 import * as limits from '../../../core/limits.ts';
 import { pullUrl } from '../../../core/pull.ts';
 import type { Pulled, PullResult, PullStore, PullVerdict } from '../../../ports/pull-store.ts';
+import { blocked, dead, delivered, eventColumns, owedOf } from '../../../ports/rows/delivery.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder } from './order.ts';
 import { endOpen } from './putting-back.ts';
-import { blocked, dead, delivered, eventColumns, owedOf } from './rows.ts';
 
 type Input<K extends keyof PullStore> = Parameters<PullStore[K]>[0];
 

@@ -1,6 +1,6 @@
+import { blocked } from '../../../ports/rows/delivery.ts';
 import type { Row, Session } from '../session.ts';
 import { hasOpen, lockOrder, positionAtEnd } from './order.ts';
-import { blocked } from './rows.ts';
 
 /** What is needed of a delivery to put it back: its row, its event's reference, and whether its endpoint is ordered. */
 export const puttableSql = `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,

@@ -1,12 +1,13 @@
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
-import { matchesType, typeRange } from '../../../core/match.ts';
-import type { Replay, ReplayFilter, ReplayStatus } from '../../../core/replay.ts';
+import { typeRange } from '../../../core/match.ts';
+import type { Replay, ReplayFilter } from '../../../core/replay.ts';
+import { open, places, states } from '../../../ports/rows/delivery.ts';
+import { isReplayed, replayOf } from '../../../ports/rows/replay.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder, nextSeq } from './order.ts';
 import { endOpen, putBack, puttableSql } from './putting-back.ts';
-import { open, places, states } from './rows.ts';
 
 type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
 
@@ -158,7 +159,7 @@ async function feedMatching(
       startedAtMs,
       most,
     );
-    const wanted = rows.filter((found) => matches(found, filter));
+    const wanted = rows.filter((found) => isReplayed(found, filter));
     for (const found of wanted) await put(found);
     moved += wanted.length;
     scan -= rows.length + 1;
@@ -253,28 +254,6 @@ async function puttable(session: Session, accountNo: number, key: number): Promi
   return isOver && row.account_no === accountNo && row.deleted_at === null ? row : null;
 }
 
-function matches(row: Row, { eventTypes, sinceMs, untilMs }: ReplayFilter): boolean {
-  const atMs = row.created_at as number;
-  if (eventTypes !== null && !matchesType(eventTypes, row.type as string)) return false;
-  return (sinceMs === null || atMs >= sinceMs) && (untilMs === null || atMs < untilMs);
-}
-
 async function rowOf(session: Session, no: number): Promise<Row | undefined> {
   return await session.get('SELECT * FROM replay WHERE no = ?', no);
-}
-
-function replayOf(row: Row): Replay {
-  return {
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    filter: JSON.parse(row.filter as string) as ReplayFilter,
-    status: row.status as ReplayStatus,
-    total: row.total as number,
-    done: row.done as number,
-    failed: row.failed as number,
-    feeding: row.feeding as boolean,
-    startedAtMs: row.started_at as number,
-    finishedAtMs: row.finished_at as number | null,
-  };
 }

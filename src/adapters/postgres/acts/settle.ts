@@ -1,7 +1,8 @@
 import * as limits from '../../../core/limits.ts';
+import { states } from '../../../ports/rows/delivery.ts';
 import type { Settlement, SettleResult } from '../../../ports/store.ts';
 import type { Session, Value } from '../session.ts';
-import { headerLines, states, storable } from './rows.ts';
+import { headerLines, storable } from './rows.ts';
 
 export interface SettleBatch {
   epoch: number;

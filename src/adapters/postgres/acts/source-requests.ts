@@ -1,5 +1,6 @@
 import * as limits from '../../../core/limits.ts';
 import type { DoorVerdict, SourceRequestHead } from '../../../core/source.ts';
+import { requestHeadOf, requestHeadOfEvent } from '../../../ports/rows/source.ts';
 import type { SealedRequest } from '../../../ports/sealed-sources.ts';
 import type { SourceFigures, SourceStore } from '../../../ports/source-store.ts';
 import type { Row, Session } from '../session.ts';
@@ -57,7 +58,7 @@ export async function getRequest(
   );
   if (row === undefined) return null;
   return {
-    ...headOf(row),
+    ...requestHeadOf(row),
     sourceNo: row.source_no as number,
     head: row.head as Uint8Array,
     body: row.body as Uint8Array | null,
@@ -93,10 +94,10 @@ export async function listRequests(
       event === undefined ||
       (request !== undefined && (request.at as number) >= (event.created_at as number))
     ) {
-      rows.push(headOf(kept.shift()!));
+      rows.push(requestHeadOf(kept.shift()!));
       next.request = request!.no as number;
     } else {
-      rows.push(headOfEvent(events.shift()!));
+      rows.push(requestHeadOfEvent(events.shift()!));
       next.event = event.seq as number;
     }
   }
@@ -136,34 +137,6 @@ async function eventRows(
     before,
     limit,
   );
-}
-
-function headOf(row: Row): SourceRequestHead {
-  return {
-    id: row.id as string,
-    atMs: row.at as number,
-    verdict: row.verdict as DoorVerdict,
-    reason: row.reason as string | null,
-    detail: row.detail as string | null,
-    status: row.status as number,
-    method: row.method as string,
-    bodyBytes: row.body_bytes as number,
-    eventId: row.event_id as string | null,
-  };
-}
-
-function headOfEvent(row: Row): SourceRequestHead {
-  return {
-    id: row.id as string,
-    atMs: row.created_at as number,
-    verdict: 'accepted',
-    reason: null,
-    detail: null,
-    status: 200,
-    method: 'POST',
-    bodyBytes: row.bytes as number,
-    eventId: row.id as string,
-  };
 }
 
 export async function sourceFigures(session: Session, sinceMs: number): Promise<SourceFigures[]> {

@@ -1,5 +1,6 @@
+import { sourceConfigOf, sourceOf } from '../../../ports/rows/source.ts';
 import type { NewSealedSource, SealedSource, SealedSourceChanges } from '../../../ports/sealed-sources.ts';
-import type { Row, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 
 export async function allSources(session: Session): Promise<SealedSource[]> {
   return (await session.all('SELECT * FROM source WHERE deleted_at IS NULL ORDER BY no')).map(sourceOf);
@@ -32,7 +33,7 @@ export async function createSource(
     source.id,
     accountNo,
     source.sealed,
-    configOf(source),
+    sourceConfigOf(source),
     source.createdAtMs,
     source.updatedAtMs,
   );
@@ -50,7 +51,7 @@ export async function updateSource(
   await session.run(
     'UPDATE source SET secrets = ?, config = ?, updated_at = ? WHERE no = ?',
     after.sealed,
-    configOf(after),
+    sourceConfigOf(after),
     after.updatedAtMs,
     no,
   );
@@ -66,26 +67,4 @@ export async function deleteSource(session: Session, no: number, nowMs: number):
 export async function deleteSourcesOf(session: Session, accountNo: number, nowMs: number): Promise<void> {
   const sql = 'SELECT no FROM source WHERE account_no = ? AND deleted_at IS NULL';
   for (const row of await session.all(sql, accountNo)) await deleteSource(session, row.no as number, nowMs);
-}
-
-/** What no query asks for is kept together as JSON. */
-type Config = Omit<NewSealedSource, 'id' | 'accountNo' | 'sealed' | 'createdAtMs' | 'updatedAtMs'>;
-
-function configOf(source: NewSealedSource | SealedSource): string {
-  const config: Config & Partial<SealedSource> = { ...source };
-  for (const name of ['no', 'id', 'accountNo', 'sealed', 'createdAtMs', 'updatedAtMs'] as const)
-    delete config[name];
-  return JSON.stringify(config);
-}
-
-function sourceOf(row: Row): SealedSource {
-  return {
-    ...(JSON.parse(row.config as string) as Config),
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    sealed: row.secrets as Uint8Array,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
 }

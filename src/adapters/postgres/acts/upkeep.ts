@@ -1,4 +1,5 @@
 import * as limits from '../../../core/limits.ts';
+import { cancelled, dead, places } from '../../../ports/rows/delivery.ts';
 import type { Upkeep } from '../../../ports/store.ts';
 import type { Session } from '../session.ts';
 import { forgetCaught } from './bins.ts';
@@ -7,7 +8,6 @@ import { sweptRanges } from './eras.ts';
 import { freeNext, lockOrder } from './order.ts';
 import { endOpen } from './putting-back.ts';
 import { finishIfDone } from './replay.ts';
-import { cancelled, dead, places } from './rows.ts';
 import { forgetKeys, forgetRequests } from './source-requests.ts';
 
 type Input = Parameters<Upkeep['sweep']>[0];

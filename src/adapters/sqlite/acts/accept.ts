@@ -1,12 +1,12 @@
 import { alertKindOfEvent, signalOfEvent } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
+import { places } from '../../../ports/rows/delivery.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, EventSummary } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { insertOrdered } from './order.ts';
 import { hearOf, writeChange } from './orders.ts';
 import { pastAt, pastWithId } from './past.ts';
 import { rememberKey, seenKey } from './received.ts';
-import { places } from './rows.ts';
 import { raise } from './signals.ts';
 
 type Input = Parameters<DeliveryStore['accept']>[0];

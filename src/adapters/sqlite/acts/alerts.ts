@@ -12,10 +12,11 @@ import {
 } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
 import type { AlertFilter, AlertStore } from '../../../ports/alert-store.ts';
+import { alertOf, messageOf } from '../../../ports/rows/alert.ts';
+import { bucketBoundsMs, bucketColumns } from '../../../ports/rows/numbers.ts';
 import type { Found, Page } from '../../../ports/store.ts';
-import type { Database, Row } from '../database.ts';
+import type { Database } from '../database.ts';
 import { consume } from './signals.ts';
-import { bucketBoundsMs, bucketColumns } from './tally.ts';
 
 type Input<Name extends keyof AlertStore> = Parameters<AlertStore[Name]>[0];
 type Output<Name extends keyof AlertStore> = Awaited<ReturnType<AlertStore[Name]>>;
@@ -214,37 +215,4 @@ function toldOf(db: Database, alertNo: number): Tell[] {
     ruleId: row.rule_id as string,
     channelId: row.channel_id as string,
   }));
-}
-
-function alertOf(row: Row): Alert {
-  return {
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    kind: row.kind as AlertKind,
-    subject: row.subject as string,
-    summary: row.summary as string,
-    detail: JSON.parse(row.detail as string) as Alert['detail'],
-    count: row.count as number,
-    raisedAtMs: row.raised_at as number,
-    lastAtMs: row.last_at as number,
-    resolvedAtMs: row.resolved_at as number | null,
-  };
-}
-
-function messageOf(row: Row): AlertMessage {
-  return {
-    no: row.no as number,
-    accountNo: row.account_no as number,
-    alertNo: row.alert_no as number,
-    ruleId: row.rule_id as string,
-    channelId: row.channel_id as string,
-    phase: row.phase as AlertMessage['phase'],
-    dueAtMs: row.due_at as number | null,
-    tries: row.tries as number,
-    sentAtMs: row.sent_at as number | null,
-    failedAtMs: row.failed_at as number | null,
-    error: row.error as string | null,
-    createdAtMs: row.created_at as number,
-  };
 }

@@ -1,11 +1,9 @@
 import { statusFor } from '../../../core/bin.ts';
 import * as bounds from '../../../core/bin-limits.ts';
 import type { BinStore } from '../../../ports/bin-store.ts';
+import { binConfigOf, binOf, caughtOf } from '../../../ports/rows/bin.ts';
 import type { NewSealedBin, SealedBin, SealedCaught } from '../../../ports/sealed-bins.ts';
-import type { Database, Row } from '../database.ts';
-
-/** What no query asks for is kept together as JSON. */
-type Config = Pick<SealedBin, 'name' | 'behaviour' | 'scheme' | 'custom'>;
+import type { Database } from '../database.ts';
 
 export function createBin(db: Database, bin: NewSealedBin, maxBins: number): SealedBin | 'too_many' {
   const { n } = db.get('SELECT count(*) AS n FROM bin WHERE account_no = ?', bin.accountNo)!;
@@ -15,7 +13,7 @@ export function createBin(db: Database, bin: NewSealedBin, maxBins: number): Sea
     bin.id,
     bin.accountNo,
     bin.hidden,
-    configOf(bin),
+    binConfigOf(bin),
     bin.createdAtMs,
     bin.updatedAtMs,
   );
@@ -24,7 +22,7 @@ export function createBin(db: Database, bin: NewSealedBin, maxBins: number): Sea
 
 export function updateBin(db: Database, bin: SealedBin): boolean {
   const sql = 'UPDATE bin SET hidden = ?, config = ?, caught = 0, updated_at = ? WHERE no = ?';
-  return db.run(sql, bin.hidden, configOf(bin), bin.updatedAtMs, bin.no) > 0;
+  return db.run(sql, bin.hidden, binConfigOf(bin), bin.updatedAtMs, bin.no) > 0;
 }
 
 export function deleteBin(db: Database, no: number): void {
@@ -125,33 +123,4 @@ export function forgetCaught(db: Database, beforeMs: number, limit: number): num
     beforeMs,
     limit,
   );
-}
-
-function configOf({ name, behaviour, scheme, custom }: Config): string {
-  return JSON.stringify({ name, behaviour, scheme, custom });
-}
-
-function binOf(row: Row): SealedBin {
-  return {
-    ...(JSON.parse(row.config as string) as Config),
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    hidden: row.hidden as Uint8Array,
-    caught: row.caught as number,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
-}
-
-function caughtOf(row: Row): SealedCaught {
-  return {
-    id: row.id as string,
-    atMs: row.at as number,
-    method: row.method as string,
-    status: row.status as number | null,
-    bodyBytes: row.body_bytes as number,
-    head: row.head as Uint8Array,
-    body: row.body as Uint8Array | null,
-  };
 }

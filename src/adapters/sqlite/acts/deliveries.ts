@@ -1,9 +1,10 @@
+import { blocked, open, places } from '../../../ports/rows/delivery.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { freeNext } from './order.ts';
 import { putBack, puttableSql } from './putting-back.ts';
 import { finishIfDone } from './replay.ts';
-import { blocked, open, places, targetsOf } from './rows.ts';
+import { targetsOf } from './rows.ts';
 
 type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
 

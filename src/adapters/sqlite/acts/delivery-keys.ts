@@ -1,5 +1,6 @@
+import { places } from '../../../ports/rows/delivery.ts';
 import type { Database } from '../database.ts';
-import { places, targetsOf } from './rows.ts';
+import { targetsOf } from './rows.ts';
 
 export function keysOfEvent(
   db: Database,

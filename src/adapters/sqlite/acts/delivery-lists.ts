@@ -1,12 +1,13 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
+import { eventFilterOf, newest, open, places, states, viewOf } from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
-import { begunViews, eventPart, newest, rowsFrom, viewOf, viewsOfEvent } from './delivery-views.ts';
+import { begunViews, eventPart, rowsFrom, viewsOfEvent } from './delivery-views.ts';
 import { eventConditions, eventsDown, spanOf } from './events.ts';
 import { type Shelf, shelvesOf } from './listing.ts';
-import { lacksRows, open, places, states } from './rows.ts';
+import { lacksRows } from './rows.ts';
 
 export function listDeliveries(
   db: Database,
@@ -198,16 +199,6 @@ function keyRange(db: Database, filter: DeliveryFilter, page: Page): { from: num
   const { from, until } = spanOf(db, filter);
   const to = Math.min(until, Math.floor(Number.MAX_SAFE_INTEGER / places)) * places;
   return { from: from * places, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
-}
-
-function eventFilterOf(filter: DeliveryFilter): Parameters<typeof eventConditions>[1] {
-  const { eventType, reference, sinceMs, untilMs } = filter;
-  return {
-    ...(eventType !== undefined && { type: eventType }),
-    ...(reference !== undefined && { reference }),
-    ...(sinceMs !== undefined && { sinceMs }),
-    ...(untilMs !== undefined && { untilMs }),
-  };
 }
 
 function idOf(db: Database, endpointNo: number): string {

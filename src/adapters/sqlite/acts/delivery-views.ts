@@ -1,16 +1,8 @@
-import type { Attempt, AttemptError } from '../../../core/attempt.ts';
-import { type DeliveryView, statusOf } from '../../../core/delivery.ts';
+import type { Attempt } from '../../../core/attempt.ts';
+import type { DeliveryView } from '../../../core/delivery.ts';
+import { attemptOf, newest, open, places, viewOf } from '../../../ports/rows/delivery.ts';
 import type { Database, Row } from '../database.ts';
-import {
-  attemptIds,
-  attemptOf,
-  blocked,
-  open,
-  places,
-  states,
-  targetsOf,
-  targetsWithoutRow,
-} from './rows.ts';
+import { attemptIds, targetsOf, targetsWithoutRow } from './rows.ts';
 
 /*
  * A delivery that was sent straight from its accept has no row until it ends: it is shown as `sending`, from its event's
@@ -94,41 +86,4 @@ export function begunViews(db: Database, event: Row, limit: number = places): De
     };
     return viewOf({ ...event, ...endpoint, ...row });
   });
-}
-
-export function newest(views: DeliveryView[], limit: number): DeliveryView[] {
-  return views.sort((a, b) => b.key - a.key).slice(0, limit);
-}
-
-export function viewOf(row: Row): DeliveryView {
-  const gone = row.state === open && row.deleted_at !== null;
-  const status = gone
-    ? 'cancelled'
-    : statusOf({
-        state: states[row.state as number]!,
-        leased: row.lease !== null || row.pulled_at !== null,
-        tries: row.tries as number,
-        endpointActive: row.status === 'active',
-      });
-  const waits = (status === 'pending' || status === 'retrying') && row.due_at !== blocked;
-  return {
-    key: row.key as number,
-    eventId: row.id as string,
-    eventType: row.type as string,
-    reference: row.reference as string | null,
-    accountNo: row.account_no as number,
-    endpointId: row.endpoint_id as string,
-    status,
-    attempts: row.attempts as number,
-    createdAtMs: row.created_at as number,
-    nextAttemptAtMs: waits ? (row.due_at as number) : null,
-    lastAttemptAtMs: row.last_at as number | null,
-    httpStatus: row.last_status as number | null,
-    error: row.last_error as AttemptError | null,
-    endedAtMs: gone
-      ? (row.deleted_at as number)
-      : row.state === open
-        ? null
-        : (row.ended_at as number | null),
-  };
 }

@@ -1,9 +1,9 @@
-import type { EndpointStatus } from '../../../core/endpoint.ts';
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
+import { blocked } from '../../../ports/rows/delivery.ts';
+import { endpointConfigOf, endpointOf } from '../../../ports/rows/endpoint.ts';
 import type { NewSealedEndpoint, SealedChanges, SealedEndpoint } from '../../../ports/sealed.ts';
-import type { Database, Row } from '../database.ts';
-import { blocked } from './rows.ts';
+import type { Database } from '../database.ts';
 
 export function allEndpoints(db: Database): SealedEndpoint[] {
   return db.all('SELECT * FROM endpoint WHERE deleted_at IS NULL ORDER BY no').map(endpointOf);
@@ -89,69 +89,19 @@ function raiseVersion(db: Database, accountNo: number): number {
     .version as number;
 }
 
-/** What no query asks for is kept together as JSON. */
-type Config = Omit<
-  SealedEndpoint,
-  | 'no'
-  | 'id'
-  | 'accountNo'
-  | 'status'
-  | 'statusReason'
-  | 'statusAtMs'
-  | 'failingSinceMs'
-  | 'failures'
-  | 'secrets'
-  | 'headers'
-  | 'createdAtMs'
-  | 'updatedAtMs'
->;
-
 function write(db: Database, endpoint: SealedEndpoint): void {
-  const {
-    no,
-    id: _id,
-    accountNo: _accountNo,
-    status,
-    statusReason,
-    statusAtMs,
-    failingSinceMs,
-    failures,
-    secrets,
-    headers,
-    createdAtMs: _createdAtMs,
-    updatedAtMs,
-    ...config
-  } = endpoint;
   db.run(
     `UPDATE endpoint SET status = ?, status_reason = ?, status_at = ?, failing_since = ?, failures = ?, secrets = ?, headers = ?,
        config = ?, updated_at = ? WHERE no = ?`,
-    status,
-    statusReason,
-    statusAtMs,
-    failingSinceMs,
-    failures,
-    secrets,
-    headers,
-    JSON.stringify(config satisfies Config),
-    updatedAtMs,
-    no,
+    endpoint.status,
+    endpoint.statusReason,
+    endpoint.statusAtMs,
+    endpoint.failingSinceMs,
+    endpoint.failures,
+    endpoint.secrets,
+    endpoint.headers,
+    endpointConfigOf(endpoint),
+    endpoint.updatedAtMs,
+    endpoint.no,
   );
-}
-
-function endpointOf(row: Row): SealedEndpoint {
-  return {
-    ...(JSON.parse(row.config as string) as Config),
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    status: row.status as EndpointStatus,
-    statusReason: row.status_reason as string | null,
-    statusAtMs: row.status_at as number,
-    failingSinceMs: row.failing_since as number | null,
-    failures: row.failures as number,
-    secrets: row.secrets as Uint8Array,
-    headers: row.headers as Uint8Array,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
 }

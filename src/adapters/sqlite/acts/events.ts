@@ -2,9 +2,9 @@ import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
+import { eventColumns, eventOf, headColumns, headOf } from '../../../ports/rows/delivery.ts';
 import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
-import { eventColumns, eventOf, headColumns, headOf } from './rows.ts';
 
 const deliveriesOfSql = 'json_array_length(e.targets) AS deliveries FROM event e';
 

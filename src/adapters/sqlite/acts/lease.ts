@@ -2,9 +2,10 @@ import type { Owed } from '../../../core/delivery.ts';
 import { dataSize } from '../../../core/event.ts';
 import { lines } from '../../../core/lane.ts';
 import { claimBytes } from '../../../core/receive-limits.ts';
+import { blocked, eventColumns, eventOf, owedOf } from '../../../ports/rows/delivery.ts';
 import type { ClaimRequest, ClaimResult, DeliveryStore, Joined, LaneStart } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
-import { blocked, eventColumns, eventOf, lacksRows, owedOf, targetsWithoutRow } from './rows.ts';
+import { lacksRows, targetsWithoutRow } from './rows.ts';
 
 type Input<K extends keyof DeliveryStore> = Parameters<DeliveryStore[K]>[0];
 

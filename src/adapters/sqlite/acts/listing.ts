@@ -1,6 +1,6 @@
 import * as limits from '../../../core/limits.ts';
+import { delivered, places } from '../../../ports/rows/delivery.ts';
 import type { Database } from '../database.ts';
-import { delivered, places } from './rows.ts';
 
 /*
  * Lists by type, and of what arrived at an endpoint, are kept in tables of their own, whose entries are made for many events at

@@ -1,7 +1,7 @@
 import { pullUrl } from '../../../core/pull.ts';
-import type { Latency, Reading, Stats, StoreCounts } from '../../../ports/store.ts';
-import type { Database, Row } from '../database.ts';
-import { bucketBoundsMs, bucketColumns } from './tally.ts';
+import { bucketColumns, figuresOf } from '../../../ports/rows/numbers.ts';
+import type { Reading, Stats, StoreCounts } from '../../../ports/store.ts';
+import type { Database } from '../database.ts';
 
 /** Sums of the minutes' counts. The longest durations have no upper bound: their bucket answers with the largest bound there is. */
 export function stats(db: Database, asked: Parameters<Reading['stats']>[0]): Stats {
@@ -34,18 +34,6 @@ export function stats(db: Database, asked: Parameters<Reading['stats']>[0]): Sta
   };
 }
 
-function figuresOf(row: Row): Omit<Stats['buckets'][number], 'atMs'> {
-  const delivered = row.delivered as number;
-  const failed = row.failed as number;
-  const attempts = delivered + failed;
-  return {
-    delivered,
-    failed,
-    dead: row.dead as number,
-    latencyMs: attempts === 0 ? null : latencyOf(row, attempts),
-  };
-}
-
 /** Over all accounts. Index look-ups and counts within indexes; run by a reader. */
 export function counts(db: Database, { nowMs }: { nowMs: number }): StoreCounts {
   const count = (state: number, and: string): number =>
@@ -73,21 +61,4 @@ export function oldestDueAtMs(
     ...(accountNo === null ? [] : [accountNo]),
   )!.at as number | null;
   return oldest !== null && oldest <= nowMs ? oldest : null;
-}
-
-function latencyOf(total: Row, attempts: number): Latency {
-  const share = (part: number): number => {
-    let seen = 0;
-    for (const [i, name] of bucketColumns.entries()) {
-      seen += total[name] as number;
-      if (seen >= part * attempts) return bucketBoundsMs[Math.min(i, bucketBoundsMs.length - 1)]!;
-    }
-    return bucketBoundsMs.at(-1)!;
-  };
-  return {
-    mean: (total.duration_sum as number) / attempts,
-    p50: share(0.5),
-    p95: share(0.95),
-    p99: share(0.99),
-  };
 }

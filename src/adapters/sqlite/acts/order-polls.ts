@@ -2,8 +2,9 @@ import * as limits from '../../../core/limits.ts';
 import { type Order, pass, polled } from '../../../core/order.ts';
 import { type DuePolls, momentsFrom, type PollAsk } from '../../../core/polling.ts';
 import type { OrderStore } from '../../../ports/order-store.ts';
+import { orderOf } from '../../../ports/rows/order.ts';
 import type { Database } from '../database.ts';
-import { orderByNo, orderOf } from './order-rows.ts';
+import { orderByNo } from './order-rows.ts';
 import { writeChange } from './orders.ts';
 import { raise } from './signals.ts';
 

@@ -1,6 +1,7 @@
 import * as limits from '../../../core/limits.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
-import type { Database, Row } from '../database.ts';
+import { orderOf } from '../../../ports/rows/order.ts';
+import type { Database } from '../database.ts';
 
 export function orderByName(db: Database, sourceId: string, reference: string): Order | null {
   const row = db.get(
@@ -14,30 +15,6 @@ export function orderByName(db: Database, sourceId: string, reference: string): 
 export function orderByNo(db: Database, no: number): Order | null {
   const row = db.get('SELECT * FROM tracked_order WHERE no = ?', no);
   return row === undefined ? null : orderOf(row);
-}
-
-export function orderOf(row: Row): Order {
-  return {
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    sourceId: row.source_id as string,
-    reference: row.reference as string,
-    orderId: row.order_id as string | null,
-    state: row.state as Order['state'],
-    registered: row.registered === 1,
-    flagged: row.flagged === 1,
-    overdue: row.overdue === 1,
-    reached: JSON.parse(row.reached as string) as Order['reached'],
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-    nextPollAtMs: row.next_poll_at as number | null,
-    everyMs: row.every as number | null,
-    giveUpAtMs: row.give_up_at as number | null,
-    overdueAtMs: row.overdue_at as number | null,
-    pollFailures: row.poll_failures as number,
-    foundBy: row.found_by as Order['foundBy'],
-  };
 }
 
 const columns = [

@@ -1,5 +1,5 @@
+import { blocked, places } from '../../../ports/rows/delivery.ts';
 import type { Database } from '../database.ts';
-import { blocked, places } from './rows.ts';
 
 /*
  * Ordered endpoints: of the open deliveries of one reference only the first is due, the others are blocked, so that a claim

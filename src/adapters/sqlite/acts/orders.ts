@@ -11,9 +11,10 @@ import {
   rewatch,
 } from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
+import { orderOf } from '../../../ports/rows/order.ts';
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
-import { entriesOf, orderByName, orderOf, writeEntries, writeOrder } from './order-rows.ts';
+import { entriesOf, orderByName, writeEntries, writeOrder } from './order-rows.ts';
 import { raise } from './signals.ts';
 
 type Input<Name extends keyof OrderStore> = Parameters<OrderStore[Name]>[0];

@@ -2,11 +2,11 @@ import type { Attempt, AttemptError } from '../../../core/attempt.ts';
 import * as limits from '../../../core/limits.ts';
 import { pullUrl } from '../../../core/pull.ts';
 import type { Pulled, PullResult, PullStore, PullVerdict } from '../../../ports/pull-store.ts';
+import { blocked, dead, delivered, open, owedOf } from '../../../ports/rows/delivery.ts';
 import type { Database, Row } from '../database.ts';
 import { owedSql } from './lease.ts';
 import { freeNext } from './order.ts';
 import { countReplayed } from './replay.ts';
-import { blocked, dead, delivered, open, owedOf } from './rows.ts';
 import { insertAttempt } from './settle.ts';
 import { tallyAttempt, tallyDead } from './tally.ts';
 

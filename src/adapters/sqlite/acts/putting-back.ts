@@ -1,6 +1,6 @@
+import { blocked } from '../../../ports/rows/delivery.ts';
 import type { Database, Row } from '../database.ts';
 import { hasOpen, positionAtEnd } from './order.ts';
-import { blocked } from './rows.ts';
 
 /** What is needed of a delivery to put it back: its row, its event's reference, and whether its endpoint is ordered. */
 export const puttableFrom = (

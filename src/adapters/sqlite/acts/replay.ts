@@ -1,13 +1,14 @@
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
-import { matchesType, typeRange } from '../../../core/match.ts';
-import type { Replay, ReplayFilter, ReplayStatus } from '../../../core/replay.ts';
+import { typeRange } from '../../../core/match.ts';
+import type { Replay, ReplayFilter } from '../../../core/replay.ts';
+import { dead, delivered, open, places, states } from '../../../ports/rows/delivery.ts';
+import { isReplayed, replayOf } from '../../../ports/rows/replay.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { listAll, wholeShelfOf } from './listing.ts';
 import { freeNext } from './order.ts';
 import { putBack, puttableFrom, puttableSql } from './putting-back.ts';
-import { dead, delivered, open, places, states } from './rows.ts';
 
 type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
 
@@ -141,7 +142,7 @@ function feedMatching(
       startedAtMs,
       most,
     );
-    const wanted = rows.filter((found) => matches(found, filter));
+    const wanted = rows.filter((found) => isReplayed(found, filter));
     wanted.forEach(put);
     moved += wanted.length;
     scan -= rows.length + 1;
@@ -222,28 +223,6 @@ function puttable(db: Database, accountNo: number, key: number): Row[] {
   return isOver && row.account_no === accountNo && row.deleted_at === null ? [row] : [];
 }
 
-function matches(row: Row, { eventTypes, sinceMs, untilMs }: ReplayFilter): boolean {
-  const atMs = row.created_at as number;
-  if (eventTypes !== null && !matchesType(eventTypes, row.type as string)) return false;
-  return (sinceMs === null || atMs >= sinceMs) && (untilMs === null || atMs < untilMs);
-}
-
 function rowOf(db: Database, no: number): Row | undefined {
   return db.get('SELECT * FROM replay WHERE no = ?', no);
-}
-
-function replayOf(row: Row): Replay {
-  return {
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    filter: JSON.parse(row.filter as string) as ReplayFilter,
-    status: row.status as ReplayStatus,
-    total: row.total as number,
-    done: row.done as number,
-    failed: row.failed as number,
-    feeding: row.feeding === 1,
-    startedAtMs: row.started_at as number,
-    finishedAtMs: row.finished_at as number | null,
-  };
 }

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../../core/attempt.ts';
 import * as limits from '../../../core/limits.ts';
+import { cancelled, dead, delivered, open, places } from '../../../ports/rows/delivery.ts';
 import type {
   DeliveryStore,
   EndpointHealth,
@@ -11,7 +12,7 @@ import type { Database } from '../database.ts';
 import { listArrived } from './listing.ts';
 import { freeNext } from './order.ts';
 import { countReplayed } from './replay.ts';
-import { attemptIds, cancelled, dead, delivered, headerLines, open, places } from './rows.ts';
+import { attemptIds, headerLines } from './rows.ts';
 import { tallyAttempt, tallyDead } from './tally.ts';
 
 type Input = Parameters<DeliveryStore['settle']>[0];

@@ -1,5 +1,6 @@
 import * as limits from '../../../core/limits.ts';
 import type { DoorVerdict, SourceRequestHead } from '../../../core/source.ts';
+import { requestHeadOf, requestHeadOfEvent } from '../../../ports/rows/source.ts';
 import type { SealedRequest } from '../../../ports/sealed-sources.ts';
 import type { SourceFigures, SourceStore } from '../../../ports/source-store.ts';
 import type { Database, Row } from '../database.ts';
@@ -66,7 +67,7 @@ export function getRequest(db: Database, accountNo: number, id: string): SealedR
   );
   if (row === undefined) return null;
   return {
-    ...headOf(row),
+    ...requestHeadOf(row),
     sourceNo: row.source_no as number,
     head: row.head as Uint8Array,
     body: row.body as Uint8Array | null,
@@ -100,10 +101,10 @@ export function listRequests(
       event === undefined ||
       (request !== undefined && (request.at as number) >= (event.created_at as number))
     ) {
-      rows.push(headOf(kept.shift()!));
+      rows.push(requestHeadOf(kept.shift()!));
       next.request = request!.no as number;
     } else {
-      rows.push(headOfEvent(events.shift()!));
+      rows.push(requestHeadOfEvent(events.shift()!));
       next.event = event.seq as number;
     }
   }
@@ -138,34 +139,6 @@ function eventRows(db: Database, { accountNo, id }: Listing[0], before: number, 
     before,
     limit,
   );
-}
-
-function headOf(row: Row): SourceRequestHead {
-  return {
-    id: row.id as string,
-    atMs: row.at as number,
-    verdict: row.verdict as DoorVerdict,
-    reason: row.reason as string | null,
-    detail: row.detail as string | null,
-    status: row.status as number,
-    method: row.method as string,
-    bodyBytes: row.body_bytes as number,
-    eventId: row.event_id as string | null,
-  };
-}
-
-function headOfEvent(row: Row): SourceRequestHead {
-  return {
-    id: row.id as string,
-    atMs: row.created_at as number,
-    verdict: 'accepted',
-    reason: null,
-    detail: null,
-    status: 200,
-    method: 'POST',
-    bodyBytes: row.bytes as number,
-    eventId: row.id as string,
-  };
 }
 
 export function sourceFigures(db: Database, sinceMs: number): SourceFigures[] {

@@ -1,5 +1,6 @@
+import { sourceConfigOf, sourceOf } from '../../../ports/rows/source.ts';
 import type { NewSealedSource, SealedSource, SealedSourceChanges } from '../../../ports/sealed-sources.ts';
-import type { Database, Row } from '../database.ts';
+import type { Database } from '../database.ts';
 
 export function allSources(db: Database): SealedSource[] {
   return db.all('SELECT * FROM source WHERE deleted_at IS NULL ORDER BY no').map(sourceOf);
@@ -30,7 +31,7 @@ export function createSource(
     source.id,
     accountNo,
     source.sealed,
-    configOf(source),
+    sourceConfigOf(source),
     source.createdAtMs,
     source.updatedAtMs,
   );
@@ -44,7 +45,7 @@ export function updateSource(db: Database, no: number, changes: SealedSourceChan
   db.run(
     'UPDATE source SET secrets = ?, config = ?, updated_at = ? WHERE no = ?',
     after.sealed,
-    configOf(after),
+    sourceConfigOf(after),
     after.updatedAtMs,
     no,
   );
@@ -59,26 +60,4 @@ export function deleteSource(db: Database, no: number, nowMs: number): void {
 export function deleteSourcesOf(db: Database, accountNo: number, nowMs: number): void {
   for (const row of db.all('SELECT no FROM source WHERE account_no = ? AND deleted_at IS NULL', accountNo))
     deleteSource(db, row.no as number, nowMs);
-}
-
-/** What no query asks for is kept together as JSON. */
-type Config = Omit<NewSealedSource, 'id' | 'accountNo' | 'sealed' | 'createdAtMs' | 'updatedAtMs'>;
-
-function configOf(source: NewSealedSource | SealedSource): string {
-  const config: Config & Partial<SealedSource> = { ...source };
-  for (const name of ['no', 'id', 'accountNo', 'sealed', 'createdAtMs', 'updatedAtMs'] as const)
-    delete config[name];
-  return JSON.stringify(config);
-}
-
-function sourceOf(row: Row): SealedSource {
-  return {
-    ...(JSON.parse(row.config as string) as Config),
-    no: row.no as number,
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    sealed: row.secrets as Uint8Array,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  };
 }

@@ -1,10 +1,7 @@
 import type { Attempt } from '../../../core/attempt.ts';
+import { bucketBoundsMs, bucketColumns } from '../../../ports/rows/numbers.ts';
 import type { Database, Tally } from '../database.ts';
 import { raise } from './signals.ts';
-
-/** Upper bounds of the histogram of durations; the last bucket has none. */
-export const bucketBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
-export const bucketColumns = [...bucketBoundsMs.map((_, i) => `h${i}`), `h${bucketBoundsMs.length}`];
 
 /** Counts an attempt for its endpoint and minute. Written once an endpoint and minute when the batch ends. */
 export function tallyAttempt(db: Database, endpointNo: number, attempt: Attempt): void {

@@ -1,4 +1,5 @@
 import * as limits from '../../../core/limits.ts';
+import { dead, places } from '../../../ports/rows/delivery.ts';
 import type { Upkeep } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { forgetCaught } from './bins.ts';
@@ -7,7 +8,7 @@ import { freeNext } from './order.ts';
 import { forgetPast, rememberPast } from './past.ts';
 import { forgetKeys } from './received.ts';
 import { countReplayed, finishIfDone } from './replay.ts';
-import { attemptIds, dead, places } from './rows.ts';
+import { attemptIds } from './rows.ts';
 import { forgetRequests } from './source-requests.ts';
 import { tallyDead } from './tally.ts';
 

@@ -1,0 +1,28 @@
+import type { Person, Role, Session } from '../../core/person.ts';
+import type { Row } from './row.ts';
+
+/** A person as their row tells it. */
+export function personOf(row: Row): Person {
+  return {
+    id: row.id as string,
+    name: row.name as string,
+    email: row.email as string | null,
+    role: row.role as Role,
+    passwordHash: row.password_hash as string | null,
+    createdAtMs: row.created_at as number,
+    updatedAtMs: row.updated_at as number,
+  };
+}
+
+/** A session as its row tells it. */
+export function sessionOf(row: Row): Session {
+  return {
+    id: row.id as string,
+    tokenHash: row.token_hash as string,
+    personId: row.person_id as string | null,
+    keyHash: row.key_hash as string | null,
+    userAgent: row.user_agent as string,
+    createdAtMs: row.created_at as number,
+    expiresAtMs: row.expires_at as number,
+  };
+}
