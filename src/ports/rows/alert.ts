@@ -1,4 +1,5 @@
-import type { Alert, AlertKind, AlertMessage } from '../../core/alert.ts';
+import type { Alert, AlertKind, AlertMessage, AlertRule } from '../../core/alert.ts';
+import type { SealedChannel } from '../sealed.ts';
 import type { Row } from './row.ts';
 
 /** An alert as its row tells it. */
@@ -33,5 +34,32 @@ export function messageOf(row: Row): AlertMessage {
     failedAtMs: row.failed_at as number | null,
     error: row.error as string | null,
     createdAtMs: row.created_at as number,
+  };
+}
+
+/** A rule of alerts as its row tells it. */
+export function ruleOf(row: Row): AlertRule {
+  return {
+    id: row.id as string,
+    accountNo: row.account_no as number,
+    name: row.name as string,
+    kinds: JSON.parse(row.kinds as string) as AlertKind[],
+    channels: JSON.parse(row.channels as string) as string[],
+    publish: row.publish as string | null,
+    enabled: Boolean(row.enabled),
+    createdAtMs: row.created_at as number,
+    updatedAtMs: row.updated_at as number,
+  };
+}
+
+/** A channel of alerts as its row tells it. */
+export function channelOf(row: Row): SealedChannel {
+  return {
+    id: row.id as string,
+    accountNo: row.account_no as number,
+    name: row.name as string,
+    target: row.target as Uint8Array,
+    createdAtMs: row.created_at as number,
+    updatedAtMs: row.updated_at as number,
   };
 }

@@ -1,4 +1,5 @@
-import type { Order } from '../../core/order.ts';
+import { type Order, type OrderEntry, orderStates } from '../../core/order.ts';
+import type { OrderCounts } from '../order-store.ts';
 import type { Row } from './row.ts';
 
 /** An order as its row tells it. */
@@ -23,5 +24,31 @@ export function orderOf(row: Row): Order {
     overdueAtMs: row.overdue_at as number | null,
     pollFailures: row.poll_failures as number,
     foundBy: row.found_by as Order['foundBy'],
+  };
+}
+
+/** What happened to an order, as its row tells it. */
+export function entryOf(row: Row): OrderEntry {
+  return {
+    atMs: row.at as number,
+    kind: row.kind as OrderEntry['kind'],
+    state: row.state as OrderEntry['state'],
+    eventType: row.event_type as string | null,
+    eventId: row.event_id as string | null,
+    note: row.note as string,
+  };
+}
+
+/** Counts of orders, from a row for each state that there is. */
+export function orderCountsOf(rows: readonly Row[]): OrderCounts {
+  const byState = new Map(rows.map((row) => [row.state as string, row]));
+  const sum = (name: 'overdue' | 'late' | 'polled'): number =>
+    rows.reduce((total, row) => total + Number(row[name]), 0);
+  const states = Object.fromEntries(orderStates.map((state) => [state, Number(byState.get(state)?.n ?? 0)]));
+  return {
+    states: states as OrderCounts['states'],
+    overdue: sum('overdue'),
+    late: sum('late'),
+    foundByPoll: sum('polled'),
   };
 }

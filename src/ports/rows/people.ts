@@ -1,4 +1,4 @@
-import type { Person, Role, Session } from '../../core/person.ts';
+import type { AuditEntry, Person, Role, Session } from '../../core/person.ts';
 import type { Row } from './row.ts';
 
 /** A person as their row tells it. */
@@ -24,5 +24,18 @@ export function sessionOf(row: Row): Session {
     userAgent: row.user_agent as string,
     createdAtMs: row.created_at as number,
     expiresAtMs: row.expires_at as number,
+  };
+}
+
+/** An entry of the audit log as its row tells it. */
+export function auditOf(row: Row): AuditEntry {
+  return {
+    no: row.no as number,
+    atMs: row.at as number,
+    actorId: row.actor_id as string,
+    actor: row.actor as string,
+    act: row.act as string,
+    target: row.target as string,
+    accountId: row.account_id as string | null,
   };
 }

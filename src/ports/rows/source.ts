@@ -1,5 +1,6 @@
 import type { DoorVerdict, SourceRequestHead } from '../../core/source.ts';
 import type { NewSealedSource, SealedSource } from '../sealed-sources.ts';
+import type { SourceStore } from '../source-store.ts';
 import type { Row } from './row.ts';
 
 /** What no query asks for is kept together as JSON. */
@@ -42,7 +43,7 @@ export function requestHeadOf(row: Row): SourceRequestHead {
 }
 
 /** A request that became an event: what was kept of it is the event. */
-export function requestHeadOfEvent(row: Row): SourceRequestHead {
+function requestHeadOfEvent(row: Row): SourceRequestHead {
   return {
     id: row.id as string,
     atMs: row.created_at as number,
@@ -54,4 +55,33 @@ export function requestHeadOfEvent(row: Row): SourceRequestHead {
     bodyBytes: row.bytes as number,
     eventId: row.id as string,
   };
+}
+
+type Listed = Awaited<ReturnType<SourceStore['listRequests']>>;
+
+/** One page of two lists made one, newest first; each list holds one row more than the page if there are more. */
+export function mergeRequests(
+  kept: Row[],
+  events: Row[],
+  at: NonNullable<Listed['next']>,
+  limit: number,
+): Listed {
+  const rows: SourceRequestHead[] = [];
+  const next = { ...at };
+  while (rows.length < limit) {
+    const [request] = kept;
+    const [event] = events;
+    if (request === undefined && event === undefined) return { rows, next: null };
+    if (
+      event === undefined ||
+      (request !== undefined && (request.at as number) >= (event.created_at as number))
+    ) {
+      rows.push(requestHeadOf(kept.shift()!));
+      next.request = request!.no as number;
+    } else {
+      rows.push(requestHeadOfEvent(events.shift()!));
+      next.event = event.seq as number;
+    }
+  }
+  return { rows, next: kept.length + events.length > 0 ? next : null };
 }

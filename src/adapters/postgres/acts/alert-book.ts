@@ -1,30 +1,14 @@
-import type { AlertKind, AlertRule } from '../../../core/alert.ts';
+import type { AlertRule } from '../../../core/alert.ts';
+import { channelOf, ruleOf } from '../../../ports/rows/alert.ts';
 import type { SealedChannel, SealedStore } from '../../../ports/sealed.ts';
 import type { Session } from '../session.ts';
 
 export async function alertBook(session: Session): ReturnType<SealedStore['alertBook']> {
   const rules = (await session.all('SELECT * FROM alert_rule ORDER BY account_no, created_at, id')).map(
-    (row) => ({
-      id: row.id as string,
-      accountNo: row.account_no as number,
-      name: row.name as string,
-      kinds: JSON.parse(row.kinds as string) as AlertKind[],
-      channels: JSON.parse(row.channels as string) as string[],
-      publish: row.publish as string | null,
-      enabled: row.enabled as boolean,
-      createdAtMs: row.created_at as number,
-      updatedAtMs: row.updated_at as number,
-    }),
+    ruleOf,
   );
   const channels = (await session.all('SELECT * FROM alert_channel ORDER BY account_no, created_at, id')).map(
-    (row) => ({
-      id: row.id as string,
-      accountNo: row.account_no as number,
-      name: row.name as string,
-      target: row.target as Uint8Array,
-      createdAtMs: row.created_at as number,
-      updatedAtMs: row.updated_at as number,
-    }),
+    channelOf,
   );
   return { rules, channels };
 }

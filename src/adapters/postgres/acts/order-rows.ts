@@ -1,7 +1,7 @@
 import type { Fact } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
-import { orderOf } from '../../../ports/rows/order.ts';
+import { entryOf, orderOf } from '../../../ports/rows/order.ts';
 import type { AcceptItem } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 
@@ -70,14 +70,5 @@ function rowOf(order: NewOrder): Row {
 }
 
 export async function entriesOf(session: Session, orderNo: number): Promise<OrderEntry[]> {
-  return (await session.all('SELECT * FROM order_entry WHERE order_no = ? ORDER BY n', orderNo)).map(
-    (row) => ({
-      atMs: row.at as number,
-      kind: row.kind as OrderEntry['kind'],
-      state: row.state as OrderEntry['state'],
-      eventType: row.event_type as string | null,
-      eventId: row.event_id as string | null,
-      note: row.note as string,
-    }),
-  );
+  return (await session.all('SELECT * FROM order_entry WHERE order_no = ? ORDER BY n', orderNo)).map(entryOf);
 }

@@ -1,14 +1,7 @@
 import { type Fact, signalOfOrder } from '../../../core/alert.ts';
-import {
-  type NewOrder,
-  type Order,
-  type OrderChange,
-  orderStates,
-  register,
-  rewatch,
-} from '../../../core/order.ts';
+import { type NewOrder, type Order, type OrderChange, register, rewatch } from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
-import { orderOf } from '../../../ports/rows/order.ts';
+import { orderCountsOf, orderOf } from '../../../ports/rows/order.ts';
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Session } from '../session.ts';
 import { entriesOf, holdOrder, writeOrder } from './order-rows.ts';
@@ -103,14 +96,5 @@ export async function orderCounts(session: Session, accountNo: number | null): P
     `SELECT state, count(*) AS n, count(*) FILTER (WHERE overdue) AS overdue, count(*) FILTER (WHERE overdue OR state = 'stuck') AS late, count(*) FILTER (WHERE found_by = 'poll') AS polled FROM tracked_order ${where} GROUP BY state`,
     ...values,
   );
-  const byState = new Map(rows.map((row) => [row.state as string, row]));
-  const sum = (name: 'overdue' | 'late' | 'polled'): number =>
-    rows.reduce((total, row) => total + Number(row[name]), 0);
-  const states = Object.fromEntries(orderStates.map((state) => [state, Number(byState.get(state)?.n ?? 0)]));
-  return {
-    states: states as OrderCounts['states'],
-    overdue: sum('overdue'),
-    late: sum('late'),
-    foundByPoll: sum('polled'),
-  };
+  return orderCountsOf(rows);
 }

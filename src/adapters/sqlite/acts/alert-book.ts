@@ -1,27 +1,11 @@
-import type { AlertKind, AlertRule } from '../../../core/alert.ts';
+import type { AlertRule } from '../../../core/alert.ts';
+import { channelOf, ruleOf } from '../../../ports/rows/alert.ts';
 import type { SealedChannel, SealedStore } from '../../../ports/sealed.ts';
 import type { Database } from '../database.ts';
 
 export function alertBook(db: Database): Awaited<ReturnType<SealedStore['alertBook']>> {
-  const rules = db.all('SELECT * FROM alert_rule ORDER BY account_no, created_at, id').map((row) => ({
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    name: row.name as string,
-    kinds: JSON.parse(row.kinds as string) as AlertKind[],
-    channels: JSON.parse(row.channels as string) as string[],
-    publish: row.publish as string | null,
-    enabled: row.enabled === 1,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  }));
-  const channels = db.all('SELECT * FROM alert_channel ORDER BY account_no, created_at, id').map((row) => ({
-    id: row.id as string,
-    accountNo: row.account_no as number,
-    name: row.name as string,
-    target: row.target as Uint8Array,
-    createdAtMs: row.created_at as number,
-    updatedAtMs: row.updated_at as number,
-  }));
+  const rules = db.all('SELECT * FROM alert_rule ORDER BY account_no, created_at, id').map(ruleOf);
+  const channels = db.all('SELECT * FROM alert_channel ORDER BY account_no, created_at, id').map(channelOf);
   return { rules, channels };
 }
 

@@ -1,6 +1,6 @@
 import * as limits from '../../../core/limits.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
-import { orderOf } from '../../../ports/rows/order.ts';
+import { entryOf, orderOf } from '../../../ports/rows/order.ts';
 import type { Database } from '../database.ts';
 
 export function orderByName(db: Database, sourceId: string, reference: string): Order | null {
@@ -94,12 +94,5 @@ export function writeEntries(db: Database, orderNo: number, entries: readonly Or
 }
 
 export function entriesOf(db: Database, orderNo: number): OrderEntry[] {
-  return db.all('SELECT * FROM order_entry WHERE order_no = ? ORDER BY n', orderNo).map((row) => ({
-    atMs: row.at as number,
-    kind: row.kind as OrderEntry['kind'],
-    state: row.state as OrderEntry['state'],
-    eventType: row.event_type as string | null,
-    eventId: row.event_id as string | null,
-    note: row.note as string,
-  }));
+  return db.all('SELECT * FROM order_entry WHERE order_no = ? ORDER BY n', orderNo).map(entryOf);
 }

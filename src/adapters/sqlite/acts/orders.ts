@@ -11,7 +11,7 @@ import {
   rewatch,
 } from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
-import { orderOf } from '../../../ports/rows/order.ts';
+import { orderCountsOf, orderOf } from '../../../ports/rows/order.ts';
 import type { Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { entriesOf, orderByName, writeEntries, writeOrder } from './order-rows.ts';
@@ -110,14 +110,5 @@ export function orderCounts(db: Database, accountNo: number | null): OrderCounts
     `SELECT state, count(*) AS n, sum(overdue) AS overdue, sum(overdue OR state = 'stuck') AS late, sum(coalesce(found_by, '') = 'poll') AS polled FROM tracked_order ${where} GROUP BY state`,
     ...values,
   );
-  const byState = new Map(rows.map((row) => [row.state as string, row]));
-  const sum = (name: 'overdue' | 'late' | 'polled'): number =>
-    rows.reduce((total, row) => total + Number(row[name]), 0);
-  const states = Object.fromEntries(orderStates.map((state) => [state, Number(byState.get(state)?.n ?? 0)]));
-  return {
-    states: states as OrderCounts['states'],
-    overdue: sum('overdue'),
-    late: sum('late'),
-    foundByPoll: sum('polled'),
-  };
+  return orderCountsOf(rows);
 }

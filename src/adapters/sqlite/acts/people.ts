@@ -1,7 +1,7 @@
 import * as bounds from '../../../core/people-limits.ts';
 import type { AuditEntry, Person, Session } from '../../../core/person.ts';
 import type { PeopleStore, PersonChange, PersonRefusal } from '../../../ports/people-store.ts';
-import { personOf, sessionOf } from '../../../ports/rows/people.ts';
+import { auditOf, personOf, sessionOf } from '../../../ports/rows/people.ts';
 import type { Database } from '../database.ts';
 
 type Input<Name extends keyof PeopleStore> = Parameters<PeopleStore[Name]>[0];
@@ -153,15 +153,7 @@ export function listAudit(db: Database, { limit, before }: Input<'listAudit'>): 
     before ?? Number.MAX_SAFE_INTEGER,
     limit,
   );
-  return rows.map((row) => ({
-    no: row.no as number,
-    atMs: row.at as number,
-    actorId: row.actor_id as string,
-    actor: row.actor as string,
-    act: row.act as string,
-    target: row.target as string,
-    accountId: row.account_id as string | null,
-  }));
+  return rows.map(auditOf);
 }
 
 function firstOwner(db: Database, owner: Person): Person {

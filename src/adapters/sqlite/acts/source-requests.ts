@@ -1,6 +1,6 @@
 import * as limits from '../../../core/limits.ts';
-import type { DoorVerdict, SourceRequestHead } from '../../../core/source.ts';
-import { requestHeadOf, requestHeadOfEvent } from '../../../ports/rows/source.ts';
+import type { DoorVerdict } from '../../../core/source.ts';
+import { mergeRequests, requestHeadOf } from '../../../ports/rows/source.ts';
 import type { SealedRequest } from '../../../ports/sealed-sources.ts';
 import type { SourceFigures, SourceStore } from '../../../ports/source-store.ts';
 import type { Database, Row } from '../database.ts';
@@ -91,24 +91,7 @@ export function listRequests(
   const at = before ?? { request: Number.MAX_SAFE_INTEGER, event: Number.MAX_SAFE_INTEGER };
   const kept = verdict === 'accepted' ? [] : keptRows(db, source.no, verdict, at.request, limit + 1);
   const events = verdict === null || verdict === 'accepted' ? eventRows(db, source, at.event, limit + 1) : [];
-  const rows: SourceRequestHead[] = [];
-  const next = { ...at };
-  while (rows.length < limit) {
-    const [request] = kept;
-    const [event] = events;
-    if (request === undefined && event === undefined) return { rows, next: null };
-    if (
-      event === undefined ||
-      (request !== undefined && (request.at as number) >= (event.created_at as number))
-    ) {
-      rows.push(requestHeadOf(kept.shift()!));
-      next.request = request!.no as number;
-    } else {
-      rows.push(requestHeadOfEvent(events.shift()!));
-      next.event = event.seq as number;
-    }
-  }
-  return { rows, next: kept.length + events.length > 0 ? next : null };
+  return mergeRequests(kept, events, at, limit);
 }
 
 const headSql = `SELECT no, id, at, verdict, reason, detail, status, method, body_bytes, event_id FROM source_request`;
