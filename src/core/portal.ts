@@ -2,6 +2,7 @@ import type { Scope } from './account.ts';
 import { BodyReader, readText } from './body.ts';
 import { durationForm, parseDuration } from './duration.ts';
 import * as limits from './limits.ts';
+import type { ChangeKind } from './live.ts';
 import * as bounds from './portal-limits.ts';
 
 /** A link that opens an account's pages to somebody of that account, and, once it was opened, what it opened. */
@@ -59,6 +60,9 @@ export function portalStatus(
 export function portalScopes({ readOnly }: Pick<PortalLink, 'readOnly'>): readonly Scope[] {
   return readOnly ? ['read'] : ['read', 'manage'];
 }
+
+/** What a portal is told of as it changes: what its pages show. */
+export const portalKinds: readonly ChangeKind[] = ['event', 'delivery', 'endpoint', 'replay'];
 
 const colorForm = /^#[0-9a-f]{6}$/i;
 

@@ -173,6 +173,26 @@ describe('the stream of an account', () => {
     assert.match(wrong.body.errors[0].detail, /delivery/);
   });
 
+  test('in a portal tells of what the portal shows, and of nothing else', async () => {
+    const made = await world.ask('POST', '/v1/portal-links', { readOnly: true }, ours.headers);
+    const page = { authorization: '', 'sec-fetch-site': 'same-origin' };
+    const token = new URL(made.body.url).hash.slice(1);
+    const portal = await world.ask('POST', '/v1/portal-sessions', { token }, page);
+    const headers = { authorization: `Bearer ${portal.body.token}` };
+    const tracking = { reference: '/reference', states: { 'order.paid': 'fulfilled' } };
+    const given = { name: 's', scheme: 'standard', tracking };
+    const source = (await world.ask('POST', '/v1/sources', given, ours.headers)).body;
+    const stream = await watch(headers);
+    await world.app.inject({ method: 'POST', url: new URL(source.url).pathname, payload: '{}' });
+    await world.ask('POST', '/v1/orders', { sourceId: source.id, reference: 'o-1' }, ours.headers);
+    await world.publish({ type: 'a', data: 1 }, ours.headers);
+    assert.deepEqual(
+      (await stream.changes()).map(({ kind }) => kind),
+      ['event'],
+    );
+    assert.equal((await world.ask('GET', '/v1/stream?kinds=event,order', undefined, headers)).status, 422);
+  });
+
   test('under load tells so many in a second, and that there was more', async () => {
     const stream = await watch(ours.headers);
     const events = Array.from({ length: 3 * bounds.livePerS }, () => ({ type: 'a', data: 1 }));

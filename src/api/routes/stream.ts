@@ -3,6 +3,8 @@ import { Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
 import { type Batch, type ChangeKind, changeKinds } from '../../core/live.ts';
 import * as bounds from '../../core/live-limits.ts';
+import { portalKinds } from '../../core/portal.ts';
+import type { Principal } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -10,7 +12,7 @@ const query = Type.Object(
   {
     kinds: Type.Optional(
       Type.String({
-        description: `Which, with commas between: ${changeKinds.join(', ')}. All of them unless given.`,
+        description: `Which, with commas between: ${changeKinds.join(', ')}. All of them unless given; in a portal only ${portalKinds.join(', ')}.`,
       }),
     ),
   },
@@ -41,7 +43,11 @@ export function streamRoutes(parts: ApiParts): Route[] {
         // A proxy that gathers answers would hold back what is live.
         headers: { 'x-accel-buffering': 'no' },
         stream: Readable.from(
-          texts(parts.live.watch(call.account.no, kindsOf(call.query.kinds), call.gone), call, parts),
+          texts(
+            parts.live.watch(call.account.no, kindsOf(call.query.kinds, call.principal), call.gone),
+            call,
+            parts,
+          ),
           { objectMode: false },
         ),
       }),
@@ -49,12 +55,16 @@ export function streamRoutes(parts: ApiParts): Route[] {
   ];
 }
 
-function kindsOf(text: string | undefined): ReadonlySet<ChangeKind> | null {
-  if (text === undefined) return null;
+function kindsOf(
+  text: string | undefined,
+  { portal }: Pick<Principal, 'portal'>,
+): ReadonlySet<ChangeKind> | null {
+  const all = portal === null ? changeKinds : portalKinds;
+  if (text === undefined) return portal === null ? null : new Set(all);
   const kinds = text.split(',').map((name) => {
-    const kind = changeKinds.find((one) => one === name.trim());
+    const kind = all.find((one) => one === name.trim());
     if (kind === undefined)
-      throw invalid([{ pointer: 'kinds', detail: `must hold names of ${changeKinds.join(', ')}` }]);
+      throw invalid([{ pointer: 'kinds', detail: `must hold names of ${all.join(', ')}` }]);
     return kind;
   });
   return new Set(kinds);
