@@ -209,7 +209,8 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
         headers,
         requestId: request.id,
         client,
-        gone: (act: () => void): void => void reply.raw.once('close', act),
+        // Whoever left while it was looked up who asks is not told of again.
+        gone: (act: () => void): void => void (reply.raw.closed ? act() : reply.raw.once('close', act)),
         stillMay: () => auth.stillMay({ method: route.method, headers }, route, account),
       };
       const answer = await route.handle(call);

@@ -4,6 +4,19 @@ import { after, before, describe, test } from 'node:test';
 import * as limits from '../../src/core/limits.ts';
 import { ApiWorld, adminKey } from '../support/api.ts';
 
+const session = {
+  session: {
+    id: 'ses_1',
+    tokenHash: '',
+    personId: null,
+    keyHash: null,
+    userAgent: '',
+    createdAtMs: 0,
+    expiresAtMs: 0,
+  },
+  person: null,
+  key: null,
+};
 const auth = `Authorization: Bearer ${adminKey}`;
 
 describe('what arrives on the wire', () => {
@@ -165,5 +178,26 @@ describe('what arrives on the wire', () => {
       [...text.matchAll(/"type":"(\w+)"/g)].map((found) => found[1]),
       ['one', 'two', 'three'],
     );
+  });
+
+  test('who has left while it was looked up who asks takes no place among those who watch', async () => {
+    const { signIn } = world.parts;
+    const { find } = signIn;
+    const left = new Promise<void>((resolve) => {
+      world.app.server.once('connection', (socket) => void socket.once('close', () => resolve()));
+    });
+    const socket = connect(port, '127.0.0.1');
+    const watches = new Promise<void>((resolve) => {
+      signIn.find = async () => {
+        socket.destroy();
+        await left;
+        setImmediate(resolve);
+        return session;
+      };
+    });
+    socket.write(`GET /v1/stream HTTP/1.1\r\nHost: a\r\nCookie: surehook_session=${'a'.repeat(43)}\r\n\r\n`);
+    await watches;
+    signIn.find = find;
+    assert.equal(world.engine.live.isWatched, false);
   });
 });
