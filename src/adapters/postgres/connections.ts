@@ -20,6 +20,9 @@ const types = {
 /** How often an act that met another one in a deadlock is begun anew; each time one of the two gets through. */
 const deadlockTries = 5;
 
+/** How often somebody asks for a connection that the server does not let us have, while there are others to wait for. */
+const fullTries = 10;
+
 /** What every connection of ours asks of the server. */
 const settings = {
   synchronous_commit: 'on',
@@ -52,6 +55,7 @@ export function configOf(url: string): pg.ClientConfig {
 export class Connections {
   readonly #writers: pg.Pool;
   readonly #readers: pg.Pool;
+  readonly #open = new Map<pg.Pool, Set<pg.PoolClient>>();
   #widening: NodeJS.Timeout | null = null;
   #lookups = 0;
   #closed = false;
@@ -65,6 +69,10 @@ export class Connections {
       pool.on('error', () => {});
       // One that breaks in use has failed its statement; without a listener it would end the process, too.
       pool.on('connect', (client) => void client.on('error', () => {}));
+      const open = new Set<pg.PoolClient>();
+      this.#open.set(pool, open);
+      pool.on('connect', (client) => void open.add(client));
+      pool.on('remove', (client) => void open.delete(client));
     }
   }
 
@@ -140,17 +148,24 @@ export class Connections {
   /** A connection of this pool, or of the other where there can be none. */
   async #connected(pool: pg.Pool): Promise<pg.PoolClient> {
     const other = pool === this.#writers ? this.#readers : this.#writers;
-    if (pool.options.max === 0) {
-      if (other.totalCount > 0) return await other.connect();
-      pool.options.max = 1;
+    for (let tries = 1; ; tries += 1) {
+      const isRefused = tries > 1 || pool.options.max === 0;
+      const one = isRefused && this.#openIn(pool) === 0 && this.#openIn(other) > 0 ? other : pool;
+      if (one === pool && pool.options.max === 0) pool.options.max = 1;
+      try {
+        return await one.connect();
+      } catch (error) {
+        const hasNone = pool.totalCount + other.totalCount === 0;
+        if (!isFull(error) || hasNone || tries >= fullTries) throw error;
+        // With none at all those who wait in this pool would not be told that it has none.
+        this.#narrow(one, Math.max(this.#openIn(one), Math.min(1, one.totalCount + one.waitingCount)));
+      }
     }
-    try {
-      return await pool.connect();
-    } catch (error) {
-      if (!isFull(error) || pool.totalCount + other.totalCount === 0) throw error;
-      this.#narrow(pool, pool.totalCount);
-      return await (pool.totalCount > 0 ? pool : other).connect();
-    }
+  }
+
+  /** Those that the server has let us have: the pool also counts those that are only asked for. */
+  #openIn(pool: pg.Pool): number {
+    return this.#open.get(pool)!.size;
   }
 
   /** For a moment no more are asked for than there are: who needs one waits for one of these. */
