@@ -104,10 +104,12 @@ export class Connections {
 
   /** Gives a connection up for what must not wait for one. */
   async makeRoom(): Promise<void> {
-    const pool = this.#readers.totalCount > 0 ? this.#readers : this.#writers;
-    if (pool.totalCount === 0) return;
-    this.#narrow(pool, pool.totalCount - 1);
+    const pool = this.#openIn(this.#readers) > 0 ? this.#readers : this.#writers;
+    if (this.#openIn(pool) === 0) return;
+    this.#narrow(pool, this.#openIn(pool) - 1);
     const client = await pool.connect().catch(() => null);
+    // Who came to wait meanwhile goes to the others: without a place to ask for nobody would tell them.
+    if (pool.waitingCount > 0) pool.options.max = Math.max(1, pool.options.max);
     client?.release(true);
   }
 
