@@ -12,3 +12,11 @@ test('every error of an attempt has words and what helps, and shows no code', ()
   assert.equal(errorWords(null, 200), null);
   assert.match(errorWords('http_status', 418)!.title, /418/);
 });
+
+test('what helps holds for a dead letter too: nothing in it promises another attempt', () => {
+  for (const error of attemptErrors)
+    for (const status of [400, 404, 429, 500, 503]) {
+      const { help } = errorWords(error, error === 'http_status' ? status : null)!;
+      assert.doesNotMatch(help, /tried again/, error);
+    }
+});

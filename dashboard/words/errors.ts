@@ -15,7 +15,7 @@ const words: Readonly<Record<string, ErrorWords>> = {
   },
   connection_reset: {
     title: 'The connection broke in the middle',
-    help: 'Often a proxy in front of the receiver that restarts or has a shorter timeout. It is tried again.',
+    help: 'Often a proxy in front of the receiver that restarts or has a shorter timeout.',
   },
   dns: {
     title: 'The host name cannot be found',
@@ -47,7 +47,7 @@ const words: Readonly<Record<string, ErrorWords>> = {
   },
   lost: {
     title: 'The server stopped during this attempt',
-    help: 'It counts as an attempt, because nobody knows whether it arrived. It is tried again.',
+    help: 'It counts as an attempt, because nobody knows whether it arrived.',
   },
 };
 
@@ -90,7 +90,7 @@ export function errorWords(error: string | null, httpStatus: number | null): Err
   if (httpStatus >= 500)
     return {
       title: `The receiver failed (${httpStatus})`,
-      help: 'Look into its log at that time. It is tried again.',
+      help: 'Look into its log at that time.',
     };
   return {
     title: `The receiver answered ${httpStatus}`,
