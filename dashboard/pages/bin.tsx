@@ -9,7 +9,7 @@ import { type Column, List } from '../parts/list.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Distance, Time } from '../parts/time.tsx';
-import { behaviourWords } from '../words/bins.ts';
+import { behaviourWords, requestWords } from '../words/bins.ts';
 import { BinForm } from './bin-form.tsx';
 import { useCaughtLive } from './bin-live.ts';
 import { CaughtRequest } from './bin-request.tsx';
@@ -159,7 +159,7 @@ function columns(bin: string): Column<Caught>[] {
           <span className="text-bad">✕ Does not hold</span>
         ),
     },
-    { title: 'Request', isRoomyOnly: true, cell: ({ method, url }) => `${method} ${new URL(url).pathname}` },
+    { title: 'Request', isRoomyOnly: true, cell: ({ method, url }) => requestWords(method, url) },
     {
       title: 'Bytes',
       isTight: true,

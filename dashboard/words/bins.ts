@@ -22,3 +22,9 @@ const steps: Record<VerificationStep['step'], string> = {
 export function stepWords(step: VerificationStep['step']): string {
   return steps[step];
 }
+
+/** A request to a bin in one line: how it came, and what of its address is its own. */
+export function requestWords(method: string, url: string): string {
+  const { pathname, search } = new URL(url);
+  return `${method} ${pathname.replace(/^.*?\/b\/bin_\w+/, '') || '/'}${search}`;
+}
