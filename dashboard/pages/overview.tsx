@@ -107,7 +107,7 @@ function Sentence(props: { stats: Stats; trouble: Trouble; isWholeDay: boolean }
         {isWell ? '● ' : '▲ '}
       </span>
       {isWell ? 'All is well: ' : 'Something needs you. '}
-      {stats.delivered.toLocaleString()} deliveries {isWholeDay ? 'in the last 24 hours' : 'in this span'},{' '}
+      {stats.delivered.toLocaleString()} delivered {isWholeDay ? 'in the last 24 hours' : 'in this span'},{' '}
       {percent(stats.delivered, stats.attempts)} of the attempts succeeded, {waitingWords(stats)}.
     </p>
   );

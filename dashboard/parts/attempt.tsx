@@ -19,9 +19,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
           ['Answer', attempt.httpStatus === null ? 'none' : String(attempt.httpStatus)],
           ['Took', `${attempt.durationMs.toLocaleString()} ms`],
           ['Began', <Time key="at" at={attempt.at} />],
-          ...(words === null
-            ? []
-            : [['Why', `${words.title}. ${visible(attempt.detail)}`] as [string, string]]),
+          ...(words === null ? [] : [['Why', why(words.title, attempt.detail)] as [string, string]]),
         ]}
       />
       <Tabs.Root defaultValue="request">
@@ -56,6 +54,10 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
       </Tabs.Root>
     </div>
   );
+}
+
+function why(title: string, detail: string): string {
+  return detail === '' ? title : `${title}: ${visible(detail)}`;
 }
 
 function Cut() {
