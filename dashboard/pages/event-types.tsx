@@ -5,6 +5,7 @@ import { Code } from '../parts/code.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Facts, Id, Page, Panel, Section } from '../parts/page.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
+import { endpointName } from '../words/endpoints.ts';
 
 const columns: Column<EventType>[] = [
   {
@@ -86,7 +87,7 @@ export function EventTypePanel() {
           {wanting.map((endpoint) => (
             <li key={endpoint.id}>
               <Link to="/endpoints/$id" params={{ id: endpoint.id }}>
-                <Id>{endpoint.url}</Id>
+                <Id>{endpointName(endpoint)}</Id>
               </Link>
             </li>
           ))}
