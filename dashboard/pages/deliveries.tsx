@@ -6,6 +6,7 @@ import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
+import { endpointName } from '../words/endpoints.ts';
 import { errorWords } from '../words/errors.ts';
 
 const route = getRouteApi('/deliveries');
@@ -22,7 +23,7 @@ export function Deliveries() {
   const query = { status, endpointId, eventType, reference, since, until };
   const found = useList<Delivery>('/v1/deliveries', query, { everyMs });
   const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
-  const urlOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint.url]));
+  const nameOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpointName(endpoint)]));
   const isFiltered = Object.values(query).some(Boolean);
   const set = (changes: Partial<typeof filters>): void =>
     void navigate({ to: '/deliveries', search: (before) => ({ ...before, ...changes }) });
@@ -40,7 +41,7 @@ export function Deliveries() {
           {
             name: 'endpointId',
             label: 'Endpoint',
-            choices: endpoints.map(({ id: value, url }) => [value, url]),
+            choices: [...nameOf],
           },
           { name: 'eventType', label: 'Event type', placeholder: 'order.*' },
           { name: 'reference', label: 'Reference', placeholder: 'order number' },
@@ -51,7 +52,7 @@ export function Deliveries() {
       <List
         what="deliveries"
         found={found}
-        columns={columns(urlOf)}
+        columns={columns(nameOf)}
         rowKey={(row) => row.id}
         selected={id}
         isFiltered={isFiltered}
@@ -66,19 +67,24 @@ export function Deliveries() {
   );
 }
 
-function columns(urlOf: Map<string, string>): Column<Delivery>[] {
+function columns(nameOf: Map<string, string>): Column<Delivery>[] {
   return [
     {
       title: 'Event',
-      cell: ({ id, eventType }) => (
-        <Link
-          to="/deliveries/$id"
-          params={{ id }}
-          search={(before) => before}
-          className="font-medium text-text no-underline hover:underline"
-        >
-          {eventType}
-        </Link>
+      cell: ({ id, eventType, reference, endpointId }) => (
+        <>
+          <Link
+            to="/deliveries/$id"
+            params={{ id }}
+            search={(before) => before}
+            className="font-medium text-text no-underline hover:underline"
+          >
+            {eventType}
+          </Link>
+          <span className="block truncate text-xs text-muted @4xl:hidden">
+            {[reference, nameOf.get(endpointId) ?? endpointId].filter((part) => part !== null).join(' → ')}
+          </span>
+        </>
       ),
     },
     { title: 'Status', isTight: true, cell: ({ status }) => <Status is={status} /> },
@@ -93,7 +99,7 @@ function columns(urlOf: Map<string, string>): Column<Delivery>[] {
       title: 'Endpoint',
       isWideOnly: true,
       cell: ({ endpointId }) => (
-        <span className="font-mono text-xs">{urlOf.get(endpointId) ?? endpointId}</span>
+        <span className="font-mono text-xs">{nameOf.get(endpointId) ?? endpointId}</span>
       ),
     },
     {

@@ -42,9 +42,12 @@ export function Top({ current, account, find, isNavOpen, toggleNav }: Props) {
       <button
         type="button"
         onClick={find}
-        className="flex min-h-8 min-w-0 flex-1 items-center justify-between gap-4 rounded-md border border-strong bg-page px-3 text-left text-sm text-muted sm:max-w-sm"
+        className="flex min-h-8 min-w-0 flex-1 items-center justify-between gap-4 rounded-md border border-strong bg-page px-2 text-left text-sm text-muted sm:max-w-sm"
       >
-        <span className="truncate">Find a page or an id</span>
+        <span className="sr-only sm:not-sr-only sm:truncate">Find a page or an id</span>
+        <span aria-hidden="true" className="mx-auto truncate sm:hidden">
+          Find
+        </span>
         <kbd className="hidden font-mono text-xs sm:inline">⌘K</kbd>
       </button>
       <span className="hidden flex-1 sm:block" />
@@ -57,7 +60,10 @@ export function Top({ current, account, find, isNavOpen, toggleNav }: Props) {
           Theme: {theme}
         </Button>
       </span>
-      {portalBase === null ? <SignOut current={current} /> : null}
+      {/* On a phone it is behind Menu: it took a line of every page. */}
+      <span className={isNavOpen ? 'contents' : 'hidden md:contents'}>
+        {portalBase === null ? <SignOut current={current} /> : null}
+      </span>
     </header>
   );
 }
@@ -68,7 +74,7 @@ function Accounts({ current, account }: { current: Current; account: string }) {
   return (
     <select
       aria-label="Account"
-      className="min-h-8 max-w-40 rounded-md border border-strong bg-surface px-2 text-sm text-text"
+      className="min-h-8 max-w-24 rounded-md border border-strong bg-surface px-2 text-sm text-text sm:max-w-40"
       value={account}
       onChange={(event) => {
         queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'current' });

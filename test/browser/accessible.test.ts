@@ -106,4 +106,14 @@ describe('everybody can use the dashboard', { skip: noBrowser }, () => {
     }
     assert.deepEqual(world.problems, []);
   });
+
+  test('on a telephone the top takes one line, and a delivery says what it is about and where it goes', async () => {
+    const phone = await world.signedIn(await world.context({ viewport: { width: 360, height: 740 } }));
+    const height = await phone.evaluate("document.querySelector('header').getBoundingClientRect().height");
+    assert.ok(Number(height) < 60, `the top is ${height} high`);
+    await phone.getByRole('button', { name: 'Menu' }).click();
+    await phone.getByRole('button', { name: /^Sign out/ }).waitFor();
+    await phone.goto(`${world.server.url}/deliveries`);
+    await phone.locator('tr[data-row]', { hasText: 'http://127.0.0.1' }).first().waitFor();
+  });
 });
