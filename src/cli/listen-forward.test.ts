@@ -75,6 +75,20 @@ describe('what is forwarded', () => {
     assert.match(lines[0]!, /nobody answers: ECONNREFUSED/);
   });
 
+  test('a receiver that nobody has seen by the end did not do as it should; one that came up in time did', async () => {
+    const { send } = receiver();
+    let isUp = false;
+    const { forwarder: one } = forwarder(async (to, request) => {
+      if (!isUp) throw new Error('ECONNREFUSED');
+      return await send(to, request);
+    });
+    await one.handOn(event('evt_1'), url, signer);
+    assert.equal(one.isWrong, true);
+    isUp = true;
+    await one.handOn(event('evt_1'), url, signer);
+    assert.equal(one.isWrong, false);
+  });
+
   test('a duplicate comes twice, what is stale or badly signed comes besides and must be refused', async () => {
     const good = receiver();
     const { forwarder: one } = forwarder(good.send, 'duplicate', 'stale', 'bad-signature');

@@ -51,12 +51,18 @@ export class Forwarder {
   #last: Sent | null = null;
   /** Faults for the next event only, as keys ask for. */
   readonly #once = new Set<Fault>();
-  /** A receiver did not do as it should. */
-  isWrong = false;
+  /** Where nobody answered the last time. */
+  readonly #silent = new Set<string>();
+  #wasWrong = false;
 
   constructor(world: ForwardWorld, given: readonly Fault[]) {
     this.#world = world;
     this.#faults = given;
+  }
+
+  /** A receiver did not do as it should, or nobody answers in its place. */
+  get isWrong(): boolean {
+    return this.#wasWrong || this.#silent.size > 0;
   }
 
   /** For an event that goes nowhere. */
@@ -149,7 +155,7 @@ export class Forwarder {
   }
 
   #judge(isRight: boolean): void {
-    if (!isRight) this.isWrong = true;
+    if (!isRight) this.#wasWrong = true;
   }
 
   /** Null when nobody answers. */
@@ -160,10 +166,12 @@ export class Forwarder {
       const answer = await this.#world.send(url, request);
       this.#line(request, `${answer.status} in ${Math.round(answer.durationMs)} ms${said}`, url);
       this.#last = sent;
+      this.#silent.delete(url);
       if (note === '' && answer.status >= 400) await this.#explain(sent, answer);
       return answer;
     } catch (error) {
       this.#line(request, `nobody answers: ${(error as Error).message}${said}`, url);
+      this.#silent.add(url);
       return null;
     }
   }
