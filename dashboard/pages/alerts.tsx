@@ -17,19 +17,23 @@ const everyMs = 5000;
 const columns: Column<Alert>[] = [
   {
     title: 'What',
-    cell: ({ id, kind }) => (
-      <Link
-        to="/alerts/$id"
-        params={{ id }}
-        search={(before) => before}
-        className="font-medium text-text no-underline hover:underline"
-      >
-        {kindWords(kind).title}
-      </Link>
+    cell: ({ id, kind, summary }) => (
+      <>
+        <Link
+          to="/alerts/$id"
+          params={{ id }}
+          search={(before) => before}
+          className="font-medium text-text no-underline hover:underline"
+        >
+          {kindWords(kind).title}
+        </Link>
+        <span className="block text-xs break-words whitespace-normal text-muted">
+          <Summary text={summary} />
+        </span>
+      </>
     ),
   },
   { title: 'State', isTight: true, cell: ({ status }) => <Status is={status} /> },
-  { title: 'In words', isWideOnly: true, cell: ({ summary }) => <Summary text={summary} /> },
   { title: 'Times', isTight: true, isWideOnly: true, isNumber: true, cell: ({ count }) => count },
   { title: 'Since', isTight: true, cell: ({ raisedAt }) => <Time at={raisedAt} isShort /> },
 ];

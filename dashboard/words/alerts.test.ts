@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertKinds as known } from '../../src/core/alert.ts';
-import { alertKinds, kindWords, mendOf, touchedWords } from './alerts.ts';
+import { alertKinds, kindWords, mendOf, summaryWords, touchedWords } from './alerts.ts';
 
 test('every kind of alert has words that are no code, and says when it comes', () => {
   assert.deepEqual([...alertKinds].sort(), [...known].sort());
@@ -29,4 +29,13 @@ test('an alert says how many orders or deliveries it is about', () => {
   assert.equal(touchedWords({ kind: 'order.stuck', count: 1 }), '1 order');
   assert.equal(touchedWords({ kind: 'delivery.dead', count: 412 }), '412 deliveries');
   assert.equal(touchedWords({ kind: 'queue.lag', count: 1 }), null);
+});
+
+test('an alert names its source once, and by its name', () => {
+  const names = new Map([['src_1', 'Stripe']]);
+  assert.equal(
+    summaryWords('The source Stripe (src_1) does not answer.', names),
+    'The source Stripe does not answer.',
+  );
+  assert.equal(summaryWords('Nothing came from src_1, src_2.', names), 'Nothing came from Stripe, src_2.');
 });

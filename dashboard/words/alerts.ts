@@ -117,3 +117,8 @@ export function channelName(channels: readonly AlertChannel[], id: string): stri
   const channel = channels.find((one) => one.id === id);
   return channel === undefined ? id : channel.name || channelWords(channel);
 }
+
+/** What an alert says of itself, without ids of sources: those that stand behind a name go, others become the name. */
+export function summaryWords(text: string, sourceNames: ReadonlyMap<string, string>): string {
+  return text.replace(/ \(src_\w+\)/g, '').replace(/\bsrc_\w+/g, (id) => sourceNames.get(id) ?? id);
+}
