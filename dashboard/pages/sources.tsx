@@ -17,9 +17,14 @@ const columns: Column<Source>[] = [
       </Link>
     ),
   },
-  { title: 'Provider', cell: ({ scheme }) => (typeof scheme === 'string' ? scheme : 'a scheme of its own') },
+  {
+    title: 'Provider',
+    isRoomyOnly: true,
+    cell: ({ scheme }) => (typeof scheme === 'string' ? scheme : 'a scheme of its own'),
+  },
   {
     title: 'State',
+    isTight: true,
     cell: ({ missing }) =>
       missing.length === 0 ? (
         <span className="text-good">✓ Ready</span>
