@@ -82,7 +82,7 @@ function columns(nameOf: Map<string, string>): Column<Delivery>[] {
             {eventType}
           </Link>
           <span className="block truncate text-xs text-muted @4xl:hidden">
-            {[reference, nameOf.get(endpointId) ?? endpointId].filter((part) => part !== null).join(' → ')}
+            {aboutWords(reference, nameOf.get(endpointId) ?? endpointId)}
           </span>
         </>
       ),
@@ -111,4 +111,10 @@ function columns(nameOf: Map<string, string>): Column<Delivery>[] {
     },
     { title: 'Accepted', isTight: true, cell: ({ createdAt }) => <Time at={createdAt} isShort /> },
   ];
+}
+
+/** What a delivery is about and where it goes, for where there is room for one short line. */
+function aboutWords(reference: string | null, endpoint: string): string {
+  const where = endpoint.replace(/^https?:\/\//, '');
+  return reference === null ? where : `${reference} → ${where}`;
 }

@@ -114,6 +114,6 @@ describe('everybody can use the dashboard', { skip: noBrowser }, () => {
     await phone.getByRole('button', { name: 'Menu' }).click();
     await phone.getByRole('button', { name: /^Sign out/ }).waitFor();
     await phone.goto(`${world.server.url}/deliveries`);
-    await phone.locator('tr[data-row]', { hasText: 'http://127.0.0.1' }).first().waitFor();
+    await phone.locator('tr[data-row]', { hasText: '127.0.0.1:' }).first().waitFor();
   });
 });
