@@ -94,8 +94,8 @@ export function SignIn({ isSignedIn }: { isSignedIn: boolean }) {
         </form>
       )}
       <p className="text-xs text-muted">
-        The first time, and when a password is lost: <code className="font-mono">surehook signin</code> on the
-        server prints a link.
+        The first time, and when a password is lost: <code className="font-mono">npx surehook signin</code> on
+        the server prints a link.
       </p>
     </main>
   );

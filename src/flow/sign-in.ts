@@ -113,7 +113,7 @@ export function createSignIn(parts: SignInParts): SignIn {
       if (waitMs > 0) {
         throw new SurehookError(
           'too_many_requests',
-          'Too many failed attempts from here. Wait, or use a link: surehook signin',
+          'Too many failed attempts from here. Wait, or use a link: npx surehook signin',
           { retryAfterS: waitMs / 1000 },
         );
       }
@@ -140,5 +140,5 @@ export function createSignIn(parts: SignInParts): SignIn {
 const refusals: Readonly<Record<Proof['kind'], string>> = {
   password: 'E-mail address and password do not fit together.',
   key: 'This is no valid API key.',
-  link: 'This link was used already or is too old. Print a new one with: surehook signin',
+  link: 'This link was used already or is too old. Print a new one with: npx surehook signin',
 };
