@@ -72,6 +72,7 @@ export function createPortals({ store, clock, random, sha256 }: PortalParts): Po
       return { link, token };
     },
     find: (token) => store.openPortal({ sessionHash: sha256(token), nowMs: clock.nowMs() }),
-    originsOf: async (id) => (await store.portalLink(id))?.origins ?? [],
+    // Not every store can be asked for U+0000.
+    originsOf: async (id) => (id.includes('\0') ? [] : ((await store.portalLink(id))?.origins ?? [])),
   };
 }

@@ -174,6 +174,7 @@ describe('bins', () => {
       assert.equal((await world.ask('DELETE', `/v1/bins/${bin.id}`, undefined, other.headers)).status, 404);
       assert.equal((await world.ask('DELETE', `/v1/bins/${bin.id}`)).status, 204);
       assert.equal((await world.app.inject({ method: 'POST', url: pathOf(bin.url) })).statusCode, 404);
+      assert.equal((await world.app.inject({ method: 'POST', url: '/b/%00' })).statusCode, 404);
     }));
 
   test('lists go on over pages', () =>

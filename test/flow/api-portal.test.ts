@@ -249,7 +249,14 @@ describe('the pages of a portal', () => {
     for (const path of [`/portal/${id}`, `/portal/${id}/endpoints/ep_1`])
       assert.match(await policyOf(path), /frame-ancestors https:\/\/shop\.example http:\/\/localhost:3000;/);
     const { id: alone } = await makeLink();
-    for (const path of [`/portal/${alone}`, '/portal/ptl_nothing', '/', '/endpoints', '/signin'])
+    for (const path of [
+      `/portal/${alone}`,
+      '/portal/ptl_nothing',
+      '/portal/%00',
+      '/',
+      '/endpoints',
+      '/signin',
+    ])
       assert.match(await policyOf(path), /frame-ancestors 'none';/);
   });
 

@@ -4,7 +4,7 @@ import { mutants } from './mutants.ts';
 import { report, runSeeds } from './seeds.ts';
 import { runSeed } from './world.ts';
 
-const seeds = 1000;
+const seeds = 300;
 /** A planted bug must be found within so many seeds. */
 const mutantSeeds = 150;
 
