@@ -68,7 +68,10 @@ test(`kill -9 at random moments under load, ${rounds} rounds: every event that g
       const publishing = Array.from({ length: publishers }, (_, no) =>
         publish(server, round, no, acked, () => alive),
       );
-      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 250));
+      // Under load means that some of it was accepted, however slow the machine is.
+      const before = acked.size;
+      await eventually(30_000, async () => acked.size > before + 10);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 250));
       await server.kill();
       alive = false;
       await Promise.all(publishing);
@@ -80,7 +83,7 @@ test(`kill -9 at random moments under load, ${rounds} rounds: every event that g
     });
     const missing = [...acked].filter((id) => !arrivals.has(id));
     const duplicates = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0);
-    assert.ok(acked.size > rounds * 5, `only ${acked.size} events were accepted`);
+    assert.ok(acked.size > rounds * 10, `only ${acked.size} events were accepted`);
     assert.deepEqual(missing, []);
     assert.ok(duplicates <= rounds * (concurrency + commitMost), `${duplicates} duplicates`);
     console.log(`${acked.size} events, ${rounds} kills, ${duplicates} duplicates`);
