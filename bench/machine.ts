@@ -148,6 +148,14 @@ export class Machine {
     return { sent, received: await receiver.ask<Received>('report', { paced: null, refused: [] }) };
   }
 
+  /** The sketch of the whole way, sending to the same receiver. */
+  async sketch(connections: number): Promise<{ port: number; pid: number }> {
+    const { origin } = await this.receiver();
+    const process = this.#limit('sketch');
+    const file = join(this.folder, 'sketch.db');
+    return { port: await process.ask<number>('listen', { file, origin, connections }), pid: process.pid };
+  }
+
   /** Events per second that SQLite commits with their delivery and attempt, so many in a commit. */
   commitRate(batch: number): Promise<number> {
     const file = join(this.folder, 'commit.db');
@@ -170,10 +178,11 @@ export class Machine {
     return this.#generator;
   }
 
-  #limit(name: 'bare-server' | 'bare-client' | 'group-commit'): Process {
+  #limit(name: 'bare-server' | 'bare-client' | 'group-commit' | 'sketch'): Process {
     const files = {
       'bare-server': new URL('./limits/bare-server.ts', import.meta.url),
       'bare-client': new URL('./limits/bare-client.ts', import.meta.url),
+      sketch: new URL('./limits/sketch.ts', import.meta.url),
       'group-commit': new URL('./limits/group-commit.ts', import.meta.url),
     };
     let found = this.#limits.get(name);
