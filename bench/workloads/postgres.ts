@@ -9,10 +9,12 @@ import type { Server } from '../server.ts';
 import { median } from '../summary.ts';
 
 const endpoints = 16;
-const connections = 64;
-/** Events accepted and not yet received, at most. */
-const window = 256;
+/** Of the limit's statements. */
 const batch = 200;
+/** Enough publishers at once for statements of that size. */
+const connections = 256;
+/** Events accepted and not yet received, at most. */
+const window = 512;
 /** A rate that is never reached. */
 const perSecond = 1000;
 
