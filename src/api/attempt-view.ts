@@ -6,6 +6,7 @@ import * as limits from '../core/limits.ts';
 import { masked } from '../core/masked.ts';
 import type { Wire } from '../core/profiles/profile.ts';
 import { profiles } from '../core/profiles/table.ts';
+import { timingsOf } from '../core/timings.ts';
 import { maybeTimeText, timeText } from './time-query.ts';
 
 /** Request headers that we make ourselves, for whoever they are sent to. */
@@ -37,6 +38,7 @@ export function attemptView(
     n: attempt.n,
     at: timeText(attempt.atMs),
     durationMs: attempt.durationMs,
+    timings: attempt.timings === null ? null : timingsOf(attempt.timings),
     outcome: attempt.error === null ? 'succeeded' : 'failed',
     httpStatus: attempt.httpStatus,
     error: attempt.error,

@@ -133,11 +133,28 @@ const headers = Type.Record(Type.String(), Type.String(), {
 const body = Type.String({ description: `The first ${limits.attemptBodyBytes} bytes, as text.` });
 const bodyTruncated = Type.Boolean({ description: 'True when there was more than is shown.' });
 
+const step = (description: string) => nullable('integer', description);
+const timings = Type.Unsafe({
+  anyOf: [
+    Type.Object({
+      lookupMs: step("Finding the receiver's addresses; null for an address in the URL."),
+      connectMs: step('The TCP connection.'),
+      tlsMs: step('The TLS handshake.'),
+      waitMs: step('From the request to the head of the answer.'),
+      readMs: step('Reading the rest of the answer.'),
+    }),
+    { type: 'null' },
+  ],
+  description:
+    'Where that time went. A step that did not take place is null: the first three on a connection that was kept, and all after the one that failed. Null as a whole where it was not measured: pull endpoints, queues, lost attempts.',
+});
+
 export const attempt = Type.Object({
   id: Type.Optional(Type.String({ description: '`att_…`; a test attempt has none.' })),
   n: Type.Integer({ description: 'Counts from 1, on through retries and replays.' }),
   at: time('When it began.'),
   durationMs: Type.Number(),
+  timings,
   outcome: Type.Enum(['succeeded', 'failed']),
   httpStatus: nullable('integer', 'What the receiver answered; null when no answer came.'),
   error: Type.Unsafe({

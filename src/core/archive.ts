@@ -111,7 +111,7 @@ export const archiveTables: readonly ArchiveTable[] = [
   table(
     'attempt',
     'key n',
-    'key:int n:int account_no:int at:int duration:int http_status:int error detail url request_headers body_head body_with_data:flag body_tail response_headers response_body response_truncated:flag next_at:int',
+    'key:int n:int account_no:int at:int duration:int http_status:int error detail url request_headers body_head body_with_data:flag body_tail response_headers response_body response_truncated:flag next_at:int timings',
   ),
   table(
     'idempotency',

@@ -29,6 +29,8 @@ export interface Outcome {
   /** The cause in plain words, for people: names the fault, holds no secret. Empty on success. */
   detail: string;
   durationMs: number;
+  /** Where that time went, as `Steps` wrote it (core/timings.ts); null when it is not known, or nothing was sent by HTTP. */
+  timings: string | null;
   responseHeaders: FlatHeaders;
   /** At most `limits.attemptBodyBytes`, as text; bytes that are not UTF-8 show as U+FFFD. */
   responseBody: string;
@@ -44,6 +46,7 @@ export function notSent(error: AttemptError, detail: string): Outcome {
     error,
     detail,
     durationMs: 0,
+    timings: null,
     responseHeaders: [],
     responseBody: '',
     responseTruncated: false,
@@ -87,6 +90,8 @@ export interface Attempt {
   n: number;
   atMs: number;
   durationMs: number;
+  /** As in `Outcome`. */
+  timings: string | null;
   httpStatus: number | null;
   error: AttemptError | null;
   detail: string;

@@ -283,6 +283,7 @@ function attemptOf(
     n,
     atMs,
     durationMs: outcome.durationMs,
+    timings: outcome.timings,
     httpStatus: outcome.httpStatus,
     error: outcome.error,
     detail: outcome.detail,

@@ -3,6 +3,7 @@ import { addresses } from './sender-addresses.case.ts';
 import { whatComesBack, whatIsSent } from './sender-answers.case.ts';
 import { certificates, connections } from './sender-connections.case.ts';
 import { brokenReceivers, deadlines } from './sender-faults.case.ts';
+import { whereTheTimeGoes } from './sender-timings.case.ts';
 import { type Declare, type OpenSender, Stage } from './sender-world.case.ts';
 
 /** The promises of `ports/sender.ts`, for whoever implements it. */
@@ -12,6 +13,7 @@ export function senderContract(name: string, open: OpenSender): void {
   };
   whatIsSent(promise);
   whatComesBack(promise);
+  whereTheTimeGoes(promise);
   brokenReceivers(promise);
   deadlines(promise);
   connections(promise);

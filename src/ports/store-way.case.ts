@@ -165,6 +165,7 @@ export function wayCases(name: string, open: OpenStore): void {
       error: 'timeout',
       httpStatus: null,
       detail: 'no answer within 10 s',
+      timings: null,
       requestHeaders: ['x-empty', '', 'x-two', 'ü'],
       responseHeaders: [],
       responseBody: '',

@@ -194,6 +194,7 @@ export function newAttempt(changes: Partial<Attempt> = {}): Attempt {
     n: 1,
     atMs: t0,
     durationMs: 12,
+    timings: ',,,11,1',
     httpStatus: 200,
     error: null,
     detail: '',

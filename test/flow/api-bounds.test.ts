@@ -16,7 +16,13 @@ test('an account may have only so many tests under way, whatever the address the
     url: 'https://a.example/',
   };
   const shown = { requestHeaders: [], bodyHead: '', bodyWithData: false, bodyTail: '' };
-  const answered = { responseHeaders: [], responseBody: '', responseTruncated: false, nextAttemptAtMs: null };
+  const answered = {
+    responseHeaders: [],
+    responseBody: '',
+    responseTruncated: false,
+    nextAttemptAtMs: null,
+    timings: null,
+  };
   const world = await ApiWorld.open({
     test: () =>
       new Promise<Awaited<ReturnType<ApiParts['test']>>>((resolve) => {

@@ -25,6 +25,7 @@ describe('deliveries', () => {
   test('an attempt shows request and response as they went over the wire, own headers masked', async () => {
     world.answer = {
       httpStatus: 503,
+      timings: '1,2,3,40',
       detail: 'the receiver answered 503',
       responseHeaders: ['X-Reason', 'full', 'set-cookie', 'a', 'set-cookie', 'b'],
       responseBody: 'no room',
@@ -44,6 +45,7 @@ describe('deliveries', () => {
     assert.equal(attempt.outcome, 'failed');
     assert.equal(attempt.error, 'http_status');
     assert.equal(attempt.httpStatus, 503);
+    assert.deepEqual(attempt.timings, { lookupMs: 1, connectMs: 2, tlsMs: 3, waitMs: 40, readMs: null });
     assert.equal(attempt.nextAttemptAt, shown.nextAttemptAt);
     assert.equal(attempt.request.url, 'https://receiver.example/hooks');
     assert.equal(attempt.request.headers['x-api-key'], '•••');
@@ -74,6 +76,7 @@ describe('deliveries', () => {
     world.answer = { httpStatus: 500, responseBody: 'y'.repeat(20_000), responseTruncated: false };
     await world.publish({ type: 'long', data: 'é'.repeat(20_000) });
     const [attempt] = (await detail((await first()).id)).attempts;
+    assert.equal(attempt.timings, null);
     const bytes = Buffer.byteLength(attempt.request.body);
     assert.ok(bytes <= 16_384 && bytes > 16_380, String(bytes));
     assert.doesNotMatch(attempt.request.body, /\ufffd/);

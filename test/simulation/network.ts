@@ -245,6 +245,7 @@ export class Network {
       error: null,
       detail: '',
       durationMs,
+      timings: null,
       responseHeaders: [],
       responseBody: '',
       responseTruncated: false,

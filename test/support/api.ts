@@ -99,6 +99,7 @@ export class ApiWorld {
         const quiet = {
           detail: '',
           durationMs: 3,
+          timings: null,
           responseHeaders: [],
           responseBody: 'ok',
           responseTruncated: false,

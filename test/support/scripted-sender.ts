@@ -51,6 +51,7 @@ export class ScriptedSender implements Sender {
       error: good ? null : 'http_status',
       detail: '',
       durationMs: afterMs,
+      timings: null,
       responseHeaders: [],
       responseBody: '',
       responseTruncated: false,

@@ -7,6 +7,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { type AddressPolicy, addressAllowed, parseAddress, type UrlParts } from '../../core/address.ts';
+import { steps } from '../../core/timings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Guard } from '../../ports/guard.ts';
 import { type Cancel, dial } from './dial.ts';
@@ -14,13 +15,17 @@ import { codeOf, Fault, faultOf } from './faults.ts';
 import type { Resolver } from './resolver.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
-/** Reports a connected socket (TLS done, certificate verified) or why there is none; once, and never before `connect` returned. */
-export type Connected = (fault: Fault | null, socket: Socket | null) => void;
+/** Hears how it goes, never before `connect` returned. */
+export interface Caller {
+  began(step: typeof steps.connect | typeof steps.tls): void;
+  /** A connected socket (TLS done, certificate verified) or why there is none; once. */
+  done(fault: Fault | null, socket: Socket | null): void;
+}
 
 /** Opens connections. The one place that does: no address is connected to that was not checked here a moment before. */
 export interface Connector {
   /** `timeoutMs` bounds TCP and TLS together; the look-up has bounds of its own. */
-  connect(target: ConnectTarget, timeoutMs: number, done: Connected): Cancel;
+  connect(target: ConnectTarget, timeoutMs: number, caller: Caller): Cancel;
 }
 
 export interface ConnectTarget {
@@ -43,8 +48,8 @@ export function createConnector(options: {
     options.ca ? { ca: [...getCACertificates('default'), ...options.ca] } : {},
   );
   return {
-    connect(target, timeoutMs, done) {
-      const opening = new Opening({ target, timeoutMs, done, context, sessions });
+    connect(target, timeoutMs, caller) {
+      const opening = new Opening({ target, timeoutMs, caller, context, sessions });
       addressesOf(target.parts, policy, resolver).then(
         (addresses) => opening.dial(addresses),
         (error: unknown) => opening.end(faultOf(error), null),
@@ -88,7 +93,7 @@ async function addressesOf(
 interface OpeningOptions {
   target: ConnectTarget;
   timeoutMs: number;
-  done: Connected;
+  caller: Caller;
   context: SecureContext;
   sessions: Sessions;
 }
@@ -106,7 +111,8 @@ class Opening {
 
   dial(addresses: readonly string[]): void {
     if (this.#ended) return;
-    const { target, timeoutMs } = this.#options;
+    const { target, timeoutMs, caller } = this.#options;
+    caller.began(steps.connect);
     this.#timer = setTimeout(() => {
       this.end(new Fault('timeout', `no connection within ${timeoutMs} ms`), null);
     }, timeoutMs);
@@ -126,7 +132,7 @@ class Opening {
     this.#ended = true;
     clearTimeout(this.#timer);
     if (fault) this.#stop?.();
-    this.#options.done(fault, socket);
+    this.#options.caller.done(fault, socket);
   }
 
   cancel(): void {
@@ -137,7 +143,8 @@ class Opening {
   }
 
   #secure(tcp: Socket): void {
-    const { target, context, sessions } = this.#options;
+    const { target, caller, context, sessions } = this.#options;
+    caller.began(steps.tls);
     const { hostname, literal } = target.parts;
     const session = sessions.get(target.key);
     const socket = connectTls({

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { UrlParts } from '../../core/address.ts';
 import type { AttemptError, Outcome, Request } from '../../core/attempt.ts';
 import * as limits from '../../core/limits.ts';
+import { type Step, Steps, steps } from '../../core/timings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SendLimits } from '../../ports/sender.ts';
 import type { Connector, ConnectTarget } from './connect.ts';
@@ -24,6 +25,15 @@ export interface Target extends ConnectTarget {
 
 const noHeaders: HeaderTable = {};
 
+/** What is done in each step, in words for whoever asks why it was stopped. */
+const doings: readonly string[] = [
+  'looking the name up',
+  'connecting to the receiver',
+  'agreeing on TLS',
+  'waiting for the response',
+  'reading the response',
+];
+
 /**
  * One request and its answer, from taking a connection to the outcome. It is the HTTP client's handler itself, so that a
  * request costs one object and one promise. Ends exactly once: by the answer, a fault, the deadline or `cut`.
@@ -36,9 +46,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (outcome: Outcome) => void;
   readonly #startedAtMs: number;
   readonly #timer: NodeJS.Timeout;
+  #steps: Steps;
   #connection: Connection | null = null;
   #opening: Cancel | null = null;
-  #doing: string = 'waiting for the response';
   /** A byte of the response has come. */
   #answered = false;
   /** The final status, 0 before it. */
@@ -61,6 +71,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#limits = sendLimits;
     this.#resolve = resolve;
     this.#startedAtMs = line.clock.monotonicMs();
+    this.#steps = new Steps(this.#startedAtMs);
     this.#timer = setTimeout(onDeadline, sendLimits.timeoutMs, this);
     line.running.add(this);
   }
@@ -82,7 +93,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onDeadline(): void {
-    this.cut('timeout', `no answer within ${this.#limits.timeoutMs} ms: stopped while ${this.#doing}`);
+    const doing = doings[this.#steps.current ?? steps.lookup];
+    this.cut('timeout', `no answer within ${this.#limits.timeoutMs} ms: stopped while ${doing}`);
   }
 
   onRequestStart(): void {}
@@ -96,7 +108,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
-    this.#doing = 'reading the response';
+    this.#begin(steps.read);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -133,21 +145,27 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #open(): void {
-    this.#doing = 'finding and connecting to the receiver';
-    const leftMs = this.#limits.timeoutMs - (this.#line.clock.monotonicMs() - this.#startedAtMs);
+    const nowMs = this.#line.clock.monotonicMs();
+    // Anew when a kept connection turned out to be closed: what it took is part of the whole alone.
+    if (this.#steps.current !== null) this.#steps = new Steps(nowMs);
+    this.#steps.begin(this.#target.parts.literal ? steps.connect : steps.lookup, nowMs);
+    const leftMs = this.#limits.timeoutMs - (nowMs - this.#startedAtMs);
     const timeoutMs = Math.max(1, Math.min(this.#limits.connectTimeoutMs, leftMs));
-    this.#opening = this.#line.connector.connect(this.#target, timeoutMs, (fault, socket) => {
-      this.#opening = null;
-      if (this.#ended) socket?.destroy();
-      else if (socket)
-        this.#write(this.#line.connections.adopt(this.#target.key, this.#target.parts.origin, socket));
-      else if (fault) this.#endByFault(fault);
+    this.#opening = this.#line.connector.connect(this.#target, timeoutMs, {
+      began: (step) => this.#begin(step),
+      done: (fault, socket) => {
+        this.#opening = null;
+        if (this.#ended) socket?.destroy();
+        else if (socket)
+          this.#write(this.#line.connections.adopt(this.#target.key, this.#target.parts.origin, socket));
+        else if (fault) this.#endByFault(fault);
+      },
     });
   }
 
   #write(connection: Connection): void {
     this.#connection = connection;
-    this.#doing = 'waiting for the response';
+    this.#begin(steps.wait);
     connection.client.dispatch(
       {
         path: this.#target.parts.path,
@@ -157,6 +175,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       },
       this,
     );
+  }
+
+  #begin(step: Step): void {
+    this.#steps.begin(step, this.#line.clock.monotonicMs());
   }
 
   #keptBytes(): number {
@@ -177,11 +199,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#connection = null;
     this.#line.running.delete(this);
     const headers = this.#headers;
+    const nowMs = this.#line.clock.monotonicMs();
     this.#resolve({
       httpStatus: this.#status === 0 ? null : this.#status,
       error,
       detail,
-      durationMs: Math.round(this.#line.clock.monotonicMs() - this.#startedAtMs),
+      durationMs: Math.round(nowMs - this.#startedAtMs),
+      timings: this.#steps.ended(nowMs),
       responseHeaders: headers === noHeaders ? [] : flatten(headers),
       responseBody: this.#bytes === 0 ? '' : textOf(this.#chunks, this.#keptBytes()),
       responseTruncated: truncated,

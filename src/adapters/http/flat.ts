@@ -23,7 +23,7 @@ export interface Parcel {
 }
 
 const requestValues = 10;
-const outcomeValues = 10;
+const outcomeValues = 11;
 
 export function parcelOf(numbered: readonly Numbered[]): Parcel {
   const flat: Flat = [];
@@ -73,7 +73,7 @@ export function addOutcome(flat: Flat, number: number, outcome: Outcome): void {
   const { responseHeaders } = outcome;
   flat.push(number, outcome.httpStatus, outcome.error, outcome.detail, outcome.durationMs);
   flat.push(responseHeaders.join('\n'), responseHeaders.length, outcome.responseBody);
-  flat.push(outcome.responseTruncated, outcome.retryAfter);
+  flat.push(outcome.responseTruncated, outcome.retryAfter, outcome.timings);
 }
 
 export function outcomesOf(flat: Flat): { number: number; outcome: Outcome }[] {
@@ -90,6 +90,7 @@ export function outcomesOf(flat: Flat): { number: number; outcome: Outcome }[] {
         responseBody: flat[at + 7] as string,
         responseTruncated: flat[at + 8] as boolean,
         retryAfter: flat[at + 9] as string | null,
+        timings: flat[at + 10] as string | null,
       },
     });
   }

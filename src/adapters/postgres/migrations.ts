@@ -13,6 +13,7 @@ import { portal } from './migrations/0010-portal.ts';
 import { polls } from './migrations/0011-polls.ts';
 import { claimBytes } from './migrations/0012-claim-bytes.ts';
 import { orderActs } from './migrations/0013-order-acts.ts';
+import { timings } from './migrations/0014-timings.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -35,6 +36,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0011-polls', sql: polls },
   { name: '0012-claim-bytes', sql: claimBytes },
   { name: '0013-order-acts', sql: orderActs },
+  { name: '0014-timings', sql: timings },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

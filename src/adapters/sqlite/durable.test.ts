@@ -219,7 +219,7 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 10,
+    latest: 11,
     pending: [
       '0001-beginning',
       '0002-sources',
@@ -231,11 +231,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
       '0008-polls',
       '0009-signals',
       '0010-listed',
+      '0011-timings',
     ],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 10, latest: 10, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 11, latest: 11, pending: [] });
   db.close();
 });
 

@@ -14,7 +14,7 @@ type SettleInput = Parameters<DeliveryStore['settle']>[0];
 export type Flat = unknown[];
 
 const itemValues = 21;
-const settlementValues = 26;
+const settlementValues = 27;
 
 export function flatAccept({ epoch, nowMs, items }: AcceptInput): Flat {
   const flat: Flat = [epoch, nowMs];
@@ -80,7 +80,7 @@ export function flatSettle({ epoch, nowMs, settlements }: SettleInput): Flat {
       attempt.responseBody,
       attempt.responseTruncated,
     );
-    flat.push(attempt.nextAttemptAtMs);
+    flat.push(attempt.nextAttemptAtMs, attempt.timings);
   }
   return flat;
 }
@@ -153,6 +153,7 @@ function attemptOf(flat: Flat, at: number): Attempt {
     responseBody: flat[at + 14] as string,
     responseTruncated: flat[at + 15] as boolean,
     nextAttemptAtMs: flat[at + 16] as number | null,
+    timings: flat[at + 17] as string | null,
   };
 }
 

@@ -100,7 +100,7 @@ CREATE TABLE attempt (
   response_body TEXT NOT NULL,
   response_truncated INTEGER NOT NULL,
   next_at INTEGER
-) STRICT;
+, timings TEXT) STRICT;
 
 CREATE TABLE audit (
   no INTEGER PRIMARY KEY AUTOINCREMENT,

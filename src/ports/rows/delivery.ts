@@ -73,6 +73,7 @@ export function attemptOf(row: Row): Attempt {
     n: row.n as number,
     atMs: row.at as number,
     durationMs: row.duration as number,
+    timings: row.timings as string | null,
     httpStatus: row.http_status as number | null,
     error: row.error as AttemptError | null,
     detail: row.detail as string,

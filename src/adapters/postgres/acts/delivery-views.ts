@@ -9,6 +9,10 @@ import type { Row, Session } from '../session.ts';
  */
 
 export const eventPart = 'e.seq, e.id, e.type, e.reference, e.account_no, e.created_at, e.targets';
+/** Named, so that a column more does not break the statement on a node of the version before. */
+const attemptColumns = `n, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,
+  response_headers, response_body, response_truncated, next_at, timings`;
+
 const deliveryPart = `d.key, d.state, d.lease, d.pulled_at, d.tries, d.attempts, d.due_at, d.last_at, d.last_status, d.last_error, d.ended_at`;
 const endpointPart = 'p.id AS endpoint_id, p.status, p.deleted_at';
 const rowSql = `SELECT ${deliveryPart}, ${eventPart}, ${endpointPart}
@@ -29,7 +33,7 @@ export async function getDelivery(
   const delivery =
     row === undefined ? (await begunViews(session, event)).find((view) => view.key === key) : viewOf(row);
   if (delivery === undefined) return null;
-  const attempts = await session.all('SELECT * FROM attempt WHERE key = ? ORDER BY n', key);
+  const attempts = await session.all(`SELECT ${attemptColumns} FROM attempt WHERE key = ? ORDER BY n`, key);
   return { delivery, attempts: attempts.map(attemptOf), data: event.data as string };
 }
 

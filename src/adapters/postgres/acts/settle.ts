@@ -15,7 +15,8 @@ export async function settle(
   session: Session,
   { epoch, nowMs, settlements }: SettleBatch,
 ): Promise<SettleResult[]> {
-  const values = [...columnsOf(settlements), ...healthOf(settlements), limits.attemptsKept];
+  const timings = settlements.map(({ attempt }) => attempt.timings);
+  const values = [...columnsOf(settlements), ...healthOf(settlements), limits.attemptsKept, timings];
   const rows = await session.all(settleSql, epoch, nowMs, ...values);
   return rows.map((row) => {
     if (row.settled !== true) return 'lost';
@@ -48,7 +49,7 @@ const casts = [
   'text[]',
   'bigint[]',
 ];
-const settleSql = `SELECT * FROM settle_attempts(?, ?, ${casts.map((type) => `?::${type}`).join(', ')}, ?)`;
+const settleSql = `SELECT * FROM settle_attempts(?, ?, ${casts.map((type) => `?::${type}`).join(', ')}, ?, ?::text[])`;
 
 /** The parameters of `settle_attempts`, a column each. */
 function columnsOf(settlements: Settlement[]): Value[] {

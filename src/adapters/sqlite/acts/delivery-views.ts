@@ -32,7 +32,7 @@ export function getDelivery(
   if (delivery === undefined) return null;
   const attempts = db.all(
     `SELECT id % ${attemptIds} AS n, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,
-       response_headers, response_body, response_truncated, next_at FROM attempt
+       response_headers, response_body, response_truncated, next_at, timings FROM attempt
      WHERE id >= CAST(? AS INTEGER) * ${attemptIds} AND id < (CAST(? AS INTEGER) + 1) * ${attemptIds} ORDER BY id`,
     key,
     key,

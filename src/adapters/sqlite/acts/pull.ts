@@ -192,6 +192,7 @@ type Tried = Pick<Attempt, 'n' | 'atMs' | 'durationMs' | 'error' | 'detail' | 'n
 function record(db: Database, row: Row, tried: Tried): void {
   const attempt: Attempt = {
     ...tried,
+    timings: null,
     httpStatus: null,
     url: pullUrl,
     requestHeaders: [],

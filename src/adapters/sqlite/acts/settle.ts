@@ -139,8 +139,8 @@ function updateCancelled(db: Database, { key, attempt }: Settlement): boolean {
 
 /** Made once: a text that is put together anew at each call is also looked up anew, character by character. */
 const attemptSql = `INSERT INTO attempt (id, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,
-   response_headers, response_body, response_truncated, next_at)
-   VALUES (CAST(? AS INTEGER) * ${attemptIds} + CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+   response_headers, response_body, response_truncated, next_at, timings)
+   VALUES (CAST(? AS INTEGER) * ${attemptIds} + CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function insertAttempt(db: Database, key: number, attempt: Attempt): void {
   if (attempt.n > limits.attemptsKept) return;
@@ -162,6 +162,7 @@ export function insertAttempt(db: Database, key: number, attempt: Attempt): void
     attempt.responseBody,
     attempt.responseTruncated ? 1 : 0,
     attempt.nextAttemptAtMs,
+    attempt.timings,
   );
 }
 
