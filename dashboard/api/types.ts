@@ -72,11 +72,21 @@ export interface Delivery {
   endedAt: string | null;
 }
 
+/** Null: that step did not take place. */
+export interface Timings {
+  lookupMs: number | null;
+  connectMs: number | null;
+  tlsMs: number | null;
+  waitMs: number | null;
+  readMs: number | null;
+}
+
 export interface Attempt {
   id?: string;
   n: number;
   at: string;
   durationMs: number;
+  timings: Timings | null;
   outcome: 'succeeded' | 'failed';
   httpStatus: number | null;
   error: string | null;

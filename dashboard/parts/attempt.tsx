@@ -6,6 +6,7 @@ import { Code, Headers } from './code.tsx';
 import { Facts } from './page.tsx';
 import { Status } from './status.tsx';
 import { Time } from './time.tsx';
+import { TimingsView } from './timings.tsx';
 
 /** One attempt as it went over the wire. */
 export function AttemptView({ attempt }: { attempt: Attempt }) {
@@ -22,6 +23,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
           ...(words === null ? [] : [['Why', why(words.title, attempt.detail)] as [string, string]]),
         ]}
       />
+      {attempt.timings === null ? null : <TimingsView timings={attempt.timings} />}
       <Tabs.Root defaultValue="request">
         <Tabs.List className="flex gap-1 border-b border-line">
           {['request', 'response'].map((name) => (

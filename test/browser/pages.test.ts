@@ -80,6 +80,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     const story = page.getByRole('region', { name: 'Details' });
     await story.getByText('The receiver failed (503)').first().waitFor();
     await page.getByText(/Attempt 2 of \d+ in \d/).waitFor();
+    const times = story.getByRole('list', { name: 'Where the time went' });
+    await times.getByText(/^Waited \d+ ms$/).waitFor();
     world.receiver.status = 200;
     await page.keyboard.press('r');
     await page.getByText('It is on its way again.').waitFor();
