@@ -8,9 +8,9 @@ export interface Shop {
 }
 
 /** How long ago the first event came, in a past of any size. */
-const spanMs = 29 * 86_400_000;
+export const spanMs = 29 * 86_400_000;
 const places = 65_536;
-const types = 20;
+export const types = 20;
 const insertsAtOnce = 50_000;
 
 /** Types, references and words that lists are asked for. */
@@ -60,12 +60,13 @@ function statementsOn(db: DatabaseSync) {
     ),
     order: db.prepare(
       `INSERT INTO tracked_order (id, account_no, source_id, reference, state, registered, flagged, overdue, reached, poll_failures, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, 1, 0, ?, '[]', 0, ?, ?) ON CONFLICT DO NOTHING`,
+       VALUES (?, ?, ?, ?, ?, 1, ?, ?, '[]', 0, ?, ?) ON CONFLICT DO NOTHING`,
     ),
   };
 }
 
-const padding = 'a line of an order with nothing in it that anybody looks for; '.repeat(4);
+/** What payloads are filled up with. */
+export const padding = 'a line of an order with nothing in it that anybody looks for; '.repeat(4);
 
 function writeOne({ event, delivery, order }: Statements, n: number, atMs: number, shop: Shop): void {
   const { accountNo, endpointNos, sourceId } = shop;
@@ -97,5 +98,7 @@ function writeOne({ event, delivery, order }: Statements, n: number, atMs: numbe
   );
   if (!isInbound) return;
   const state3 = n % 1000 === 0 ? 'stuck' : 'fulfilled';
-  order.run(`ord_${n}`, accountNo, sourceId, referenceOf(n), state3, n % 1000 === 0 ? 1 : 0, atMs, atMs);
+  const isFlagged = n % 1000 === 500 ? 1 : 0;
+  const isOverdue = n % 1000 === 0 ? 1 : 0;
+  order.run(`ord_${n}`, accountNo, sourceId, referenceOf(n), state3, isFlagged, isOverdue, atMs, atMs);
 }

@@ -10,7 +10,7 @@ import { fairness } from './workloads/fairness.ts';
 import { fanOutToHundred } from './workloads/fan-out.ts';
 import { inbound } from './workloads/inbound.ts';
 import { isolation } from './workloads/isolation.ts';
-import { lists } from './workloads/lists.ts';
+import { lists, listsOnPostgres } from './workloads/lists.ts';
 import { oneToOne } from './workloads/one-to-one.ts';
 import { postgres } from './workloads/postgres.ts';
 import { queues } from './workloads/queues.ts';
@@ -26,6 +26,7 @@ const workloads: Record<string, (machine: Machine, report: Report) => Promise<vo
   backlog,
   inbound,
   lists,
+  'lists-postgres': listsOnPostgres,
   queues,
   postgres,
 };

@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { nowMs } from '../clock.ts';
 import type { Machine } from '../machine.ts';
 import { commonWord, rareWord, referenceOf, type Shop, typeOf, writePast } from '../past.ts';
+import { writePastInto } from '../past-postgres.ts';
+import { queryOn } from '../postgres.ts';
 import type { Report } from '../report.ts';
 import type { Server } from '../server.ts';
 import { median } from '../summary.ts';
@@ -21,16 +23,47 @@ interface Past {
   shop: Shop & { endpointIds: string[] };
 }
 
-/** The lists of the dashboard with every combination of its filters, over a short past and a long one, in turn. */
+type Numbers = Pick<Shop, 'accountNo' | 'endpointNos'>;
+
+/** Where a past lies, and how it gets there while its server is stopped. */
+interface Kept {
+  name: string;
+  database(events: number): Promise<string>;
+  numbersIn(database: string): Promise<Numbers>;
+  write(database: string, events: number, shop: Shop): Promise<void>;
+}
+
+/** The lists of the dashboard on SQLite. */
 export async function lists(machine: Machine, report: Report): Promise<void> {
+  await compare(machine, report, {
+    name: 'lists',
+    database: async (events) => join(machine.folder, `past-${events}.db`),
+    numbersIn: async (file) => numbersIn(file),
+    write: async (...past) => writePast(...past),
+  });
+}
+
+/** The same on PostgreSQL. */
+export async function listsOnPostgres(machine: Machine, report: Report): Promise<void> {
+  const postgres = await machine.postgres();
+  await compare(machine, report, {
+    name: 'lists on PostgreSQL',
+    database: () => postgres.database(),
+    numbersIn: numbersOn,
+    write: writePastInto,
+  });
+}
+
+/** Every combination of filters, over a short past and a long one, in turn. */
+async function compare(machine: Machine, report: Report, kept: Kept): Promise<void> {
   const many = machine.quick ? 100_000 : 1_000_000;
-  const short = await withPast(machine, few);
-  const long = await withPast(machine, many);
+  const short = await withPast(machine, kept, few);
+  const long = await withPast(machine, kept, many);
   const rounds = machine.quick ? 3 : 7;
   for (const [name, filters] of Object.entries(filtersOf())) {
     const measured: Measured[] = [];
     for (const filter of filters) measured.push(await measure(name, filter, { short, long, rounds }));
-    tell(report, name, measured, many);
+    tell(report, { name: `${kept.name}: ${name}`, measured, many });
   }
   await short.server.stop();
   await long.server.stop();
@@ -69,6 +102,7 @@ function filtersOf(): Record<string, Filter[]> {
     '/v1/orders': combinations({
       state: [null, 'fulfilled', 'stuck', 'pending'],
       overdue: [null, 'true'],
+      flagged: [null, 'true'],
       reference,
     }),
   };
@@ -106,8 +140,11 @@ function pathOf(list: string, filter: Filter, past: Past): string {
   return `${list}?${query}`;
 }
 
-function tell(report: Report, list: string, measured: Measured[], many: number): void {
-  const named = `lists: ${list}, ${many.toLocaleString('en')} by ${few.toLocaleString('en')} events`;
+function tell(
+  report: Report,
+  { name, measured, many }: { name: string; measured: Measured[]; many: number },
+): void {
+  const named = `${name}, ${many.toLocaleString('en')} by ${few.toLocaleString('en')} events`;
   const browsed = measured.filter(({ isSearch }) => !isSearch);
   const worst = browsed.toSorted((a, b) => b.ratio - a.ratio);
   const past = worst.filter(({ ratio }) => ratio > mostTimes);
@@ -121,7 +158,7 @@ function tell(report: Report, list: string, measured: Measured[], many: number):
   const searched = measured.filter(({ isSearch }) => isSearch).toSorted((a, b) => b.longMs - a.longMs);
   if (searched.length === 0) return;
   report.add({
-    name: `lists: text in ${list}, first page`,
+    name: `${name}, text, first page`,
     target: { text: `≤ ${searchMs} ms`, met: searched[0]!.longMs <= searchMs },
     note: `${searched.length} combinations, at worst ${told(searched[0]!)}`,
   });
@@ -132,9 +169,9 @@ function told({ path, shortMs, longMs }: Measured): string {
 }
 
 /** What the API makes is made by it; the past is written into the file of the server while that is stopped. */
-async function withPast(machine: Machine, events: number): Promise<Past> {
-  const file = join(machine.folder, `past-${events}.db`);
-  const before = await machine.node(file);
+async function withPast(machine: Machine, kept: Kept, events: number): Promise<Past> {
+  const database = await kept.database(events);
+  const before = await machine.node(database);
   await before.createAccount('shop');
   const endpointIds: string[] = [];
   for (let n = 0; n < endpoints; n += 1)
@@ -144,19 +181,27 @@ async function withPast(machine: Machine, events: number): Promise<Past> {
   const source = { name: 'supplier', scheme: 'standard' };
   const { id: sourceId } = await before.call<{ id: string }>('POST', '/v1/sources', source, 'shop');
   await before.stop();
-  const shop = { ...numbersIn(file), sourceId };
+  const shop = { ...(await kept.numbersIn(database)), sourceId };
   const startMs = nowMs();
-  writePast(file, events, shop);
+  await kept.write(database, events, shop);
   process.stdout.write(
     `  ${events.toLocaleString('en')} events written in ${((nowMs() - startMs) / 1000).toFixed(1)} s\n`,
   );
-  return { server: await machine.node(file), events, shop: { ...shop, endpointIds } };
+  return { server: await machine.node(database), events, shop: { ...shop, endpointIds } };
 }
 
-function numbersIn(file: string): Pick<Shop, 'accountNo' | 'endpointNos'> {
+function numbersIn(file: string): Numbers {
   const db = new DatabaseSync(file);
   const accountNo = Number(db.prepare("SELECT no FROM account WHERE id = 'shop'").get()!.no);
   const rows = db.prepare('SELECT no FROM endpoint WHERE account_no = ? ORDER BY no').all(accountNo);
   db.close();
   return { accountNo, endpointNos: rows.map(({ no }) => Number(no)) };
+}
+
+async function numbersOn(url: string): Promise<Numbers> {
+  const rows = await queryOn(
+    url,
+    "SELECT p.account_no, p.no FROM endpoint p JOIN account a ON a.no = p.account_no WHERE a.id = 'shop' ORDER BY p.no",
+  );
+  return { accountNo: Number(rows[0]!.account_no), endpointNos: rows.map(({ no }) => Number(no)) };
 }
