@@ -255,3 +255,8 @@ export function actorIn(principal: Principal): { actorId: string; actor: string 
   const { key, person, portal } = principal;
   return { actorId: person?.id ?? portal?.id ?? key?.id ?? 'admin-key', actor: actorName(principal) };
 }
+
+/** The same for all that comes with one key, from one browser, or through one link of a portal. */
+export function callerOf({ key, session, portal }: Principal): string {
+  return session?.id ?? portal?.id ?? key?.id ?? 'admin-key';
+}

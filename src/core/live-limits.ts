@@ -2,6 +2,12 @@
 
 /** Streams that one process serves at once; past it the answer is 429. */
 export const liveWatchers = 200;
+/** Of those, for one account, and for one caller of it: a key, a session, a portal. */
+export const liveWatchersAccount = 100;
+/** See `liveWatchersAccount`. */
+export const liveWatchersEach = 20;
+/** How long a reader may take nothing of what there is; then its connection ends. */
+export const liveStalledMs = 60_000;
 /** Changes that one stream is told in a second; of more it is told only that there were more. */
 export const livePerS = 50;
 /** Changes that wait for a reader that is slow; past it they become one word: more. */

@@ -29,7 +29,7 @@ class Nodes {
 function reading(live: Live, accountNo: number): { batches: Batch[]; leave(): void } {
   const batches: Batch[] = [];
   let leave = (): void => {};
-  const stream = live.watch(accountNo, null, (act) => {
+  const stream = live.watch({ accountNo, caller: 'key_1', kinds: null }, (act) => {
     leave = act;
   });
   void (async () => {
@@ -92,4 +92,16 @@ describe('what changes on another node', () => {
     assert.ok(nodes.said - said <= 3 + bounds.livePerS / 10, String(nodes.said - said));
     assert.deepEqual(batches.at(-1), { changes: [], more: ['event'] });
   });
+});
+
+test('one account has so many places and no more, whoever watches it', () => {
+  const live = new Nodes().node();
+  const leave: (() => void)[] = [];
+  const watch = (accountNo: number, caller: string): unknown =>
+    live.watch({ accountNo, caller, kinds: null }, (act) => leave.push(act));
+  for (let n = 0; n < bounds.liveWatchersAccount; n += 1) watch(1, `por_${n}`);
+  assert.throws(() => watch(1, 'key_1'), /This account is watched/);
+  watch(2, 'key_2');
+  leave[0]!();
+  watch(1, 'key_1');
 });

@@ -11,10 +11,20 @@ export interface LiveParts {
   store: NodeTalk;
 }
 
+/** Who watches what. */
+export interface Watching {
+  accountNo: number;
+  /** By whom: the same for all that one key, session or portal watches. */
+  caller: string;
+  /** Null: of every kind. */
+  kinds: ReadonlySet<ChangeKind> | null;
+}
+
 /** What nodes say: that somebody watches, or what changed in an account. */
 type Word = { watching: true } | { accountNo: number; batch: Batch };
 
 interface Reader {
+  caller: string;
   kinds: ReadonlySet<ChangeKind> | null;
   notes: Notes;
   isGone: boolean;
@@ -61,23 +71,37 @@ export class Live {
 
   /**
    * What changes in an account from now on; null each `liveBeatMs` in which nothing did. Ends when `gone` calls what it was given,
-   * and when the server stops. `kinds` null: of every kind. Throws `too_many_requests` at once.
+   * and when the server stops. Throws `too_many_requests` at once.
    */
   watch(
-    accountNo: number,
-    kinds: ReadonlySet<ChangeKind> | null,
+    { accountNo, caller, kinds }: Watching,
     gone: (act: () => void) => void,
   ): AsyncGenerator<Batch | null> {
-    if (this.#watching >= bounds.liveWatchers) {
-      const detail = 'Too many watch here already. Try again shortly, or read the lists.';
-      throw new SurehookError('too_many_requests', detail, { retryAfterS: limits.busyRetryAfterS });
-    }
-    const reader: Reader = { kinds, notes: new Notes(), isGone: false, wake() {} };
+    this.#requireRoom(accountNo, caller);
+    const reader: Reader = { caller, kinds, notes: new Notes(), isGone: false, wake() {} };
     const others = this.#readers.get(accountNo) ?? new Set();
     this.#readers.set(accountNo, others.add(reader));
     this.#watching += 1;
     gone(() => this.#leave(accountNo, reader));
     return this.#told(accountNo, reader);
+  }
+
+  /** None of them takes the places of all. */
+  #requireRoom(accountNo: number, caller: string): void {
+    const there = [...(this.#readers.get(accountNo) ?? [])];
+    const refuse = (detail: string): never => {
+      throw new SurehookError('too_many_requests', detail, { retryAfterS: limits.busyRetryAfterS });
+    };
+    if (there.filter((reader) => reader.caller === caller).length >= bounds.liveWatchersEach)
+      refuse(
+        `You watch ${bounds.liveWatchersEach} streams here already. Close one: a single stream tells of all kinds.`,
+      );
+    if (there.length >= bounds.liveWatchersAccount)
+      refuse(
+        `This account is watched by ${bounds.liveWatchersAccount} streams here already. Close one, or read the lists.`,
+      );
+    if (this.#watching >= bounds.liveWatchers)
+      refuse('Too many watch here already. Try again shortly, or read the lists.');
   }
 
   async *#told(accountNo: number, reader: Reader): AsyncGenerator<Batch | null> {

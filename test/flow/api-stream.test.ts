@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import * as bounds from '../../src/core/live-limits.ts';
@@ -225,7 +226,8 @@ describe('the stream of an account', () => {
 
   test('is served to so many; who leaves makes room, and when the server stops all have ended', async () => {
     const leave: (() => void)[] = [];
-    for (let n = 0; n < bounds.liveWatchers; n++) world.engine.live.watch(1, null, (act) => leave.push(act));
+    for (let n = 0; n < bounds.liveWatchers; n++)
+      world.engine.live.watch({ accountNo: 1000 + n, caller: 'key', kinds: null }, (act) => leave.push(act));
     assert.equal((await world.ask('GET', '/v1/stream', undefined, ours.headers)).status, 429);
     leave[0]!();
     leave[0]!();
@@ -234,5 +236,40 @@ describe('the stream of an account', () => {
     world.engine.live.stop();
     await world.clock.settle();
     assert.ok(stream.isOver);
+  });
+
+  test('one key has so many places and no more, whoever else watches', async () => {
+    const made = await world.ask('POST', '/v1/keys', { account: 'ours', name: 'k', scopes: ['read'] });
+    const other = { authorization: `Bearer ${made.body.key}` };
+    for (let n = 0; n < bounds.liveWatchersEach; n++) await watch(other);
+    const refused = await world.ask('GET', '/v1/stream', undefined, other);
+    assert.equal(refused.status, 429);
+    assert.match(refused.body.detail, /Close one/);
+    assert.ok(Number(refused.headers['retry-after']) > 0);
+    await watch(ours.headers);
+  });
+
+  test('a reader that takes nothing is cut off once there is more than fits between it and us', async (t) => {
+    await world.app.listen({ host: '127.0.0.1', port: 0 });
+    const reader = connect((world.app.server.address() as AddressInfo).port, '127.0.0.1');
+    t.after(() => reader.destroy());
+    const head = Object.entries(ours.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const heard = new Promise((resolve) => reader.once('data', resolve));
+    reader.write(`GET /v1/stream HTTP/1.1\r\nhost: localhost\r\n${head.join('')}\r\n`);
+    await heard;
+    reader.pause();
+    const accountNo = world.engine.directory.accountById('ours')!.no;
+    // Much more than the system keeps for a connection.
+    for (let second = 0; second < 20; second++) {
+      const change = { kind: 'event', id: 'e', reference: 'x'.repeat(20_000) } as const;
+      for (let n = 0; n < bounds.livePerS; n++) world.engine.live.say(accountNo, change);
+      await world.clock.advance(1000);
+    }
+    assert.ok(world.engine.live.isWatched);
+    await world.clock.advance(bounds.liveStalledMs);
+    const closed = new Promise((resolve) => reader.once('close', resolve));
+    reader.resume();
+    await closed;
+    assert.equal(world.engine.live.isWatched, false);
   });
 });

@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Bin, CaughtRequest } from '../../core/bin.ts';
 import { binView, presetOfBin } from '../../core/bin-input.ts';
 import * as bounds from '../../core/bin-limits.ts';
 import { explain } from '../../core/explain.ts';
 import * as limits from '../../core/limits.ts';
+import { eventStream } from '../event-stream.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -166,7 +166,7 @@ async function streamCaught(parts: ApiParts, call: Call): Promise<Answer> {
   const requests = parts.bins.watch(found, afterNo, call.gone);
   return {
     contentType: 'text/event-stream; charset=utf-8',
-    stream: Readable.from(events(parts, found, requests), { objectMode: false }),
+    stream: eventStream(events(parts, found, requests), parts.clock),
   };
 }
 

@@ -1,10 +1,11 @@
-import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
 import { type Batch, type ChangeKind, changeKinds } from '../../core/live.ts';
 import * as bounds from '../../core/live-limits.ts';
 import { portalKinds } from '../../core/portal.ts';
-import type { Principal } from '../auth.ts';
+import type { Watching } from '../../flow/live.ts';
+import { callerOf, type Principal } from '../auth.ts';
+import { eventStream } from '../event-stream.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -32,7 +33,7 @@ export function streamRoutes(parts: ApiParts): Route[] {
         `\`more\` names the kinds, \`{"kinds":[…]}\`, of which there was more than ${bounds.livePerS} changes in a second, or than you read in time.`,
         'It tells which list to read again, and holds no payload.',
         'The first event is `ready`. Nothing is kept for those who are away: what happened before `ready` is in the lists, so read them after each `ready`, and nothing is missed. There is no `Last-Event-ID`.',
-        `A comment each ${bounds.liveBeatMs / 1000} s shows that the stream is alive. It ends when the key or session does.`,
+        `A comment each ${bounds.liveBeatMs / 1000} s shows that the stream is alive. It ends when the key or session does, and when you take nothing of it for ${bounds.liveStalledMs / 1000} s. One key, session or portal may have ${bounds.liveWatchersEach} streams, one account ${bounds.liveWatchersAccount}.`,
       ].join('\n\n'),
       right: 'read',
       query,
@@ -42,17 +43,14 @@ export function streamRoutes(parts: ApiParts): Route[] {
         contentType: 'text/event-stream; charset=utf-8',
         // A proxy that gathers answers would hold back what is live.
         headers: { 'x-accel-buffering': 'no' },
-        stream: Readable.from(
-          texts(
-            parts.live.watch(call.account.no, kindsOf(call.query.kinds, call.principal), call.gone),
-            call,
-            parts,
-          ),
-          { objectMode: false },
-        ),
+        stream: eventStream(texts(parts.live.watch(watchingOf(call), call.gone), call, parts), parts.clock),
       }),
     }),
   ];
+}
+
+function watchingOf({ account, principal, query }: Call<{ kinds?: string }>): Watching {
+  return { accountNo: account.no, caller: callerOf(principal), kinds: kindsOf(query.kinds, principal) };
 }
 
 function kindsOf(
