@@ -185,6 +185,8 @@ export const router = createRouter({
     settingsTab,
     go,
   ]),
+  notFoundMode: 'root',
+  defaultNotFoundComponent: lazyRouteComponent(() => import('./pages/lost.tsx'), 'Lost'),
   defaultPreload: 'intent',
   scrollRestoration: true,
   // The query holds text only, so that addresses can be read and typed.

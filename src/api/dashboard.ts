@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -30,53 +30,85 @@ export const pageNames = [
 
 const shellPath = '/index.html';
 
+/** Where programs ask: under these a browser, too, hears of what is missing as a program does. */
+const programSteps = ['v1', 'in', 'b', 'docs', 'assets'];
+
 /** Where a portal's pages are: apart from the dashboard's, for they alone may be framed. */
 const portalPages = ['/portal/:id', '/portal/:id/*'];
 
+/** What was mounted. */
+export interface MountedDashboard {
+  /** None when nothing was built. */
+  paths: string[];
+  /** Shows a person who opened an address that there is not that there is no such page: false for everybody else, who is left without an answer. */
+  showLost(request: FastifyRequest, reply: FastifyReply): boolean;
+}
+
 /**
  * Serves the built dashboard from memory: each file under its own path, the shell under every page's. What a request names
- * is only ever looked up among these, so that no path leads anywhere else. Answers its paths; none when nothing was built.
- * `originsOf` says whose pages may frame the portal behind a link.
+ * is only ever looked up among these, so that no path leads anywhere else. `originsOf` says whose pages may frame the portal
+ * behind a link.
  */
 export function mountDashboard(
   app: FastifyInstance,
   files: ReadonlyMap<string, Uint8Array>,
   originsOf: (portalId: string) => Promise<string[]>,
-): string[] {
+): MountedDashboard {
   const shell = files.get(shellPath);
-  if (shell === undefined) return [];
+  if (shell === undefined) return { paths: [], showLost: () => false };
   const served = [...files].filter(([path]) => types[ending(path)] !== undefined && path !== shellPath);
   for (const [path, bytes] of served) mount(app, path, { path, bytes });
   const pages = ['/', ...pageNames.flatMap((name) => [`/${name}`, `/${name}/:id`])];
   for (const page of pages) mount(app, page, { path: shellPath, bytes: shell });
   for (const page of portalPages) mount(app, page, { path: shellPath, bytes: shell }, originsOf);
-  return [...served.map(([path]) => path), ...pages.map((page) => page.replace(':id', '{id}'))];
+  const sendShell = senderOf({ path: shellPath, bytes: shell });
+  return {
+    paths: [...served.map(([path]) => path), ...pages.map((page) => page.replace(':id', '{id}'))],
+    showLost(request, reply) {
+      if (!isPersonsVisit(request)) return false;
+      sendShell(request, reply.code(404));
+      return true;
+    },
+  };
 }
+
+/** Whether somebody opened this address in a browser, and no program asked for it. */
+function isPersonsVisit({ method, raw, headers }: FastifyRequest): boolean {
+  const [, step = ''] = (raw.url ?? '').split(/[/?]/, 2);
+  return method === 'GET' && !programSteps.includes(step) && /\btext\/html\b/.test(headers.accept ?? '');
+}
+
+type File = { path: string; bytes: Uint8Array };
 
 function mount(
   app: FastifyInstance,
   address: string,
-  file: { path: string; bytes: Uint8Array },
+  file: File,
   originsOf?: (portalId: string) => Promise<string[]>,
 ): void {
-  const packed = gzipSync(file.bytes);
+  const send = senderOf(file);
+  app.get(address, async (request, reply): Promise<FastifyReply> => {
+    if (originsOf === undefined) return send(request, reply);
+    const { id } = request.params as { id: string };
+    return send(request, reply, await originsOf(id));
+  });
+}
+
+/** Sends a file, packed for who takes it; `ancestors` are the origins that may frame it. */
+function senderOf({ path, bytes }: File) {
+  const packed = gzipSync(bytes);
   const headers = {
-    'content-type': types[ending(file.path)],
-    'content-security-policy': policyFor([]),
+    'content-type': types[ending(path)],
     // The name of an asset holds a hash of what is in it.
-    'cache-control': file.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     vary: 'accept-encoding',
   };
-  app.get(address, async (request, reply): Promise<FastifyReply> => {
+  return (request: FastifyRequest, reply: FastifyReply, ancestors: readonly string[] = []): FastifyReply => {
     const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-    reply.headers(headers);
-    if (originsOf !== undefined) {
-      const { id } = request.params as { id: string };
-      reply.header('content-security-policy', policyFor(await originsOf(id)));
-    }
+    reply.headers(headers).header('content-security-policy', policyFor(ancestors));
     if (takesGzip) reply.header('content-encoding', 'gzip');
-    return reply.send(takesGzip ? packed : Buffer.from(file.bytes));
-  });
+    return reply.send(takesGzip ? packed : Buffer.from(bytes));
+  };
 }
 
 function ending(path: string): string {

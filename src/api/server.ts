@@ -90,8 +90,8 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
   const auth = new Authenticator(parts);
   const table = routes(parts);
   const dashboard = mountDashboard(app, parts.dashboard, (id) => parts.portals.originsOf(id));
-  const docs = mountDocs(app, table, { version: parts.version, withFront: dashboard.length === 0 });
-  const pages = [...dashboard, ...docs];
+  const docs = mountDocs(app, table, { version: parts.version, withFront: dashboard.paths.length === 0 });
+  const pages = [...dashboard.paths, ...docs];
   const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
   mountDoor(app, parts);
   mountBins(app, parts);
@@ -104,6 +104,7 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
     });
   }
   app.setNotFoundHandler((request, reply) => {
+    if (dashboard.showLost(request, reply)) return;
     const { error, allow } = addresses.missing(request.method, request.raw.url ?? '');
     if (allow !== null) reply.header('allow', allow);
     sendError(error, request, reply);

@@ -95,6 +95,25 @@ describe('the built dashboard is served', () => {
     assert.equal(wrong.headers.allow, 'GET, HEAD');
   });
 
+  test('a person who opens an address that there is not gets the shell, which says so; a program gets a problem', async () => {
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    for (const url of ['/nope', '/nope?x=1', '/deliveries/a/b', '/settings/a/b']) {
+      const answer = await get(url, { accept });
+      assert.equal(answer.statusCode, 404, url);
+      assert.match(answer.payload, /shell/, url);
+      assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
+      assert.equal(answer.headers['cache-control'], 'no-cache');
+      assert.match(String(answer.headers['content-security-policy']), /script-src 'self'/);
+    }
+    for (const url of ['/v1/nothing', '/v1', '/in/a/b', '/docs/nothing', '/assets/none.js']) {
+      const answer = await get(url, { accept });
+      assert.equal(answer.statusCode, 404, url);
+      assert.match(String(answer.headers['content-type']), /problem\+json/, url);
+    }
+    const posted = await world.app.inject({ method: 'POST', url: '/nope', headers: { accept } });
+    assert.match(String(posted.headers['content-type']), /problem\+json/);
+  });
+
   test('where none was built a plain page stands at /, and no page answers', async () => {
     const plain = await ApiWorld.open();
     assert.match((await plain.app.inject({ method: 'GET', url: '/' })).payload, /Surehook is running/);
