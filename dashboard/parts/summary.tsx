@@ -1,11 +1,28 @@
+import { Link } from '@tanstack/react-router';
+import { useEndpoints } from '../api/endpoints.ts';
 import { useOne } from '../api/queries.ts';
 import type { Page, Source } from '../api/types.ts';
-import { summaryWords } from '../words/alerts.ts';
+import { summaryParts } from '../words/alerts.ts';
 import { visible } from '../words/text.ts';
 
-/** What an alert says of itself, with the names of sources for their ids. */
+/** What an alert says of itself, with the names of sources and endpoints for their ids. */
 export function Summary({ text }: { text: string }) {
   const sources = useOne<Page<Source>>('/v1/sources?limit=250').data?.data ?? [];
-  const nameOf = new Map(sources.map(({ id, name }) => [id, name]));
-  return <>{visible(summaryWords(text, nameOf))}</>;
+  const endpoints = useEndpoints();
+  const parts = summaryParts(text, new Map(sources.map(({ id, name }) => [id, name])));
+  return parts.map((part) => {
+    if (typeof part === 'string') return visible(part);
+    const { endpointId } = part;
+    const endpoint = endpoints.find(endpointId);
+    if (endpoint === undefined) return visible(part.text);
+    const { description, url } = endpoint;
+    return (
+      <span key={endpointId}>
+        {description === '' ? '' : `${visible(description)}, `}
+        <Link to="/endpoints/$id" params={{ id: endpointId }} className="break-all">
+          {url}
+        </Link>
+      </span>
+    );
+  });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertKinds as known } from '../../src/core/alert.ts';
-import { alertKinds, kindWords, mendOf, summaryWords, touchedWords } from './alerts.ts';
+import { alertKinds, kindWords, mendOf, summaryParts, touchedWords } from './alerts.ts';
 
 test('every kind of alert has words that are no code, and says when it comes', () => {
   assert.deepEqual([...alertKinds].sort(), [...known].sort());
@@ -33,9 +33,19 @@ test('an alert says how many orders or deliveries it is about', () => {
 
 test('an alert names its source once, and by its name', () => {
   const names = new Map([['src_1', 'Stripe']]);
-  assert.equal(
-    summaryWords('The source Stripe (src_1) does not answer.', names),
+  assert.deepEqual(summaryParts('The source Stripe (src_1) does not answer.', names), [
     'The source Stripe does not answer.',
-  );
-  assert.equal(summaryWords('Nothing came from src_1, src_2.', names), 'Nothing came from Stripe, src_2.');
+  ]);
+  assert.deepEqual(summaryParts('Nothing came from src_1, src_2.', names), [
+    'Nothing came from Stripe, src_2.',
+  ]);
+});
+
+test('an alert leads to its endpoint, by what it was called then', () => {
+  for (const name of ['https://shop.example', '“The ERP, in (old) Berlin” at https://shop.example', 'pull:'])
+    assert.deepEqual(summaryParts(`3 deliveries to ${name} (ep_1) used up all attempts.`, new Map()), [
+      '3 deliveries to ',
+      { endpointId: 'ep_1', text: name },
+      ' used up all attempts.',
+    ]);
 });

@@ -118,7 +118,17 @@ export function channelName(channels: readonly AlertChannel[], id: string): stri
   return channel === undefined ? id : channel.name || channelWords(channel);
 }
 
-/** What an alert says of itself, without ids of sources: those that stand behind a name go, others become the name. */
-export function summaryWords(text: string, sourceNames: ReadonlyMap<string, string>): string {
-  return text.replace(/ \(src_\w+\)/g, '').replace(/\bsrc_\w+/g, (id) => sourceNames.get(id) ?? id);
+/** A part of what an alert says: text, or an endpoint, which people know by another name than its id. */
+export type SummaryPart = string | { endpointId: string; text: string };
+
+const endpointAt = /(?:“[^”]*” at )?[^\s“”]+ \((ep_\w+)\)/;
+
+/** What an alert says of itself, without ids: of sources those that stand behind a name go, others become the name; endpoints come out as parts. */
+export function summaryParts(text: string, sourceNames: ReadonlyMap<string, string>): SummaryPart[] {
+  const named = text.replace(/ \(src_\w+\)/g, '').replace(/\bsrc_\w+/g, (id) => sourceNames.get(id) ?? id);
+  const found = endpointAt.exec(named);
+  if (found === null) return [named];
+  const before = named.slice(0, found.index);
+  const after = named.slice(found.index + found[0].length);
+  return [before, { endpointId: found[1]!, text: found[0].replace(/ \(ep_\w+\)$/, '') }, after];
 }

@@ -24,6 +24,7 @@ function endpoint(changes: Partial<Endpoint> = {}): Endpoint {
     id: 'ep_1',
     accountNo: 1,
     url,
+    description: '',
     status: 'active',
     statusReason: null,
     ...changes,
@@ -149,6 +150,18 @@ describe('alerts', () => {
     assert.equal(raised[1]!.signals.length, 2);
   });
 
+  test('an endpoint is called what its owner calls it, and its address tells no path, which may be a secret', () => {
+    const endpoints = [endpoint({ description: 'The ERP' })];
+    const { raised } = planAlerts(
+      { ...nothing, signals: [signal('delivery.dead')] },
+      { ...rules, endpoints },
+    );
+    assert.equal(
+      raised[0]!.summary,
+      '1 delivery to “The ERP” at https://shop.example (ep_1) used up all attempts.',
+    );
+  });
+
   test('what something comes from has the same name whenever it is looked at, and another when it happens again', () => {
     const causeAt = (statusAtMs: number, nowMs: number): string => {
       const conditions = conditionsOf({ ...quiet, endpoints: [{ ...paused, statusAtMs }] });
@@ -209,5 +222,6 @@ describe('alerts', () => {
     const { subject, text } = messageText([alert], 'raised', { account: 'default', where: 'http://here' });
     assert.doesNotMatch(subject, /[\r\n\u2028]/);
     assert.match(text, /^a Bcc: all@shop\.example b\n/);
+    assert.match(text, /^Look at it: http:\/\/here\/alerts\/alr_7\?account=default$/m);
   });
 });

@@ -299,9 +299,10 @@ function lagOf({ oldestDueAtMs, defaultAccountNo, nowMs }: Surroundings): Condit
   ];
 }
 
-/** For people: a path can be a credential (Slack's is), and messages travel. */
-function nameOf({ url, id }: Pick<Endpoint, 'url' | 'id'>): string {
-  return `${/^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? url.split('?')[0]} (${id})`;
+/** For people: what its owner calls it, and where it is as far as that is no secret: a path can be a credential (Slack's is), and messages travel. */
+function nameOf({ url, id, description }: Pick<Endpoint, 'url' | 'id' | 'description'>): string {
+  const place = `${/^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? url.split('?')[0]} (${id})`;
+  return description === '' ? place : `“${description}” at ${place}`;
 }
 
 function many(count: number, one: string, more: string): string {

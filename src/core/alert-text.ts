@@ -18,19 +18,24 @@ export function messageText(
   const subject =
     alerts.length === 1 ? `[Surehook] ${head}: ${summary}` : `[Surehook] ${head}: ${alerts.length} of them`;
   const named = alerts.slice(0, limits.alertNamed);
-  const lines = named.flatMap((alert) => linesOf(alert, phase));
+  const lines = named.flatMap((alert) => linesOf(alert, phase, about));
   if (alerts.length > named.length) lines.push(`… and ${alerts.length - named.length} more.`, '');
   lines.push(`Account: ${about.account}`, `Installation: ${about.where}`);
   return { subject: oneLine(subject).slice(0, 200), text: lines.join('\n').slice(0, limits.messageChars) };
 }
 
-function linesOf(alert: Alert, phase: AlertMessage['phase']): string[] {
+function linesOf(
+  alert: Alert,
+  phase: AlertMessage['phase'],
+  about: { account: string; where: string },
+): string[] {
   const { id, summary, count, raisedAtMs, resolvedAtMs } = alert;
   const lines = [oneLine(summary)];
   if (count > 1) lines.push(`Happened ${count} times since ${new Date(raisedAtMs).toISOString()}.`);
   if (phase === 'recovered' && resolvedAtMs !== null)
     lines.push(`Over since ${new Date(resolvedAtMs).toISOString()}.`);
-  return [...lines, `Alert: ${id}`, ''];
+  const account = encodeURIComponent(about.account);
+  return [...lines, `Look at it: ${about.where}/alerts/${id}?account=${account}`, ''];
 }
 
 /** Nothing in it can begin another header or line. */
