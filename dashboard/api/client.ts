@@ -1,3 +1,5 @@
+import { fieldName } from '../words/fields.ts';
+
 /** A problem that the API answered (RFC 9457), or that it could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
@@ -81,7 +83,9 @@ export function withQuery(path: string, query: Record<string, string | number | 
 function problemOf(status: number, text: string): ApiError {
   try {
     const problem = JSON.parse(text) as { detail?: string; errors?: ApiError['pointers'] };
-    return new ApiError(status, problem.detail ?? `The server answered ${status}.`, problem.errors);
+    const first = problem.errors?.[0];
+    const detail = first === undefined ? problem.detail : `${fieldName(first.pointer)}: ${first.detail}`;
+    return new ApiError(status, detail ?? `The server answered ${status}.`, problem.errors);
   } catch {
     return new ApiError(status, `The server answered ${status}.`);
   }

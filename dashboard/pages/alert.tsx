@@ -6,8 +6,8 @@ import type { Page } from '../api/types.ts';
 import { buttonClass } from '../parts/button.tsx';
 import { Code } from '../parts/code.tsx';
 import { LinkTo } from '../parts/link-to.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Summary } from '../parts/summary.tsx';
 import { Distance, Time } from '../parts/time.tsx';
@@ -21,18 +21,7 @@ export function AlertPanel() {
   const { id } = useParams({ from: '/alerts/$id' });
   const found = useOne<AlertDetail>(`/v1/alerts/${encodeURIComponent(id)}`, { everyMs });
   const alert = found.data?.id === id ? found.data : undefined;
-  if (found.isError && alert === undefined)
-    return (
-      <Panel back="/alerts" title="Alert">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (alert === undefined)
-    return (
-      <Panel back="/alerts" title="Alert">
-        <Loading what="the alert" />
-      </Panel>
-    );
+  if (alert === undefined) return <Opening what="alert" id={id} found={found} />;
   const { kind, status, summary, count, raisedAt, lastAt, resolvedAt, detail } = alert;
   const mend = mendOf(alert);
   const touched = touchedWords(alert);
@@ -105,7 +94,7 @@ function Messages({ messages }: { messages: AlertMessage[] }) {
           {message.error === null ? null : <span className="text-bad">{visible(message.error)}</span>}
           {message.nextTryAt === null ? null : (
             <span className="text-muted">
-              Goes out <Distance at={message.nextTryAt} />, after {message.tries} tries.
+              Goes out <Distance at={message.nextTryAt} isAhead />, after {message.tries} tries.
             </span>
           )}
         </li>

@@ -161,7 +161,7 @@ function Retrying({ retrying }: { retrying: Page<Delivery> }) {
       {many(retrying)} failed and will be tried again
       {next === undefined ? null : (
         <>
-          , the next <Distance at={next} />
+          , the next <Distance at={next} isAhead />
         </>
       )}
       .

@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextArea, TextField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { fieldName } from '../words/fields.ts';
 
 interface Draft {
   name: string;
@@ -98,7 +99,7 @@ function Verifying({ draft, set, schemes, before }: PartProps & { schemes: Schem
       {scheme?.fields.map(({ name, description, required }) => (
         <TextField
           key={name}
-          label={`${name}${required ? '' : ' (if it applies)'}`}
+          label={`${fieldName(name)}${required ? '' : ' (if it applies)'}`}
           help={description}
           autoComplete="off"
           value={draft.fields[name] ?? ''}

@@ -6,8 +6,8 @@ import { useAct, useList, useMay, useOne } from '../api/queries.ts';
 import { Button, CopyButton } from '../parts/button.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { type Column, List } from '../parts/list.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { behaviourWords, requestWords } from '../words/bins.ts';
 import { BinForm } from './bin-form.tsx';
@@ -20,18 +20,7 @@ export function BinPanel() {
   const { id } = useParams({ from: '/bins/$id' });
   const found = useOne<Bin>(`/v1/bins/${encodeURIComponent(id)}`);
   const bin = found.data?.id === id ? found.data : undefined;
-  if (found.isError && bin === undefined)
-    return (
-      <Panel back="/bins" title="Bin">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (bin === undefined)
-    return (
-      <Panel back="/bins" title="Bin">
-        <Loading what="the bin" />
-      </Panel>
-    );
+  if (bin === undefined) return <Opening what="bin" id={id} found={found} />;
   return <Details key={id} bin={bin} />;
 }
 

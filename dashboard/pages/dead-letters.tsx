@@ -2,11 +2,13 @@ import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
+import { type KnownEndpoints, useEndpoints } from '../api/endpoints.ts';
 import { linesOf, save } from '../api/export.ts';
-import { useAct, useList, useMay, useOne } from '../api/queries.ts';
-import type { Delivery, Endpoint, Page as ListPage, Replay } from '../api/types.ts';
+import { useAct, useList, useMay } from '../api/queries.ts';
+import type { Delivery, Replay } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { EndpointLink } from '../parts/endpoint-link.tsx';
 import { Select } from '../parts/field.tsx';
 import { say } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
@@ -17,6 +19,8 @@ import { errorWords } from '../words/errors.ts';
 
 const route = getRouteApi('/dead-letters');
 const everyMs = 5000;
+/** So many can be named one by one; more are replayed by their endpoint. */
+const namedAtMost = 1000;
 
 interface Cause {
   key: string;
@@ -33,9 +37,8 @@ export function DeadLetters() {
   const may = useMay('manage');
   const { id } = useParams({ strict: false });
   const found = useList<Delivery>('/v1/dead-letters', { since, limit: 250 }, { everyMs });
-  const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
-  const urlOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint.url]));
-  const [planned, setPlanned] = useState<{ endpointId: string | null; count: string } | null>(null);
+  const endpoints = useEndpoints();
+  const [planned, setPlanned] = useState<Planned | null>(null);
   const causes = causesOf(found.rows);
   const more = found.hasNextPage ? '+' : '';
   return (
@@ -48,7 +51,11 @@ export function DeadLetters() {
             <Button
               look="main"
               onClick={() =>
-                setPlanned({ endpointId: null, count: `${found.rows.length.toLocaleString()}${more}` })
+                setPlanned({
+                  which: since === undefined ? {} : { since },
+                  count: `${found.rows.length.toLocaleString()}${more}`,
+                  words: `of this account${since === undefined ? '' : ` accepted since ${since} ago`}, whatever their cause,`,
+                })
               }
             >
               Replay all {found.rows.length.toLocaleString()}
@@ -77,16 +84,9 @@ export function DeadLetters() {
           </Select>
         </div>
       </div>
-      <Causes found={found} causes={causes} urlOf={urlOf} plan={may ? setPlanned : null} />
+      <Causes found={found} causes={causes} endpoints={endpoints} plan={may ? setPlanned : null} />
       <Replays openId={id} />
-      {planned === null ? null : (
-        <Plan
-          {...planned}
-          since={since}
-          url={urlOf.get(planned.endpointId ?? '')}
-          close={() => setPlanned(null)}
-        />
-      )}
+      {planned === null ? null : <Plan planned={planned} close={() => setPlanned(null)} />}
     </Page>
   );
 }
@@ -111,11 +111,11 @@ function Download({ since }: { since: string | undefined }) {
 interface CausesProps {
   found: ReturnType<typeof useList<Delivery>>;
   causes: Cause[];
-  urlOf: Map<string, string>;
-  plan: ((planned: { endpointId: string; count: string }) => void) | null;
+  endpoints: KnownEndpoints;
+  plan: ((planned: Planned) => void) | null;
 }
 
-function Causes({ found, causes, urlOf, plan }: CausesProps) {
+function Causes({ found, causes, endpoints, plan }: CausesProps) {
   if (found.isPending) return <Loading what="dead letters" />;
   if (found.isError && causes.length === 0)
     return <Failed error={found.error} retry={() => void found.refetch()} />;
@@ -135,13 +135,15 @@ function Causes({ found, causes, urlOf, plan }: CausesProps) {
                 {rows.length.toLocaleString()} × {title}
               </p>
               <p className="text-sm text-muted">{help}</p>
-              <Link to="/endpoints/$id" params={{ id: endpointId }} className="font-mono text-xs break-all">
-                {urlOf.get(endpointId) ?? `${endpointId} (deleted)`}
-              </Link>
+              <p>
+                <EndpointLink id={endpointId} endpoints={endpoints} />
+              </p>
             </div>
-            {plan === null || !urlOf.has(endpointId) ? null : (
-              <Button onClick={() => plan({ endpointId, count: `the ${rows.length.toLocaleString()}` })}>
-                Replay this endpoint’s
+            {plan === null || endpoints.isGone(endpointId) ? null : (
+              <Button onClick={() => plan(planOf(rows, endpoints.nameOf(endpointId)))}>
+                {rows.length > namedAtMost
+                  ? 'Replay this endpoint’s'
+                  : `Replay these ${rows.length.toLocaleString()}`}
               </Button>
             )}
           </div>
@@ -185,45 +187,40 @@ function causesOf(rows: Delivery[]): Cause[] {
   return [...causes.values()].sort((a, b) => b.rows.length - a.rows.length);
 }
 
-interface PlanProps {
-  endpointId: string | null;
+/** What a replay takes in, and how that is said. */
+interface Planned {
+  which: { ids?: string[]; endpointId?: string; since?: string };
   count: string;
-  since: string | undefined;
-  url: string | undefined;
-  close: () => void;
+  words: string;
+}
+
+/** Those of one cause by their ids; where they are too many, all of their endpoint. */
+function planOf(rows: Delivery[], name: string): Planned {
+  const count = rows.length.toLocaleString();
+  if (rows.length <= namedAtMost)
+    return { which: { ids: rows.map(({ id }) => id) }, count, words: `of ${name}` };
+  return {
+    which: { endpointId: rows[0]!.endpointId },
+    count: `${count} and all other`,
+    words: `of ${name}, whatever their cause,`,
+  };
 }
 
 /** Says what will happen before it does. */
-function Plan({ endpointId, count, since, url, close }: PlanProps) {
+function Plan({ planned: { which, count, words }, close }: { planned: Planned; close: () => void }) {
   const navigate = useNavigate();
-  const start = useAct(
-    () =>
-      api<Replay>('POST', '/v1/replays', {
-        status: 'dead',
-        ...(endpointId === null ? {} : { endpointId }),
-        ...(since === undefined ? {} : { since }),
-      }),
-    {
-      then: ({ id }) =>
-        void navigate({ to: '/dead-letters/$id', params: { id }, search: (before) => before }),
-    },
-  );
+  const start = useAct(() => api<Replay>('POST', '/v1/replays', which), {
+    then: ({ id }) => void navigate({ to: '/dead-letters/$id', params: { id }, search: (before) => before }),
+  });
   return (
     <Dialog title="Replay dead letters" isOpen close={close}>
       <p>
-        Sends {count} dead letters{' '}
-        {url === undefined ? (
-          'of this account'
-        ) : (
-          <>
-            of <span className="font-mono text-xs break-all">{url}</span>
-          </>
-        )}
-        {since === undefined ? '' : ` accepted since ${since} ago`} again, whatever their cause, each with a
-        fresh schedule and under the same id, so that a receiver can tell those it has already.
+        Sends {count} dead letters <span className="break-words">{words}</span> again, each with a fresh
+        schedule and under the same id, so that a receiver can tell those it has already.
       </p>
       <p className="mt-2 text-muted">
-        Live traffic goes first. You see how it gets on, and can cancel what has not been sent.
+        Live traffic goes first, and an endpoint’s rate limit counts. You see how it gets on, and can cancel
+        what has not been sent.
       </p>
       <div className="mt-5 flex justify-end gap-2">
         <Button onClick={close}>Not now</Button>

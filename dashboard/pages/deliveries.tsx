@@ -1,6 +1,7 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useList, useOne } from '../api/queries.ts';
-import type { Delivery, Endpoint, Page as ListPage } from '../api/types.ts';
+import { type KnownEndpoints, useEndpoints } from '../api/endpoints.ts';
+import { useList } from '../api/queries.ts';
+import type { Delivery } from '../api/types.ts';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
@@ -22,8 +23,7 @@ export function Deliveries() {
   const { status, endpointId, eventType, reference, since, until } = filters;
   const query = { status, endpointId, eventType, reference, since, until };
   const found = useList<Delivery>('/v1/deliveries', query, { everyMs });
-  const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
-  const nameOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpointName(endpoint)]));
+  const endpoints = useEndpoints();
   const isFiltered = Object.values(query).some(Boolean);
   const set = (changes: Partial<typeof filters>): void =>
     void navigate({ to: '/deliveries', search: (before) => ({ ...before, ...changes }) });
@@ -41,7 +41,7 @@ export function Deliveries() {
           {
             name: 'endpointId',
             label: 'Endpoint',
-            choices: [...nameOf],
+            choices: endpoints.all.map((one) => [one.id, endpointName(one)]),
           },
           { name: 'eventType', label: 'Event type', placeholder: 'order.*' },
           { name: 'reference', label: 'Reference', placeholder: 'order number' },
@@ -52,7 +52,7 @@ export function Deliveries() {
       <List
         what="deliveries"
         found={found}
-        columns={columns(nameOf)}
+        columns={columns(endpoints)}
         rowKey={(row) => row.id}
         selected={id}
         isFiltered={isFiltered}
@@ -67,7 +67,7 @@ export function Deliveries() {
   );
 }
 
-function columns(nameOf: Map<string, string>): Column<Delivery>[] {
+function columns({ nameOf, isGone }: KnownEndpoints): Column<Delivery>[] {
   return [
     {
       title: 'Event',
@@ -82,7 +82,7 @@ function columns(nameOf: Map<string, string>): Column<Delivery>[] {
             {eventType}
           </Link>
           <span className="block truncate text-xs text-muted @4xl:hidden">
-            {aboutWords(reference, nameOf.get(endpointId) ?? endpointId)}
+            {aboutWords(reference, nameOf(endpointId))}
           </span>
         </>
       ),
@@ -99,7 +99,9 @@ function columns(nameOf: Map<string, string>): Column<Delivery>[] {
       title: 'Endpoint',
       isWideOnly: true,
       cell: ({ endpointId }) => (
-        <span className="font-mono text-xs">{nameOf.get(endpointId) ?? endpointId}</span>
+        <span className={isGone(endpointId) ? 'text-muted' : 'font-mono text-xs'} title={endpointId}>
+          {nameOf(endpointId)}
+        </span>
       ),
     },
     {

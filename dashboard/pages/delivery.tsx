@@ -1,13 +1,15 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
+import { useEndpoints } from '../api/endpoints.ts';
 import { useAct, useMay, useOne } from '../api/queries.ts';
 import type { Attempt, DeliveryDetail, Endpoint } from '../api/types.ts';
 import { AttemptView } from '../parts/attempt.tsx';
 import { Button, buttonClass, copy } from '../parts/button.tsx';
 import { Ask } from '../parts/dialog.tsx';
+import { EndpointLink } from '../parts/endpoint-link.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { Step, Timeline } from '../parts/timeline.tsx';
@@ -23,24 +25,17 @@ export function DeliveryPanel() {
   const { id } = useParams({ from: '/deliveries/$id' });
   const found = useOne<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`, { everyMs: openEveryMs });
   const delivery = found.data?.id === id ? found.data : undefined;
-  if (found.isError && delivery === undefined)
-    return (
-      <Panel back="/deliveries" title="Delivery">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (delivery === undefined)
-    return (
-      <Panel back="/deliveries" title="Delivery">
-        <Loading what="the delivery" />
-      </Panel>
-    );
+  if (delivery === undefined) return <Opening what="delivery" id={id} found={found} />;
   return <Story delivery={delivery} />;
 }
 
 function Story({ delivery }: { delivery: DeliveryDetail }) {
   const [chosen, setChosen] = useState<number | null>(null);
-  const endpoint = useOne<Endpoint>(`/v1/endpoints/${delivery.endpointId}`).data;
+  const endpoints = useEndpoints();
+  const endpoint = useOne<Endpoint>(
+    endpoints.isGone(delivery.endpointId) ? null : `/v1/endpoints/${delivery.endpointId}`,
+  ).data;
+  const isGone = endpoints.isGone(delivery.endpointId);
   const { attempts } = delivery;
   const attempt = attempts.find(({ n }) => n === chosen) ?? attempts.at(-1);
   const words = errorWords(delivery.error, delivery.httpStatus);
@@ -53,7 +48,13 @@ function Story({ delivery }: { delivery: DeliveryDetail }) {
         </>
       }
     >
-      <Acts delivery={delivery} attempt={attempt} />
+      <Acts delivery={delivery} attempt={attempt} isGone={isGone} />
+      {isGone ? (
+        <p className="rounded-md border border-line bg-raised p-3 text-sm">
+          Its endpoint was deleted: it cannot be sent again. What happened stays here as long as deliveries
+          are kept.
+        </p>
+      ) : null}
       {words === null || delivery.status === 'delivered' ? null : (
         <div className="rounded-md border border-line bg-raised p-3 text-sm">
           <p className="font-semibold">{words.title}</p>
@@ -72,9 +73,12 @@ function Story({ delivery }: { delivery: DeliveryDetail }) {
           ['Reference', delivery.reference ?? '–'],
           [
             'Endpoint',
-            <Link key="endpoint" to="/endpoints/$id" params={{ id: delivery.endpointId }}>
-              <Id>{endpoint?.url ?? delivery.endpointId}</Id>
-            </Link>,
+            <EndpointLink
+              key="endpoint"
+              id={delivery.endpointId}
+              endpoints={endpoints}
+              lastUrl={attempts.at(-1)?.request.url}
+            />,
           ],
         ]}
       />
@@ -95,9 +99,16 @@ function Story({ delivery }: { delivery: DeliveryDetail }) {
   );
 }
 
-function Acts({ delivery, attempt }: { delivery: DeliveryDetail; attempt: Attempt | undefined }) {
+interface ActsProps {
+  delivery: DeliveryDetail;
+  attempt: Attempt | undefined;
+  /** Its endpoint was deleted: there is nowhere to send it. */
+  isGone: boolean;
+}
+
+function Acts({ delivery, attempt, isGone }: ActsProps) {
   const [asks, setAsks] = useState(false);
-  const may = useMay('manage');
+  const may = useMay('manage') && !isGone;
   const path = `/v1/deliveries/${delivery.id}`;
   const retry = useAct(() => api('POST', `${path}/retry`), { done: 'It is on its way again.' });
   const cancel = useAct(() => api('POST', `${path}/cancel`), {
@@ -233,7 +244,7 @@ function End({ delivery, retry }: Pick<AttemptsProps, 'delivery' | 'retry'>) {
         'comes when its turn comes.'
       ) : (
         <>
-          <Distance at={nextAttemptAt} />, <Time at={nextAttemptAt} />
+          <Distance at={nextAttemptAt} isAhead />, <Time at={nextAttemptAt} />
         </>
       )}
     </Step>

@@ -6,6 +6,7 @@ import type { Endpoint, EventType, Page, Profile } from '../api/types.ts';
 import { Button, CopyButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextField } from '../parts/field.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { TestEvent } from './test-event.tsx';
 
 interface Draft {
@@ -158,11 +159,7 @@ function EndpointForm({ draft: first, act, isBusy, error, submit }: FormProps) {
   };
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-4">
-      {error === null ? null : (
-        <p role="alert" className="rounded-md border border-bad p-3 text-sm text-bad">
-          {error.message}
-        </p>
-      )}
+      <Problem error={error} />
       <TextField
         label="URL"
         type="url"

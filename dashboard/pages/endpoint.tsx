@@ -6,10 +6,10 @@ import type { Endpoint, Replay, Secrets, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { retryWords } from '../words/schedule.ts';
@@ -23,18 +23,7 @@ export function EndpointPanel() {
   const { id } = useParams({ from: '/endpoints/$id' });
   const found = useOne<Endpoint>(`/v1/endpoints/${encodeURIComponent(id)}`, { everyMs });
   const endpoint = found.data?.id === id ? found.data : undefined;
-  if (found.isError && endpoint === undefined)
-    return (
-      <Panel back="/endpoints" title="Endpoint">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (endpoint === undefined)
-    return (
-      <Panel back="/endpoints" title="Endpoint">
-        <Loading what="the endpoint" />
-      </Panel>
-    );
+  if (endpoint === undefined) return <Opening what="endpoint" id={id} found={found} />;
   return <Details key={id} endpoint={endpoint} />;
 }
 
@@ -200,7 +189,7 @@ function Secrecy({ endpoint }: { endpoint: Endpoint }) {
                   'still valid'
                 ) : (
                   <>
-                    ends <Distance at={validUntil} />
+                    ends <Distance at={validUntil} isAhead />
                   </>
                 )}
               </span>

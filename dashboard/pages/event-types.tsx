@@ -3,8 +3,8 @@ import { useList, useOne } from '../api/queries.ts';
 import type { Endpoint, EventType, Page as ListPage } from '../api/types.ts';
 import { Code } from '../parts/code.tsx';
 import { type Column, List } from '../parts/list.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Page, Panel, Section } from '../parts/page.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { endpointName } from '../words/endpoints.ts';
 
 const columns: Column<EventType>[] = [
@@ -55,18 +55,7 @@ export function EventTypePanel() {
   const { id } = useParams({ from: '/event-types/$id' });
   const found = useOne<EventType>(`/v1/event-types/${encodeURIComponent(id)}`);
   const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
-  if (found.isError)
-    return (
-      <Panel back="/event-types" title={id}>
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (found.data === undefined)
-    return (
-      <Panel back="/event-types" title={id}>
-        <Loading what="the event type" />
-      </Panel>
-    );
+  if (found.data === undefined) return <Opening what="event type" id={id} found={found} />;
   const { name, description, schema, enforced, examples, deprecated } = found.data;
   const wanting = endpoints.filter(({ events }) => events.some((pattern) => wants(pattern, name)));
   return (

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { api, ask } from '../api/client.ts';
-import { useAct, useMay, useOne } from '../api/queries.ts';
-import type { Endpoint, EventDetail, Page as ListPage } from '../api/types.ts';
+import { useEndpoints } from '../api/endpoints.ts';
+import { useAct, useMay } from '../api/queries.ts';
+import type { EventDetail } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Code } from '../parts/code.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
-import { endpointName } from '../words/endpoints.ts';
 
 /** One event: its payload as it was published, and what became of it everywhere. */
 export function EventPanel() {
@@ -17,30 +17,20 @@ export function EventPanel() {
   const path = `/v1/events/${encodeURIComponent(id)}`;
   const may = useMay('manage');
   const found = useQuery({ queryKey: ['text', path], queryFn: () => ask('GET', path) });
-  const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
-  const nameOf = new Map(endpoints.map((endpoint) => [endpoint.id, endpointName(endpoint)]));
+  const endpoints = useEndpoints();
   const again = useAct(() => api<{ deliveries: number }>('POST', `${path}/redeliver`, {}), {
     done: ({ deliveries }) => `${deliveries} deliveries are on their way again.`,
   });
-  if (found.isError)
-    return (
-      <Panel back="/events" title="Event">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (found.data === undefined)
-    return (
-      <Panel back="/events" title="Event">
-        <Loading what="the event" />
-      </Panel>
-    );
+  if (found.data === undefined) return <Opening what="event" id={id} found={found} />;
   const event = JSON.parse(found.data) as EventDetail;
+  const gone = event.deliveries.filter(({ endpointId }) => endpoints.isGone(endpointId)).length;
+  const left = event.deliveryCount - gone;
   return (
     <Panel back="/events" title={event.type}>
-      {may && event.deliveryCount > 0 ? (
+      {may && left > 0 ? (
         <div>
           <Button look="main" disabled={again.isPending} onClick={() => again.mutate()}>
-            Deliver again to all {event.deliveryCount}
+            Deliver again{left > 1 ? ` to all ${left}` : ''}
           </Button>
         </div>
       ) : null}
@@ -63,7 +53,7 @@ export function EventPanel() {
                 className="flex flex-wrap items-center justify-between gap-2 px-3 py-1.5 text-sm"
               >
                 <Link to="/deliveries/$id" params={{ id: delivery }}>
-                  <Id>{nameOf.get(endpointId) ?? endpointId}</Id>
+                  <Id>{endpoints.nameOf(endpointId)}</Id>
                 </Link>
                 <Status is={status} />
               </li>

@@ -3,8 +3,8 @@ import type { OrderDetail, OrderEntry } from '../api/order.ts';
 import { useOne } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
 import { buttonClass } from '../parts/button.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { Step, Timeline } from '../parts/timeline.tsx';
@@ -19,18 +19,7 @@ export function OrderPanel() {
   const { id } = useParams({ from: '/orders/$id' });
   const found = useOne<OrderDetail>(`/v1/orders/${encodeURIComponent(id)}`, { everyMs });
   const order = found.data?.id === id ? found.data : undefined;
-  if (found.isError && order === undefined)
-    return (
-      <Panel back="/orders" title="Order">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (order === undefined)
-    return (
-      <Panel back="/orders" title="Order">
-        <Loading what="the order" />
-      </Panel>
-    );
+  if (order === undefined) return <Opening what="order" id={id} found={found} />;
   return <Story order={order} />;
 }
 
@@ -158,7 +147,7 @@ function Next({ order: { state, nextPollAt } }: { order: OrderDetail }) {
         'Waits for an event; nobody is asked.'
       ) : (
         <>
-          The supplier is asked <Distance at={nextPollAt} />, unless it tells before
+          The supplier is asked <Distance at={nextPollAt} isAhead />, unless it tells before
         </>
       )}
     </Step>

@@ -50,7 +50,7 @@ export function Overview() {
   };
   return (
     <Page title="Overview">
-      <div className="flex flex-col gap-6 p-4">
+      <div className="flex max-w-[1800px] flex-col gap-6 p-4">
         <Sentence stats={stats.data} trouble={trouble} isWholeDay={since === undefined} />
         <Attention trouble={trouble} />
         <Numbers stats={stats.data} trouble={trouble} />

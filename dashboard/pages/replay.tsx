@@ -3,8 +3,8 @@ import { api } from '../api/client.ts';
 import { useAct, useMay, useOne } from '../api/queries.ts';
 import type { Replay } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel } from '../parts/page.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 
@@ -19,18 +19,7 @@ export function ReplayPanel() {
   const cancel = useAct(() => api('POST', `${path}/cancel`), {
     done: 'Cancelled: what waited is taken back.',
   });
-  if (found.isError)
-    return (
-      <Panel back="/dead-letters" title="Replay">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (found.data === undefined)
-    return (
-      <Panel back="/dead-letters" title="Replay">
-        <Loading what="the replay" />
-      </Panel>
-    );
+  if (found.data === undefined) return <Opening what="replay" id={id} found={found} />;
   const { status, total, done, failed, startedAt, finishedAt } = found.data;
   const ended = done + failed;
   return (

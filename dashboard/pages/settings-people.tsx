@@ -51,7 +51,15 @@ export function People() {
         found={found}
         rowKey={(row) => row.id}
         columns={[
-          { title: 'Name', cell: ({ id, name }) => (id === me ? `${name} (you)` : name) },
+          {
+            title: 'Name',
+            cell: ({ id, name, email }) => (
+              <span className="block break-words whitespace-normal">
+                {id === me ? `${name} (you)` : name}
+                <span className="block text-xs break-all text-muted @4xl:hidden">{email}</span>
+              </span>
+            ),
+          },
           { title: 'E-mail address', isWideOnly: true, cell: ({ email }) => email ?? 'by links only' },
           {
             title: 'Role',
@@ -79,13 +87,13 @@ export function People() {
             title: 'Acts',
             isTight: true,
             cell: (person) => (
-              <span className="flex gap-1">
+              <span className="flex flex-col gap-1 @lg:flex-row">
                 <Button
                   look="quiet"
-                  aria-label={`Make a link for ${person.name}`}
+                  aria-label={`Sign-in link for ${person.name}`}
                   onClick={() => invite.mutate(person.id)}
                 >
-                  Link
+                  Sign-in link
                 </Button>
                 <Button look="quiet" aria-label={`Remove ${person.name}`} onClick={() => setLeaving(person)}>
                   Remove

@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { fieldName } from '../words/fields.ts';
 
 /** A new source: who sends, and what its provider shows. What it does not show yet can be given later. */
 export function NewSource({ close, made }: { close: () => void; made: (id: string) => void }) {
@@ -113,7 +114,7 @@ function Proof({ scheme, given, change }: ProofProps) {
       {scheme.fields.map(({ name, description, required }) => (
         <TextField
           key={name}
-          label={`${name}${required ? '' : ' (if it applies)'}`}
+          label={`${fieldName(name)}${required ? '' : ' (if it applies)'}`}
           help={description}
           autoComplete="off"
           value={given[`fields.${name}`] ?? ''}

@@ -1,6 +1,7 @@
 import type { Scheme, Source } from '../api/types.ts';
 import { CopyButton } from '../parts/button.tsx';
 import { Section } from '../parts/page.tsx';
+import { fieldNames } from '../words/fields.ts';
 import { setupSteps } from '../words/providers.ts';
 
 /** The address for the provider, and step by step where to click there and what to bring back. */
@@ -28,7 +29,7 @@ export function SourceSetup({ source, scheme }: { source: Source; scheme: Scheme
             {isReady ? (
               <span className="text-good">✓ All is here.</span>
             ) : (
-              <span className="text-warn">▲ Still needed: {missing.join(', ')}.</span>
+              <span className="text-warn">▲ Still needed: {fieldNames(missing)}.</span>
             )}
           </li>
           <li>Let the provider send a test: it shows below within seconds, believed or not and why.</li>

@@ -8,10 +8,12 @@ import { Code, HeaderPairs } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
 import { type Column, List } from '../parts/list.tsx';
+import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
+import { fieldNames } from '../words/fields.ts';
 import { EditSource } from './source-form.tsx';
 import { SourceSetup } from './source-setup.tsx';
 import { SourceTracking } from './source-tracking.tsx';
@@ -23,18 +25,7 @@ export function SourcePanel() {
   const { id } = useParams({ from: '/sources/$id' });
   const found = useOne<Source>(`/v1/sources/${encodeURIComponent(id)}`);
   const source = found.data?.id === id ? found.data : undefined;
-  if (found.isError && source === undefined)
-    return (
-      <Panel back="/sources" title="Source">
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      </Panel>
-    );
-  if (source === undefined)
-    return (
-      <Panel back="/sources" title="Source">
-        <Loading what="the source" />
-      </Panel>
-    );
+  if (source === undefined) return <Opening what="source" id={id} found={found} />;
   return <Details key={id} source={source} />;
 }
 
@@ -47,7 +38,7 @@ function Details({ source }: { source: Source }) {
     <Panel back="/sources" title={name}>
       {missing.length === 0 ? null : (
         <p className="rounded-md border border-warn p-3 text-sm">
-          It still needs {missing.join(', ')}: until then nothing is believed. What comes is kept and can be
+          It still needs: {fieldNames(missing)}. Until then nothing is believed; what comes is kept and can be
           judged again.
         </p>
       )}

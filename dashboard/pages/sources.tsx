@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
+import { fieldNames } from '../words/fields.ts';
 import { NewSource } from './source-form.tsx';
 
 const columns: Column<Source>[] = [
@@ -29,7 +30,7 @@ const columns: Column<Source>[] = [
       missing.length === 0 ? (
         <span className="text-good">✓ Ready</span>
       ) : (
-        <span className="text-warn">▲ Needs {missing.join(', ')}</span>
+        <span className="text-warn">▲ Needs {fieldNames(missing)}</span>
       ),
   },
   { title: 'Created', isWideOnly: true, isTight: true, cell: ({ createdAt }) => <Time at={createdAt} /> },

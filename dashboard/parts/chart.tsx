@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import type { Stats } from '../api/types.ts';
+import { clockText, useUtc } from './time.tsx';
 
 const height = 200;
 /** What is narrower was a click. */
@@ -33,6 +34,7 @@ export interface FilledBucket {
 /** A picture of what a table beside it says in numbers. */
 export function Chart({ stats, bucketMs, seriesOf, select }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const utc = useUtc();
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -41,7 +43,8 @@ export function Chart({ stats, bucketMs, seriesOf, select }: Props) {
     const chart = new uPlot(
       {
         ...frameOf(element, bucketMs, options.y),
-        series: options.series,
+        axes: axesOf(element, utc),
+        series: [{ label: 'From', value: (_chart, atS) => momentText(atS, utc) }, ...options.series],
         hooks: { setSelect: [selectionTo(select)] },
       },
       data,
@@ -53,7 +56,7 @@ export function Chart({ stats, bucketMs, seriesOf, select }: Props) {
       observer.disconnect();
       chart.destroy();
     };
-  }, [stats, bucketMs, seriesOf, select]);
+  }, [stats, bucketMs, seriesOf, select, utc]);
   return (
     <div
       ref={box}
@@ -63,7 +66,12 @@ export function Chart({ stats, bucketMs, seriesOf, select }: Props) {
   );
 }
 
-function frameOf(element: HTMLElement, bucketMs: number, y: uPlot.Scale): Omit<uPlot.Options, 'series'> {
+function momentText(atS: number | null, utc: boolean): string {
+  return atS === null ? '' : clockText(atS * 1000, utc).join(' ');
+}
+
+/** Times as everywhere on the page: 24 hours, in the zone that was chosen; the day stands where one begins. */
+function axesOf(element: HTMLElement, utc: boolean): uPlot.Axis[] {
   const colour = coloursOf(element);
   const axis = {
     stroke: colour('muted'),
@@ -71,12 +79,31 @@ function frameOf(element: HTMLElement, bucketMs: number, y: uPlot.Scale): Omit<u
     ticks: { show: false },
     font: `12px ${getComputedStyle(element).fontFamily}`,
   };
+  const times = (_chart: uPlot, splits: number[]): string[] => {
+    let before = '';
+    return splits.map((atS) => {
+      const [day, time] = clockText(atS * 1000, utc);
+      const isNew = day !== before;
+      before = day;
+      return isNew ? `${time}\n${day}` : time;
+    });
+  };
+  return [
+    { ...axis, values: times },
+    { ...axis, size: 56 },
+  ];
+}
+
+function frameOf(
+  element: HTMLElement,
+  bucketMs: number,
+  y: uPlot.Scale,
+): Omit<uPlot.Options, 'series' | 'axes'> {
   return {
     width: element.clientWidth,
     height,
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false } },
     scales: { x: { range: (_chart, min, max) => [min, max + bucketMs / 1000] }, y },
-    axes: [axis, { ...axis, size: 56 }],
   };
 }
 

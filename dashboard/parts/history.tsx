@@ -44,14 +44,13 @@ function outcomes(buckets: FilledBucket[], colour: (name: string) => string): Se
     paths: bars,
     points: { show: false },
   });
-  const failed = (at: number | null): string => (at === null ? '--' : String(buckets[at]?.failed ?? '--'));
+  const failed = (at: number | null): string => (at === null ? '' : String(buckets[at]?.failed ?? ''));
   return {
     options: {
       y: { range: (_chart, _min, max) => [0, Math.max(4, (max ?? 0) * 1.1)] },
       series: [
-        { label: 'From' },
         { label: 'Failed', value: (_chart, _total, _series, at) => failed(at), ...look('bad') },
-        { label: 'Succeeded', ...look('good') },
+        { label: 'Succeeded', value: (_chart, count) => String(count ?? ''), ...look('good') },
       ],
     },
     // Where nothing happened nothing is drawn.
@@ -71,18 +70,13 @@ function latencies(buckets: FilledBucket[], colour: (name: string) => string): S
     width: 2,
     dash,
     points: { show: true, size: 5, fill: colour(name) },
-    value: (_chart, ms) => (ms === null ? '--' : `≤ ${ms} ms`),
+    value: (_chart, ms) => (ms == null ? '' : `≤ ${ms} ms`),
   });
   const of = (share: 'p50' | 'p95' | 'p99') => buckets.map(({ latencyMs }) => latencyMs?.[share] ?? null);
   return {
     options: {
       y: { distr: 3, range: (_chart, _min, max) => [1, Math.max(100, (max ?? 0) * 2)] },
-      series: [
-        { label: 'From' },
-        line('p99', 'bad', [2, 3]),
-        line('p95', 'warn', [8, 4]),
-        line('p50', 'accent', []),
-      ],
+      series: [line('p99', 'bad', [2, 3]), line('p95', 'warn', [8, 4]), line('p50', 'accent', [])],
     },
     data: [buckets.map(({ atS }) => atS), of('p99'), of('p95'), of('p50')],
   };

@@ -96,5 +96,5 @@ function openRow(event: MouseEvent<HTMLTableRowElement>): void {
 function cellClass<Row>({ isWideOnly, isRoomyOnly, isNumber, isTight }: Column<Row>): string {
   const width = isTight ? 'w-px whitespace-nowrap' : 'max-w-0 truncate';
   const from = isWideOnly ? 'hidden @4xl:table-cell' : isRoomyOnly ? 'hidden @lg:table-cell' : '';
-  return `${width} px-3 py-1 ${from} ${isNumber ? 'text-right' : ''}`;
+  return `${width} px-3 py-1 first:pl-4 last:pr-4 ${from} ${isNumber ? 'text-right' : ''}`;
 }

@@ -28,7 +28,7 @@ export function Page({ title, acts, children }: Props) {
   );
 }
 
-interface PanelProps {
+export interface PanelProps {
   title: ReactNode;
   /** The list that it stands beside. */
   back:

@@ -37,6 +37,12 @@ function text(at: Date, utc: boolean): string {
   return at.toLocaleString('sv-SE', { ...zone, dateStyle: 'short', timeStyle: 'medium' });
 }
 
+/** Day and time of day, for the axis of a chart. */
+export function clockText(atMs: number, utc: boolean): [day: string, time: string] {
+  const [day = '', time = ''] = text(new Date(atMs), utc).split(' ');
+  return [day.slice(5), time.slice(0, 5)];
+}
+
 /** Today's without their date, others without seconds: for lists. */
 function shortText(at: Date, utc: boolean): string {
   const whole = text(at, utc);
@@ -60,14 +66,15 @@ export function Time({ at, isShort = false }: { at: string | null; isShort?: boo
   );
 }
 
-/** How long until then, or since: `in 4 min 12 s`, `3 h ago`. */
-export function Distance({ at }: { at: string }) {
+/** How long until then, or since: `in 4 min 12 s`, `3 h ago`. What is ahead and late is due now. */
+export function Distance({ at, isAhead = false }: { at: string; isAhead?: boolean }) {
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
     const timer = window.setInterval(() => setNowMs(Date.now()), 1000);
     return () => window.clearInterval(timer);
   }, []);
-  return <span title={at}>{distance(Date.parse(at) - nowMs)}</span>;
+  const ms = Date.parse(at) - nowMs;
+  return <span title={at}>{isAhead && ms < 1000 ? 'now' : distance(ms)}</span>;
 }
 
 /** Positive: ahead. */

@@ -50,7 +50,7 @@ const steps: Readonly<Record<string, Steps>> = {
   ],
   meta: [
     'developers.facebook.com → your app → Webhooks',
-    'Callback URL; Verify token: the same as verifyToken here',
+    'Callback URL; Verify token: the same as Verification token here',
     'App settings → Basic → App secret',
   ],
   'hubspot-v1': ['Developer account → your app → Webhooks', 'Target URL', 'Auth → Client secret'],
@@ -101,7 +101,7 @@ const steps: Readonly<Record<string, Steps>> = {
   ],
   ebay: [
     'developer.ebay.com → your account → Alerts & Notifications',
-    'Notification endpoint URL; Verification token: the same as verifyToken here',
+    'Notification endpoint URL; Verification token: the same as here',
     'The public key, asked for by the Notification API',
   ],
   wix: [
@@ -112,7 +112,7 @@ const steps: Readonly<Record<string, Steps>> = {
   paypal: [
     'developer.paypal.com → Apps & Credentials → your app → Webhooks → Add webhook',
     'Webhook URL',
-    'Webhook ID, from the list, for webhookId',
+    'Webhook ID, from the list',
   ],
   braintree: [
     'Control Panel → API → Webhooks → Create new webhook',
