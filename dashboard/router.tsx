@@ -6,6 +6,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { Lost } from './pages/lost.tsx';
 import { portalBase } from './portal/portal.ts';
 import { pathOfId } from './shell/ids.ts';
 import { Shell } from './shell/shell.tsx';
@@ -186,7 +187,7 @@ export const router = createRouter({
     go,
   ]),
   notFoundMode: 'root',
-  defaultNotFoundComponent: lazyRouteComponent(() => import('./pages/lost.tsx'), 'Lost'),
+  defaultNotFoundComponent: Lost,
   defaultPreload: 'intent',
   scrollRestoration: true,
   // The query holds text only, so that addresses can be read and typed.

@@ -5,15 +5,16 @@ import type { Delivery } from '../api/types.ts';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
-import { Status } from '../parts/status.tsx';
+import { Status, statusWord } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
+import { isKnownId, pathOfId } from '../shell/ids.ts';
 import { endpointName } from '../words/endpoints.ts';
 import { errorWords } from '../words/errors.ts';
 
 const route = getRouteApi('/deliveries');
 /** Where the server's stream cannot tell. */
 const everyMs = 5000;
-const statuses = ['pending', 'sending', 'retrying', 'held', 'delivered', 'dead', 'cancelled'];
+const statuses = ['pending', 'sending', 'retrying', 'held', 'delivered', 'dead', 'cancelled'] as const;
 
 /** Every event owed to an endpoint, newest first; the filters are the address. */
 export function Deliveries() {
@@ -35,20 +36,28 @@ export function Deliveries() {
         values={{ ...query }}
         isFiltered={isFiltered}
         clear={clear}
-        change={(changes) => set(changes)}
+        change={(changes) => {
+          const named = changes.reference;
+          if (named !== undefined && isKnownId(named)) void navigate({ href: pathOfId(named) });
+          else set(changes);
+        }}
         fields={[
-          { name: 'status', label: 'Status', choices: statuses.map((value) => [value, value]) },
+          { name: 'status', label: 'Status', choices: statuses.map((value) => [value, statusWord(value)]) },
           {
             name: 'endpointId',
             label: 'Endpoint',
             choices: endpoints.all.map((one) => [one.id, endpointName(one)]),
           },
           { name: 'eventType', label: 'Event type', placeholder: 'order.*' },
-          { name: 'reference', label: 'Reference', placeholder: 'order number' },
+          { name: 'reference', label: 'Reference or id', placeholder: 'order number' },
           { name: 'since', label: 'Since', placeholder: '24h, or a time' },
           { name: 'until', label: 'Until', placeholder: '1h, or a time' },
         ]}
       />
+      <p className="border-b border-line px-4 py-2 text-xs text-muted">
+        Only part of a payload is known? <Link to="/events">Search the events for it</Link>: each shows what
+        became of it everywhere.
+      </p>
       <List
         what="deliveries"
         found={found}

@@ -250,6 +250,23 @@ function EventPicker({ chosen, change, error }: PickerProps) {
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="text-sm font-medium">Events ({chosen.length} chosen)</legend>
+      {chosen.length === 0 ? null : (
+        <ul aria-label="Chosen" className="flex flex-wrap gap-1">
+          {chosen.map((name) => (
+            <li key={name} className="flex items-center rounded-md bg-tint pl-2 font-mono text-xs">
+              {name}
+              <button
+                type="button"
+                aria-label={`Leave out ${name}`}
+                className="min-h-6 min-w-6 rounded-md text-muted hover:text-text"
+                onClick={() => toggle(name, false)}
+              >
+                ✕
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="flex items-end gap-2">
         <div className="flex-1">
           <TextField

@@ -56,8 +56,8 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
           ['Tried again', retryWords(endpoint.retry)],
           ['Timeout', timeout],
           ['Rate limit', rateLimit === null ? 'none' : `${rateLimit.perSecond} a second`],
-          ['At once', String(concurrency)],
-          ['In order', ordered ? 'yes, by reference' : 'no'],
+          ['At once', `at most ${concurrency}`],
+          ['In order', ordered ? 'yes: what fails holds back later ones of its reference' : 'no'],
           ['Own headers', Object.keys(headers).join(', ') || 'none'],
           ['Id', <Id key="id">{id}</Id>],
           ['Created', <Time key="created" at={endpoint.createdAt} />],
@@ -156,10 +156,11 @@ function Recover({ endpoint, close }: { endpoint: Endpoint; close: () => void })
 function Secrecy({ endpoint }: { endpoint: Endpoint }) {
   const [isShown, setShown] = useState(false);
   const [asks, setAsks] = useState(false);
+  const [overlap, setOverlap] = useState('24h');
   const path = `/v1/endpoints/${endpoint.id}`;
   const secrets = useOne<Secrets>(isShown ? `${path}/secret` : null).data;
-  const rotate = useAct(() => api('POST', `${path}/rotate-secret`, {}), {
-    done: 'There is a new secret. The old one stays valid for 24 hours.',
+  const rotate = useAct(() => api('POST', `${path}/rotate-secret`, { overlap }), {
+    done: 'There is a new secret. Put it into the receiver.',
     then: () => {
       setAsks(false);
       setShown(true);
@@ -205,8 +206,16 @@ function Secrecy({ endpoint }: { endpoint: Endpoint }) {
         close={() => setAsks(false)}
         confirm={() => rotate.mutate()}
       >
-        A new secret is made. The old one stays valid for 24 hours beside it: put the new one into the
+        A new secret is made, and the old one stays valid beside it until it ends: put the new one into the
         receiver within that time.
+        <span className="mt-3 block">
+          <Select label="The old one ends" value={overlap} change={setOverlap}>
+            <option value="0s">at once: it has leaked</option>
+            <option value="1h">in 1 hour</option>
+            <option value="24h">in 24 hours</option>
+            <option value="7d">in 7 days</option>
+          </Select>
+        </span>
       </Ask>
     </Section>
   );

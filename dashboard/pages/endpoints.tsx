@@ -6,8 +6,10 @@ import { Button } from '../parts/button.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { Status } from '../parts/status.tsx';
+import { Status, statusWord } from '../parts/status.tsx';
+import { visible } from '../words/text.ts';
 import { NewEndpoint } from './endpoint-form.tsx';
 
 const route = getRouteApi('/endpoints');
@@ -15,28 +17,30 @@ const everyMs = 10_000;
 
 const columns: Column<Endpoint>[] = [
   {
-    title: 'URL',
-    cell: ({ id, url, description }) => (
-      <Link
-        to="/endpoints/$id"
-        params={{ id }}
-        search={(before) => before}
-        title={description}
-        className="font-mono text-xs text-text no-underline hover:underline"
-      >
-        {url}
-        {url === 'pull:' ? <span className="font-sans text-muted"> {description}</span> : null}
-      </Link>
+    title: 'Endpoint',
+    cell: ({ id, url, description, status, statusReason }) => (
+      <>
+        <Link
+          to="/endpoints/$id"
+          params={{ id }}
+          search={(before) => before}
+          className="font-mono text-xs text-text no-underline hover:underline"
+        >
+          {url}
+        </Link>
+        {description === '' ? null : <span className="text-muted"> · {visible(description)}</span>}
+        {status === 'active' || statusReason === null ? null : (
+          <span className="block text-xs break-words whitespace-normal text-muted">
+            <Reason text={statusReason} />
+          </span>
+        )}
+      </>
     ),
   },
   {
     title: 'Status',
     isTight: true,
-    cell: ({ status, statusReason }) => (
-      <span title={statusReason ?? ''}>
-        <Status is={status} />
-      </span>
-    ),
+    cell: ({ status }) => <Status is={status} />,
   },
   { title: 'Events', isWideOnly: true, cell: ({ events }) => events.join(', ') },
   { title: 'Wire format', isTight: true, isWideOnly: true, cell: ({ profile }) => profile },
@@ -75,11 +79,11 @@ export function Endpoints() {
           void navigate({ to: '/endpoints', search: (before) => ({ ...before, ...changes }) })
         }
         fields={[
-          { name: 'q', label: 'URL or event', placeholder: 'shop.example' },
+          { name: 'q', label: 'URL, name or event', placeholder: 'shop.example' },
           {
             name: 'status',
             label: 'Status',
-            choices: ['active', 'paused', 'disabled'].map((one) => [one, one]),
+            choices: (['active', 'paused', 'disabled'] as const).map((one) => [one, statusWord(one)]),
           },
         ]}
       />

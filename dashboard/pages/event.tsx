@@ -5,6 +5,7 @@ import { useEndpoints } from '../api/endpoints.ts';
 import { useAct, useMay } from '../api/queries.ts';
 import type { EventDetail } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
+import { CameBy } from '../parts/came-by.tsx';
 import { Code } from '../parts/code.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
@@ -38,7 +39,7 @@ export function EventPanel() {
         facts={[
           ['Event', <Id key="id">{event.id}</Id>],
           ['Reference', event.reference ?? '–'],
-          ['Came by', event.source ?? event.origin],
+          ['Came by', <CameBy key="by" event={event} isLink />],
           ['Accepted', <Time key="at" at={event.createdAt} />],
         ]}
       />

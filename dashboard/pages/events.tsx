@@ -1,6 +1,7 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useList } from '../api/queries.ts';
 import type { EventSummary } from '../api/types.ts';
+import { CameBy } from '../parts/came-by.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
@@ -24,7 +25,7 @@ const columns: Column<EventSummary>[] = [
   },
   { title: 'Reference', cell: ({ reference }) => reference ?? '–' },
   { title: 'Id', isWideOnly: true, cell: ({ id }) => <span className="font-mono text-xs">{id}</span> },
-  { title: 'Came by', isWideOnly: true, cell: ({ origin, source }) => source ?? origin },
+  { title: 'Came by', isWideOnly: true, cell: (event) => <CameBy event={event} /> },
   {
     title: 'Deliveries',
     isTight: true,

@@ -1,7 +1,21 @@
 import { useList } from '../api/queries.ts';
 import type { AuditEntry } from '../api/types.ts';
+import { LinkTo } from '../parts/link-to.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
+import { pathOfId } from '../shell/ids.ts';
+
+const knownId = /\b(?:ep|dlv|rpl|src|ord|bin|alr)_\w+/;
+
+/** What it was done to: a page where there is one, or the address that the API has for it. */
+function Target({ address }: { address: string }) {
+  const id = knownId.exec(address)?.[0];
+  return (
+    <span className="font-mono text-xs">
+      {id === undefined ? address : <LinkTo href={pathOfId(id)}>{id}</LinkTo>}
+    </span>
+  );
+}
 
 /** What people did here, for good. */
 export function Audit() {
@@ -18,7 +32,7 @@ export function Audit() {
         {
           title: 'On',
           isWideOnly: true,
-          cell: ({ target }) => <span className="font-mono text-xs">{target}</span>,
+          cell: ({ target }) => <Target address={target} />,
         },
         { title: 'Account', isWideOnly: true, cell: ({ account }) => account ?? '–' },
       ]}

@@ -47,7 +47,9 @@ function Details({ source }: { source: Source }) {
       <Facts
         facts={[
           ['Provider', scheme?.title ?? 'a scheme of its own'],
-          ['Waits', scheme?.deadline ?? '–'],
+          ...(scheme?.deadline == null
+            ? []
+            : [['Wants an answer within', scheme.deadline] as [string, string]]),
           ['Id', <Id key="id">{id}</Id>],
           ['Created', <Time key="created" at={createdAt} />],
         ]}
@@ -110,7 +112,7 @@ function Requests({ source }: { source: Source }) {
       cell: ({ id, at, eventId, verdict: is }) =>
         is === 'accepted' && eventId !== null ? (
           <Link to="/events/$id" params={{ id: eventId }}>
-            <Time at={at} />
+            <Time at={at} isShort />
           </Link>
         ) : (
           <Link
@@ -118,7 +120,7 @@ function Requests({ source }: { source: Source }) {
             params={{ id: source.id }}
             search={(before) => ({ ...before, request: id })}
           >
-            <Time at={at} />
+            <Time at={at} isShort />
           </Link>
         ),
     },

@@ -48,7 +48,7 @@ interface AskProps {
 export function Ask({ title, children, act, isOpen, isBusy = false, close, confirm }: AskProps) {
   return (
     <Dialog title={title} isOpen={isOpen} close={close}>
-      <p className="text-muted">{children}</p>
+      <div className="text-muted">{children}</div>
       <div className="mt-5 flex justify-end gap-2">
         <Button onClick={close}>Keep it as it is</Button>
         <Button look="bad" disabled={isBusy} onClick={confirm}>

@@ -44,6 +44,10 @@ const looks: Record<
   sent: ['✓', 'text-good', 'Sent'],
 };
 
+export function statusWord(is: keyof typeof looks): string {
+  return looks[is][2];
+}
+
 /** A status by shape, word and colour. */
 export function Status({ is }: { is: keyof typeof looks }) {
   const [shape, colour, word] = looks[is];

@@ -1,15 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useEndpoints } from '../api/endpoints.ts';
-import { useOne } from '../api/queries.ts';
-import type { Page, Source } from '../api/types.ts';
+import { useSourceNames } from '../api/sources.ts';
 import { summaryParts } from '../words/alerts.ts';
 import { visible } from '../words/text.ts';
 
 /** What an alert says of itself, with the names of sources and endpoints for their ids. */
 export function Summary({ text }: { text: string }) {
-  const sources = useOne<Page<Source>>('/v1/sources?limit=250').data?.data ?? [];
   const endpoints = useEndpoints();
-  const parts = summaryParts(text, new Map(sources.map(({ id, name }) => [id, name])));
+  const parts = summaryParts(text, useSourceNames());
   return parts.map((part) => {
     if (typeof part === 'string') return visible(part);
     const { endpointId } = part;

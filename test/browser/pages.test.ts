@@ -93,7 +93,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
 
   test('filters stand in the address; what matches nothing offers to clear them', async () => {
     await go('/deliveries');
-    await page.getByLabel('Reference').fill('nothing like it');
+    await page.getByLabel('Reference or id').fill('nothing like it');
     await page.getByText('No deliveries match').waitFor();
     assert.equal(new URL(page.url()).searchParams.get('reference'), 'nothing like it');
     await button('Clear filters').last().click();
@@ -151,7 +151,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByText('More settings').click();
     await page.getByLabel('Description').fill('The second one');
     await button('Save changes').click();
-    await page.getByText('The second one').waitFor();
+    await page.getByText('The second one', { exact: true }).waitFor();
     await button('Rotate secret').click();
     await button('Rotate this secret').click();
     await page.getByText('is the one before').waitFor();
@@ -251,7 +251,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await dialog.getByLabel('Who sends').selectOption('github');
     await dialog.getByLabel('Name').fill('Our repository');
     await dialog.getByRole('button', { name: 'Create source' }).click();
-    await page.getByText('It still needs secret').waitFor();
+    await page.getByText('It still needs: Secret.').waitFor();
     const address = await page.getByText(/\/in\/[\w-]+$/).textContent();
     const body = '{"action":"opened","note":"it-came-live"}';
     const signature = createHmac('sha256', 'provider-secret').update(body).digest('hex');
@@ -300,6 +300,43 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.keyboard.press('Escape');
     await go('/settings/audit');
     await page.getByText('Add a person').waitFor();
+  });
+
+  test('an address or an id that there is not is said to be none, and leads on', async () => {
+    assert.equal((await go('/nope'))?.status(), 404);
+    await page.getByText('There is no page at this address').waitFor();
+    await page.getByRole('link', { name: 'Go to the overview' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await go('/deliveries/xyz?status=dead');
+    await page.getByText('There is no delivery with this id').waitFor();
+    assert.equal(await button('Try again').count(), 0);
+    await page.getByRole('link', { name: 'All deliveries' }).click();
+    await page.getByRole('region', { name: 'Details' }).waitFor({ state: 'detached' });
+    assert.equal(new URL(page.url()).search, '');
+    await go('/event-types/never.described');
+    await page.getByText('There is no event type with this name').waitFor();
+  });
+
+  test('what went to an endpoint that was deleted says where it went, and is not offered to be sent again', async () => {
+    const url = `${world.receiver.url}/left`;
+    const id = await endpoint({ url, events: ['left.*'] });
+    await world.server.call('POST', '/v1/events', { type: 'left.us', data: {} });
+    await eventually(30_000, async () => {
+      const { json } = await world.server.call('GET', `/v1/deliveries?endpointId=${id}&status=delivered`);
+      return json.data.length === 1;
+    });
+    await world.server.call('DELETE', `/v1/endpoints/${id}`);
+    await go('/deliveries?eventType=left.us');
+    await page.getByRole('cell', { name: 'a deleted endpoint' }).waitFor();
+    await page.getByRole('link', { name: 'left.us' }).click();
+    const story = page.getByRole('region', { name: 'Details' });
+    await story.getByText('(deleted)').waitFor();
+    await story.getByText(url, { exact: true }).waitFor();
+    assert.equal(await button('Send again').count(), 0);
+    const known = (await story.getByText(/^dlv_/).textContent()) ?? '';
+    await go('/deliveries');
+    await page.getByLabel('Reference or id').fill(known);
+    await story.getByText('(deleted)').waitFor();
   });
 
   test('gets about by keys: the palette, the list of keys, rows', async () => {
