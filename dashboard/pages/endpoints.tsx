@@ -28,7 +28,11 @@ const columns: Column<Endpoint>[] = [
         >
           {url}
         </Link>
-        {description === '' ? null : <span className="text-muted"> · {visible(description)}</span>}
+        {description === '' ? null : (
+          <span className="block truncate text-xs text-muted @4xl:ml-2 @4xl:inline">
+            {visible(description)}
+          </span>
+        )}
         {status === 'active' || statusReason === null ? null : (
           <span className="block text-xs break-words whitespace-normal text-muted">
             <Reason text={statusReason} />

@@ -73,7 +73,7 @@ export function List<Row>(props: Props<Row>) {
           ))}
         </tbody>
       </table>
-      <div className="flex items-center gap-3 p-3 text-xs text-muted">
+      <div className="flex items-center gap-3 px-4 py-3 text-xs text-muted">
         {found.hasNextPage ? (
           <Button disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
             {found.isFetchingNextPage ? 'Loading …' : 'Show older'}

@@ -17,7 +17,7 @@ export function Summary({ text }: { text: string }) {
     return (
       <span key={endpointId}>
         {description === '' ? '' : `${visible(description)}, `}
-        <Link to="/endpoints/$id" params={{ id: endpointId }} className="break-all">
+        <Link to="/endpoints/$id" params={{ id: endpointId }} className="break-all underline">
           {url}
         </Link>
       </span>

@@ -5,10 +5,15 @@ import type { Page } from 'playwright-core';
 import { type BrowserWorld, findBrowser, openBrowserWorld } from '../support/browser.ts';
 import { shopDay } from './shop-day.ts';
 
-/* `npm run screenshots`: every page, light and dark, wide and narrow, into a folder that git does not know. */
+/* `npm run screenshots`: every page, or those named behind `--` (these as wide as the README shows them, too), light and dark, wide and narrow, into a folder that git does not know. */
 
 const folder = fileURLToPath(new URL('../../screenshots', import.meta.url));
-const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 740 } };
+const wanted = process.argv.slice(2);
+const sizes = {
+  wide: { width: 1440, height: 900 },
+  narrow: { width: 360, height: 740 },
+  readme: { width: 1120, height: 700 },
+};
 
 async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
   const ids = await idsOf(world);
@@ -60,6 +65,7 @@ async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof 
     ['palette', '/', (one) => one.keyboard.press('Control+k')],
   ];
   for (const [name, path, more] of pages) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     await page.goto(world.server.url + path);
     await page.locator('main h1').waitFor({ state: 'attached' });
     await page.locator('main [role="status"]').first().waitFor({ state: 'detached' });
@@ -127,7 +133,10 @@ try {
   await shopDay(world);
   await settleIn(world);
   for (const scheme of ['light', 'dark'] as const)
-    for (const size of ['wide', 'narrow'] as const) await shoot(world, scheme, size);
+    for (const size of wanted.length > 0
+      ? (['readme', 'wide', 'narrow'] as const)
+      : (['wide', 'narrow'] as const))
+      await shoot(world, scheme, size);
   process.stdout.write(`screenshots: ${folder}\n`);
 } finally {
   await world.close();
