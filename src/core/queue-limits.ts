@@ -18,6 +18,10 @@ export const sqsIdChars = 128;
 export const kafkaBatch = 100;
 /** Messages of one source that are taken in at once; the broker keeps the others. */
 export const inboxBatch = 200;
+/** Bytes of messages that are asked for at once, by the size of those before; one, where it alone is larger. */
+export const inboxBytes = 16 * 1024 * 1024;
+/** Bytes of messages that are judged side by side: other work has its turn after them. */
+export const inboxPortionBytes = 1024 * 1024;
 /** Messages at once after some were refused: each is kept, for people to look at. */
 export const inboxBatchRefused = 20;
 /** And the pause after those. */

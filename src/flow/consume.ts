@@ -86,6 +86,8 @@ class Consumer {
   readonly consumption: Consumption = { state: 'connecting', detail: null, lag: null, lastAtMs: null };
   #inbox: Inbox | null = null;
   #isTaking = false;
+  /** The mean size of the messages that were taken last. */
+  #messageBytes = 0;
   #askedLagAtMs = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | null = null;
   #ended: Promise<void> = Promise.resolve();
@@ -142,15 +144,21 @@ class Consumer {
     const source = this.#parts.source(this.#id);
     if (source === null) return 0;
     if (refusedBefore > 0) await this.#pause(limits.inboxRefusedMs);
-    const most = refusedBefore > 0 ? limits.inboxBatchRefused : limits.inboxBatch;
+    const usual = refusedBefore > 0 ? limits.inboxBatchRefused : limits.inboxBatch;
+    const most = Math.max(1, Math.min(usual, Math.floor(limits.inboxBytes / this.#messageBytes)));
     const perSecond = source.ratePerSecond ?? Number.POSITIVE_INFINITY;
     if (this.#stopped) return 0;
     this.#isTaking = true;
     const messages = await inbox.take(Math.min(most, perSecond), limits.inboxWaitMs).finally(() => {
       this.#isTaking = false;
     });
-    const { refused, failure } = await this.#takeIn(source, inbox, messages);
-    if (failure !== null) throw failure;
+    let refused = 0;
+    for (const portion of portionsOf(messages)) {
+      const taken = await this.#takeIn(source, inbox, portion);
+      if (taken.failure !== null) throw taken.failure;
+      refused += taken.refused;
+    }
+    if (messages.length > 0) this.#messageBytes = bytesOf(messages) / messages.length;
     if (!this.#stopped) await this.#askLag(inbox);
     if (perSecond !== Number.POSITIVE_INFINITY && messages.length > 0)
       await this.#pause((1000 * messages.length) / perSecond);
@@ -159,7 +167,6 @@ class Consumer {
 
   /** Side by side, so that they share commits; acknowledged up to the first that is not on disk. */
   async #takeIn(source: Source, inbox: Inbox, messages: readonly Waiting[]): Promise<Taken> {
-    if (messages.length === 0) return { refused: 0, failure: null };
     const { clock } = this.#parts;
     const results = await Promise.allSettled(messages.map((message) => this.#receive(source, message)));
     const failed = results.findIndex(({ status }) => status === 'rejected');
@@ -224,6 +231,25 @@ class Consumer {
       };
     });
   }
+}
+
+function bytesOf(messages: readonly Waiting[]): number {
+  return messages.reduce((sum, { body }) => sum + body.byteLength, 0);
+}
+
+/** In their order, each of at most `limits.inboxPortionBytes` or one message. */
+function portionsOf(messages: readonly Waiting[]): Waiting[][] {
+  const portions: Waiting[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of messages) {
+    bytes += message.body.byteLength;
+    if (bytes <= limits.inboxPortionBytes) portions.at(-1)!.push(message);
+    else {
+      portions.push([message]);
+      bytes = message.body.byteLength;
+    }
+  }
+  return portions;
 }
 
 function keyOf({ consume, accountNo }: Source): string {

@@ -104,12 +104,21 @@ export function destinationContract(kind: BrokerKind, open: (policy: AddressPoli
       assert.doesNotMatch(outcome.detail, /wrong(?!-| user|pass)\b/);
     });
 
-    test('a message that is too large is refused in words, and the next one arrives', async (t) => {
-      if (broker.tooLargeBytes === null) return t.skip('it takes all that an event can have');
-      const outcome = await put('evt_large', { body: `{"a":"${'x'.repeat(broker.tooLargeBytes)}"}` });
-      assert.equal(outcome.error, 'rejected', outcome.detail);
-      assert.match(outcome.detail, /large|size|maximum|exceed|violates|long/i);
-      assert.equal((await put('evt_small')).error, null);
+    test('a message that is too large is refused with the limit and what to do, those beside and after it arrive', async (t) => {
+      if (broker.tooLarge.length === 0) return t.skip('it takes all that an event can have');
+      for (const { bytes, words } of broker.tooLarge)
+        for (const round of ['first', 'again']) {
+          const beside = [1, 2, 3].map((n) => `evt_beside${n}_${round}_${bytes}`);
+          const [large, ...small] = await Promise.all([
+            put(`evt_large_${round}`, { body: `{"a":"${'x'.repeat(bytes)}"}` }),
+            ...beside.map((id) => put(id)),
+          ]);
+          assert.equal(large!.error, 'rejected', large!.detail);
+          assert.match(large!.detail, words);
+          for (const one of small) assert.equal(one.error, null, one.detail);
+          const there = await idsThere();
+          for (const id of beside) assert.ok(there.includes(id), id);
+        }
     });
 
     test('an address that is not public is not connected to', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { StoreError } from '../../src/core/errors.ts';
 import * as limits from '../../src/core/queue-limits.ts';
 import type { Source } from '../../src/core/source.ts';
-import { Consumers } from '../../src/flow/consume.ts';
+import { type ConsumeParts, Consumers } from '../../src/flow/consume.ts';
 import type { Inbox, Waiting } from '../../src/ports/inbox.ts';
 import { openWorld, type World } from '../support/world.ts';
 
@@ -15,6 +15,7 @@ class ScriptedQueue {
   readonly acknowledged: string[] = [];
   opened = 0;
   most = 0;
+  last = 0;
   refusal: Error | null = null;
 
   add(id: string | null, body: string, headers: string[] = []): void {
@@ -33,6 +34,7 @@ class ScriptedQueue {
     return {
       take: async (count) => {
         this.most = Math.max(this.most, count);
+        this.last = count;
         const messages = this.waiting.slice(at, at + count);
         at += messages.length;
         return messages.length > 0 ? messages : await new Promise((resolve) => (end = resolve));
@@ -62,6 +64,7 @@ async function stage(
   t: { after(act: () => Promise<void>): void },
   body: Record<string, unknown> = {},
   disk?: Parameters<typeof openWorld>[0],
+  watched: (receiver: ConsumeParts['receiver']) => ConsumeParts['receiver'] = (receiver) => receiver,
 ): Promise<Stage> {
   const world = await openWorld(disk);
   const scripted = new ScriptedQueue();
@@ -75,7 +78,7 @@ async function stage(
     clock: world.clock,
     telemetry: { warn: (what) => world.reports.push(`warn ${what}`) },
     inboxes: { open: () => scripted.open() },
-    receiver: world.engine.receiver,
+    receiver: watched(world.engine.receiver),
     sources: () => sources.all(),
     source: (id) => sources.named(id),
   });
@@ -187,6 +190,40 @@ test('no more are in hand at once than a batch, whatever waits', async (t) => {
   assert.equal(queue.most, limits.inboxBatch);
   assert.equal(queue.acknowledged.length, 2 * limits.inboxBatch + 1);
   assert.equal((await events()).length, 250);
+});
+
+test('large messages are judged a few at a time, so that requests get their turn between them', async (t) => {
+  let inHand = 0;
+  let mostInHand = 0;
+  const { world, queue, consumers } = await stage(t, {}, {}, (receiver) => ({
+    refuse: receiver.refuse.bind(receiver),
+    kept: receiver.kept.bind(receiver),
+    async receive(source, request) {
+      inHand += request.body.length;
+      mostInHand = Math.max(mostInHand, inHand);
+      return await receiver.receive(source, request).finally(() => {
+        inHand -= request.body.length;
+      });
+    },
+  }));
+  const body = JSON.stringify({ type: 'a', text: 'x'.repeat(limits.inboxPortionBytes / 4) });
+  for (let n = 0; n < 20; n += 1) queue.add(String(n), body);
+  queue.add('larger', JSON.stringify({ type: 'a', text: 'x'.repeat(2 * limits.inboxPortionBytes) }));
+  consumers.start();
+  await world.clock.advance(1000);
+  assert.equal(queue.acknowledged.length, 21);
+  assert.ok(mostInHand <= 2 * limits.inboxPortionBytes + 100, `${mostInHand} bytes at once`);
+});
+
+test('where messages are large, fewer are asked for', async (t) => {
+  const { world, queue, consumers } = await stage(t);
+  for (let n = 0; n < limits.inboxBatch + 5; n += 1)
+    queue.add(String(n), JSON.stringify({ type: 'a', text: 'x'.repeat(limits.inboxBytes / 100) }));
+  consumers.start();
+  await world.clock.advance(1000);
+  assert.equal(queue.acknowledged.length, limits.inboxBatch + 5);
+  assert.ok(queue.last < 100, String(queue.last));
+  assert.ok(queue.last > 50, String(queue.last));
 });
 
 test('a source that names another queue, or none, is followed', async (t) => {

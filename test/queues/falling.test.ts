@@ -18,6 +18,9 @@ const batch = 500;
 const waitMs = 100_000;
 const patient = { timeoutMs: 30_000, connectTimeoutMs: 10_000 };
 
+/** Larger events than any broker here takes. */
+const settings = { SUREHOOK_LOG_LEVEL: 'warn', SUREHOOK_MAX_PAYLOAD: '2MiB' };
+
 interface Stage {
   broker: Broker;
   server: ServerProcess;
@@ -32,7 +35,7 @@ async function onStage(kind: BrokerKind, act: (stage: Stage) => Promise<void>): 
   const stage = {
     broker,
     database,
-    server: await startServerProcess(database, { SUREHOOK_LOG_LEVEL: 'warn' }),
+    server: await startServerProcess(database, settings),
   };
   try {
     await act(stage);
@@ -128,12 +131,13 @@ for (const kind of [redis, nats, amqp, kafka, sqs, sqsFifo, table])
         assert.deepEqual(outOfOrder(arrived), []);
       }));
 
-    test('wrong credentials and a queue that is not there end as dead letters that say why', () =>
+    test('wrong credentials, a queue that is not there and a message that is too large end as dead letters that say why', () =>
       onStage(kind, async ({ broker, server }) => {
         const retry = { schedule: ['100ms'] };
-        const why = async (url: string): Promise<string> => {
+        const why = async (url: string, data: object = {}): Promise<string> => {
           const id = await endpointOf(server, { url, retry });
-          await server.call('POST', '/v1/events', { type: 'a', data: {} });
+          const event = await server.call('POST', '/v1/events', { type: 'a', data });
+          assert.equal(event.status, 202, event.text);
           const dead = await eventually(waitMs, async () => {
             const { json } = await server.call('GET', `/v1/dead-letters?endpointId=${id}`);
             return json.data[0];
@@ -148,6 +152,8 @@ for (const kind of [redis, nats, amqp, kafka, sqs, sqsFifo, table])
         assert.match(await why(broker.missing), broker.missingWords);
         if (broker.forbidden !== null)
           assert.match(await why(broker.forbidden), /auth|password|access|role|sasl/i);
+        for (const { bytes, words } of broker.tooLarge)
+          assert.match(await why(broker.url, { text: 'x'.repeat(bytes) }), words);
       }));
   });
 
@@ -182,7 +188,7 @@ for (const kind of [redis, nats, amqp, kafka])
         };
         await eventually(waitMs, async () => (await stats()) > many / 4);
         await stage.server.kill();
-        stage.server = await startServerProcess(database, { SUREHOOK_LOG_LEVEL: 'warn' });
+        stage.server = await startServerProcess(database, settings);
         await eventually(waitMs, async () => {
           const { json } = await stage.server.call('GET', path);
           const { lag } = json.consumption as unknown as { lag: number | null };

@@ -1,6 +1,6 @@
 import type { FlatHeaders } from '../../core/attempt.ts';
 import { tlsOptionsOf } from './dial.ts';
-import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
+import { goneFault, QueueFault, queueFaultOf, tooLargeFault } from './fault.ts';
 import type { Link, Message, Opening } from './link.ts';
 import { load } from './load.ts';
 
@@ -38,6 +38,8 @@ export async function amqpConnection(opening: Opening) {
 export async function openAmqp(opening: Opening): Promise<Link> {
   const connection = await amqpConnection(opening);
   const channels = new Map<string, Promise<Channel>>();
+  /** Known once it was passed; a server that is told another limit closes its connections. */
+  let mostBytes = Number.POSITIVE_INFINITY;
 
   function channelOf(exchange: string): Promise<Channel> {
     const found = channels.get(exchange);
@@ -48,13 +50,39 @@ export async function openAmqp(opening: Opening): Promise<Link> {
     return made;
   }
 
-  return {
-    async put(message, { exchange = '', routingKey = message.eventType }) {
+  async function publish(message: Message, exchange: string, routingKey: string): Promise<string> {
+    try {
       const channel = await channelOf(exchange);
       return await channel.publish(message, exchange, routingKey);
+    } catch (error) {
+      throw amqpFault(error);
+    }
+  }
+
+  return {
+    async put(message, { exchange = '', routingKey = message.eventType }) {
+      const { byteLength } = message.body;
+      for (let isAgain = false; ; isAgain = true) {
+        if (byteLength > mostBytes) throw tooLargeFault(byteLength, 'RabbitMQ', 'raise max_message_size');
+        try {
+          return await publish(message, exchange, routingKey);
+        } catch (error) {
+          // It ended the channel for all that were under way there. Those that do fit go again at once.
+          const passed = /larger than configured max size (\d+)/.exec((error as Error).message);
+          if (passed === null || isAgain) throw error;
+          mostBytes = Number(passed[1]);
+        }
+      }
     },
     close: () => void connection.close().catch(ignore),
   };
+}
+
+/** What the library says of a channel or connection that is gone already is no word of the broker's. */
+function amqpFault(error: unknown): Error {
+  const { name, message } = error as Error;
+  const gone = name === 'IllegalOperationError' || /^(?:Channel ended|Connection clos)/.test(message);
+  return gone ? goneFault('RabbitMQ') : (error as Error);
 }
 
 interface Channel {
@@ -114,8 +142,12 @@ async function openChannel(
           type: eventType,
           headers: { ...objectOf(headers), [numberHeader]: mine },
         };
-        // Throws where the channel is closed already.
-        channel.publish(exchange, routingKey, Buffer.from(body), properties, settle);
+        try {
+          channel.publish(exchange, routingKey, Buffer.from(body), properties, settle);
+        } catch (error) {
+          // The channel is closed already, or the protocol has no room for what it was given.
+          fail(error as Error);
+        }
       }),
   };
 }

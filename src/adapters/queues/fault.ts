@@ -37,6 +37,17 @@ export function goneFault(broker: string): QueueFault {
 }
 
 /**
+ * A message that does not fit, be it tried again as it may: the schedule goes on all the same, as it does when a receiver answers 413, for
+ * limits can be raised meanwhile. `raise` says which one it is, and what to do.
+ */
+export function tooLargeFault(bytes: number, than: string, raise: string): QueueFault {
+  return new QueueFault(
+    'rejected',
+    `the message (a body of ${bytes} bytes) is larger than ${than} takes: ${raise}, or send less and a reference to the rest`,
+  );
+}
+
+/**
  * Whatever a client library reports: what the platform says of the connection, else the broker's own words as `rejected`.
  * Nothing that is one of `secrets` is left in it.
  */

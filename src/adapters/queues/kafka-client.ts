@@ -124,8 +124,6 @@ export function kafkaFault(error: unknown, topic: string): QueueFault {
   for (const { apiId, message } of found as (Error & { apiId?: string })[]) {
     if (apiId === 'UNKNOWN_TOPIC_OR_PARTITION' || message.startsWith('Unknown topic'))
       return new QueueFault('rejected', `there is no topic ${JSON.stringify(topic)}`);
-    if (apiId === 'MESSAGE_TOO_LARGE' || apiId === 'RECORD_LIST_TOO_LARGE')
-      return new QueueFault('rejected', `the message is larger than topic ${JSON.stringify(topic)} takes`);
     if (apiId === 'TOPIC_AUTHORIZATION_FAILED')
       return new QueueFault('rejected', `the user may not write to topic ${JSON.stringify(topic)}`);
   }
@@ -135,6 +133,13 @@ export function kafkaFault(error: unknown, topic: string): QueueFault {
     (found.some(({ message }) => /closed|timed out/i.test(message))
       ? goneFault('Kafka')
       : (faults.at(-1) ?? queueFaultOf(error)))
+  );
+}
+
+/** Whether the cluster said that a message, or what was sent with it, is larger than it takes. */
+export function isTooLarge(error: unknown): boolean {
+  return (causesOf(error) as (Error & { apiId?: string })[]).some(
+    ({ apiId }) => apiId === 'MESSAGE_TOO_LARGE' || apiId === 'RECORD_LIST_TOO_LARGE',
   );
 }
 

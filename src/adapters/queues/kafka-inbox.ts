@@ -1,5 +1,5 @@
 import type { Message } from '@platformatic/kafka';
-import { inboxBatch, inboxLeaseMs } from '../../core/queue-limits.ts';
+import { inboxBatch, inboxBytes, inboxLeaseMs } from '../../core/queue-limits.ts';
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import { goneFault } from './fault.ts';
 import { Feed } from './feed.ts';
@@ -21,6 +21,8 @@ export async function openKafkaInbox(opening: Opening): Promise<Inbox> {
     heartbeatInterval: inboxLeaseMs / 4,
     rebalanceTimeout: 2 * inboxLeaseMs,
     maxWaitTime: 500,
+    maxBytes: inboxBytes,
+    highWaterMark: inboxBatch,
   } as never);
   try {
     const about = (await consumer.metadata({ topics: [topic] })).topics.get(topic)!;

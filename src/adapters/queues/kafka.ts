@@ -1,6 +1,6 @@
 import { kafkaBatch } from '../../core/queue-limits.ts';
-import { goneFault } from './fault.ts';
-import { guardedClient, kafkaFault, kafkaOptions, loadKafka } from './kafka-client.ts';
+import { goneFault, type QueueFault, tooLargeFault } from './fault.ts';
+import { guardedClient, isTooLarge, kafkaFault, kafkaOptions, loadKafka } from './kafka-client.ts';
 import type { Link, Message, Opening } from './link.ts';
 
 const closedFault = goneFault('Kafka');
@@ -41,7 +41,7 @@ export async function openKafka(opening: Opening): Promise<Link> {
     } catch (error) {
       // One that is refused takes the others with it: each gets its own answer.
       if (puts.length > 1) for (const put of puts) await send([put]);
-      else puts[0]!.reject(kafkaFault(error, puts[0]!.topic));
+      else puts[0]!.reject(putFault(error, puts[0]!));
     }
   }
 
@@ -68,6 +68,12 @@ export async function openKafka(opening: Opening): Promise<Link> {
       producer.close(true, ignore);
     },
   };
+}
+
+function putFault(error: unknown, { topic, message }: Put): QueueFault {
+  if (!isTooLarge(error)) return kafkaFault(error, topic);
+  const raise = "raise max.message.bytes of the topic, or the brokers' message.max.bytes";
+  return tooLargeFault(message.body.byteLength, `topic ${JSON.stringify(topic)} of Kafka`, raise);
 }
 
 function recordOf({ message, topic }: Put): object {

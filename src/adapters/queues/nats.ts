@@ -1,5 +1,5 @@
 import { tlsOptionsOf } from './dial.ts';
-import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
+import { goneFault, QueueFault, queueFaultOf, tooLargeFault } from './fault.ts';
 import type { Link, Opening } from './link.ts';
 import { load } from './load.ts';
 
@@ -54,7 +54,7 @@ export async function openNats(opening: Opening): Promise<Link> {
         } = await stream.publish(subject, body, { msgID: eventId, headers: all, timeout: neverMs });
         return `${name} ${seq}${duplicate ? ' (known already)' : ''}`;
       } catch (error) {
-        throw connection.isClosed() ? goneFault('NATS') : natsFault(error, subject);
+        throw connection.isClosed() ? goneFault('NATS') : natsFault(error, subject, body.byteLength);
       }
     },
     close: () => void connection.close().catch(ignore),
@@ -64,8 +64,11 @@ export async function openNats(opening: Opening): Promise<Link> {
 /** The sender has its own deadline. */
 const neverMs = 120_000;
 
-function natsFault(error: unknown, subject: string): QueueFault {
+function natsFault(error: unknown, subject: string, bytes: number): QueueFault {
   const { name, message } = error as Error;
+  if (/max_payload/.test(message)) return tooLargeFault(bytes, 'the NATS server', 'raise its max_payload');
+  if (/message size exceeds maximum/.test(message))
+    return tooLargeFault(bytes, `the stream of ${JSON.stringify(subject)}`, 'raise its max_msg_size');
   if (name === 'NoRespondersError' || /no responders|jetstream is not enabled|503/.test(message))
     return new QueueFault(
       'rejected',

@@ -4,6 +4,7 @@ import { type FlatHeaders, type ForQueue, notSent, type Outcome, type Request } 
 import { type QueueTarget, queueTargetOf } from '../../core/queue.ts';
 import * as limits from '../../core/queue-limits.ts';
 import type { Sender } from '../../ports/sender.ts';
+import { tooLargeFault } from './fault.ts';
 
 /** Left out of a message's attributes first: there can be ten, and none of these is needed to verify or sort it. */
 const plain = new Set(['content-type', 'user-agent']);
@@ -22,7 +23,9 @@ export function createSqsSender(options: {
     async send(request, sendLimits) {
       const target = queueTargetOf(request.url, 'to', policy);
       if (typeof target === 'string') return notSent('blocked_address', `the URL ${target}`);
-      return outcomeOf(await http.send(requestOf(request, request.queue!, target, nowMs()), sendLimits));
+      const { bytes } = request.body;
+      const outcome = await http.send(requestOf(request, request.queue!, target, nowMs()), sendLimits);
+      return outcomeOf(outcome, bytes.byteLength);
     },
   };
 }
@@ -118,15 +121,19 @@ function sha256(content: string | Uint8Array): string {
 }
 
 /** What the queue says is put into words; a status on its way to it (a proxy's, say) stays what it is. */
-function outcomeOf(outcome: Outcome): Outcome {
+function outcomeOf(outcome: Outcome, bytes: number): Outcome {
   const quiet = { ...outcome, responseHeaders: [] };
   if (outcome.error !== 'http_status')
     return { ...quiet, httpStatus: outcome.error === null ? null : outcome.httpStatus };
   const said = errorOf(outcome.responseBody);
   if (said === null) return quiet;
-  const detail = `SQS did not take the message: ${said.type}${said.message}`;
+  const told = `SQS did not take the message: ${said.type}${said.message}`;
+  const detail = /TooLong|shorter than/.test(told) ? tooLargeFault(bytes, 'SQS', raiseSqs).message : told;
   return { ...quiet, httpStatus: null, error: 'rejected', detail };
 }
+
+/** Attributes count, too. */
+const raiseSqs = "raise the queue's MaximumMessageSize (1 MiB at most, attributes included)";
 
 function errorOf(body: string): { type: string; message: string } | null {
   try {

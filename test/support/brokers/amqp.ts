@@ -3,35 +3,48 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'amqplib';
 import { eventually, temporaryFolder } from '../process.ts';
 import { type Arrived, type Broker, type BrokerKind, freePort, missingProgram, Program } from './broker.ts';
+import { certificate, type SecureKind } from './secure.ts';
 
 /** What the one in the path runs as another user; it may be elsewhere on other systems. */
 const program = ['/usr/lib/rabbitmq/bin/rabbitmq-server'].find(existsSync) ?? 'rabbitmq-server';
 
-async function start(): Promise<Broker> {
+/** A server of its own in that folder; `listeners` are lines of its settings. */
+async function boot(folder: string, listeners: (port: number) => string[]) {
   const [port, distPort, epmdPort] = [await freePort(), await freePort(), await freePort()];
-  const folder = temporaryFolder();
-  mkdirSync(`${folder.path}/mnesia`);
-  writeFileSync(
-    `${folder.path}/rabbitmq.conf`,
-    `listeners.tcp.1 = 127.0.0.1:${port}\nmax_message_size = 200000\nlog.console = false\n`,
-  );
-  writeFileSync(`${folder.path}/plugins`, '[].');
-  const node = `surehook-${port}@localhost`;
+  mkdirSync(`${folder}/mnesia`);
+  const settings = [...listeners(port), 'max_message_size = 200000', 'log.console = false', ''];
+  writeFileSync(`${folder}/rabbitmq.conf`, settings.join('\n'));
+  writeFileSync(`${folder}/plugins`, '[].');
   const server = new Program(program, [], port, {
     ERL_CRASH_DUMP: '/dev/null',
-    HOME: folder.path,
-    RABBITMQ_NODENAME: node,
+    HOME: folder,
+    RABBITMQ_NODENAME: `surehook-${port}@localhost`,
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_DIST_PORT: String(distPort),
-    RABBITMQ_MNESIA_BASE: `${folder.path}/mnesia`,
-    RABBITMQ_LOG_BASE: folder.path,
-    RABBITMQ_CONFIG_FILE: `${folder.path}/rabbitmq.conf`,
-    RABBITMQ_ENABLED_PLUGINS_FILE: `${folder.path}/plugins`,
-    RABBITMQ_PID_FILE: `${folder.path}/pid`,
+    RABBITMQ_MNESIA_BASE: `${folder}/mnesia`,
+    RABBITMQ_LOG_BASE: folder,
+    RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq.conf`,
+    RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/plugins`,
+    RABBITMQ_PID_FILE: `${folder}/pid`,
     ERL_EPMD_ADDRESS: '127.0.0.1',
     ERL_EPMD_PORT: String(epmdPort),
   });
   await server.start();
+  return {
+    port,
+    server,
+    async close() {
+      await server.kill();
+      // Erlang's register of names stays behind, and ends once it knows that nobody is left.
+      const end = ['-port', String(epmdPort), '-kill'];
+      await eventually(10_000, async () => spawnSync('epmd', end, { stdio: 'ignore' }).status === 0);
+    },
+  };
+}
+
+async function start(): Promise<Broker> {
+  const folder = temporaryFolder();
+  const { port, server, close } = await boot(folder.path, (port) => [`listeners.tcp.1 = 127.0.0.1:${port}`]);
   const open = () => connect(`amqp://guest:guest@127.0.0.1:${port}`);
   const connection = await open();
   const channel = await connection.createChannel();
@@ -46,7 +59,7 @@ async function start(): Promise<Broker> {
     missingWords: /no exchange 'nowhere'/,
     forbidden: at('wrong', 'exchange=orders&routingKey=all'),
     from: at('guest', 'queue=all'),
-    tooLargeBytes: 220_000,
+    tooLarge: [{ bytes: 220_000, words: /larger than RabbitMQ takes.* raise max_message_size/ }],
     async arrived() {
       const connection = await open();
       const channel = await connection.createChannel();
@@ -63,19 +76,29 @@ async function start(): Promise<Broker> {
     kill: () => server.kill(),
     start: () => server.start(),
     async close() {
-      await server.kill();
-      // Erlang's register of names stays behind, and ends once it knows that nobody is left.
-      const end = ['-port', String(epmdPort), '-kill'];
-      await eventually(10_000, async () => spawnSync('epmd', end, { stdio: 'ignore' }).status === 0);
+      await close();
       folder.remove();
     },
   };
 }
 
-export const amqp: BrokerKind = {
+const skip =
+  missingProgram('rabbitmq-server', 'apt-get install rabbitmq-server') ||
+  (spawnSync('erl', ['-version']).status === 0 ? false : 'Erlang does not run');
+
+export const amqp: BrokerKind = { name: 'RabbitMQ', skip, start };
+
+export const secureAmqp: SecureKind = {
   name: 'RabbitMQ',
-  skip:
-    missingProgram('rabbitmq-server', 'apt-get install rabbitmq-server') ||
-    (spawnSync('erl', ['-version']).status === 0 ? false : 'Erlang does not run'),
-  start,
+  skip,
+  url: (host) => `amqps://guest:guest@${host}/?exchange=nowhere`,
+  missing: /no exchange 'nowhere'/,
+  start: (folder) =>
+    boot(folder, (port) => [
+      'listeners.tcp = none',
+      `listeners.ssl.1 = 127.0.0.1:${port}`,
+      `ssl_options.certfile = ${certificate('receiver')}`,
+      `ssl_options.keyfile = ${certificate('receiver.key')}`,
+      'ssl_options.verify = verify_none',
+    ]),
 };

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
@@ -18,8 +19,8 @@ export interface Broker {
   forbidden: string | null;
   /** The same queue, to take messages from; null: nothing can be taken from there. */
   from: string | null;
-  /** A body that the queue does not take; null: it takes all that an event can have. */
-  tooLargeBytes: number | null;
+  /** Bodies that are too large, and the limit that is named then; none: it takes all that an event can have. */
+  tooLarge: readonly { bytes: number; words: RegExp }[];
   /** Everything that is in the queue, oldest first. */
   arrived(): Promise<Arrived[]>;
   /** As `kill -9`. */
@@ -44,12 +45,18 @@ export function missingProgram(name: string, how: string): string | false {
     : `${name} is not installed (${how})`;
 }
 
+/** Below those that systems give to outgoing connections: it must still be free when a broker starts again. */
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(12_000, 32_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }
 
 /** A program that listens on a port; killed and started again as a test wants. */
@@ -79,9 +86,10 @@ export class Program {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text) => (said = `${said}${text}`.slice(-4000)));
     process.once('exit', this.#exit);
+    child.once('exit', () => process.off('exit', this.#exit));
     for (let n = 0; n < 1200; n += 1) {
       if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`${this.#command} ended: ${said}`);
+        throw new Error(`${this.#command} ended (${child.exitCode ?? child.signalCode}): ${said}`);
       if (await listens(this.#port)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -1,29 +1,37 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { temporaryFolder } from '../process.ts';
 import { type Arrived, type Broker, type BrokerKind, freePort, Program } from './broker.ts';
 import { classPathOf, noJava } from './java.ts';
+import { certificate, type SecureKind } from './secure.ts';
 
 const artifact = 'org.apache.kafka:kafka_2.13:4.1.2';
 const password = 'kafka-secret';
 const plain = (user: string, secret: string): string =>
   `org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin-secret" user_admin="admin-secret" user_${user}="${secret}";`;
 
-function settingsOf(folder: string, port: number, controllerPort: number, named: string): string {
+/** `security`: of the listener that clients call. */
+function settingsOf(
+  folder: string,
+  [port, controllerPort]: readonly number[],
+  named: string,
+  security: 'SASL_PLAINTEXT' | 'SASL_SSL',
+): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=SASL_PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=SASL_PLAINTEXT://${named}:${port}`,
+    `listeners=${security}://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=${security}://${named}:${port}`,
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT',
-    'inter.broker.listener.name=SASL_PLAINTEXT',
+    `listener.security.protocol.map=CONTROLLER:PLAINTEXT,${security}:${security}`,
+    `inter.broker.listener.name=${security}`,
     'sasl.mechanism.inter.broker.protocol=PLAIN',
     'sasl.enabled.mechanisms=PLAIN',
-    `listener.name.sasl_plaintext.plain.sasl.jaas.config=${plain('shop', password)}`,
+    `listener.name.${security.toLowerCase()}.plain.sasl.jaas.config=${plain('shop', password)}`,
     `log.dirs=${folder}/logs`,
     'offsets.topic.replication.factor=1',
     'offsets.topic.num.partitions=1',
@@ -33,23 +41,49 @@ function settingsOf(folder: string, port: number, controllerPort: number, named:
     'auto.create.topics.enable=false',
     'message.max.bytes=200000',
     'num.partitions=3',
+    ...(security === 'SASL_SSL' ? secureSettings(folder) : []),
   ].join('\n');
 }
 
-/** `named`: the host by which it tells clients to call it. */
-export async function startKafka(named = '127.0.0.1'): Promise<Broker> {
+/** It tries its certificate on itself. */
+function secureSettings(folder: string): string[] {
+  const key = createPrivateKey(readFileSync(certificate('receiver.key')));
+  const keys = `${folder}/keys.pem`;
+  writeFileSync(
+    keys,
+    `${key.export({ type: 'pkcs8', format: 'pem' })}${readFileSync(certificate('receiver'))}`,
+  );
+  return [
+    'ssl.keystore.type=PEM',
+    `ssl.keystore.location=${keys}`,
+    'ssl.truststore.type=PEM',
+    `ssl.truststore.location=${certificate('authority')}`,
+  ];
+}
+
+async function boot(
+  folder: string,
+  named: string,
+  security: 'SASL_PLAINTEXT' | 'SASL_SSL',
+): Promise<{ port: number; server: Program }> {
   const classPath = classPathOf(artifact);
   if (classPath === null) throw new Error(`${artifact} could not be fetched`);
-  const [port, controllerPort] = [await freePort(), await freePort()];
-  const folder = temporaryFolder();
-  const settings = `${folder.path}/server.properties`;
-  writeFileSync(settings, settingsOf(folder.path, port, controllerPort, named));
+  const ports = [await freePort(), await freePort()];
+  const settings = `${folder}/server.properties`;
+  writeFileSync(settings, settingsOf(folder, ports, named, security));
   const java = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath];
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAA', '-c', settings];
   const made = spawnSync('java', [...java, ...format], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(made.stderr);
-  const server = new Program('java', [...java, 'kafka.Kafka', settings], port);
+  const server = new Program('java', [...java, 'kafka.Kafka', settings], ports[0]!);
   await server.start();
+  return { port: ports[0]!, server };
+}
+
+/** `named`: the host by which it tells clients to call it. */
+export async function startKafka(named = '127.0.0.1'): Promise<Broker> {
+  const folder = temporaryFolder();
+  const { port, server } = await boot(folder.path, named, 'SASL_PLAINTEXT');
   const forwarder = createServer((near) => {
     const far = connect(port, '127.0.0.1');
     for (const socket of [near, far]) socket.on('error', () => {});
@@ -80,7 +114,9 @@ export async function startKafka(named = '127.0.0.1'): Promise<Broker> {
     missingWords: /there is no topic "nowhere"/,
     forbidden: at('wrong', 'orders'),
     from: `${at(password, 'orders')}&group=shop`,
-    tooLargeBytes: 220_000,
+    tooLarge: [
+      { bytes: 220_000, words: /larger than topic "orders" of Kafka takes.* raise max\.message\.bytes/ },
+    ],
     arrived: () => read(about),
     kill: () => server.kill(),
     start: () => server.start(),
@@ -118,3 +154,15 @@ async function read(about: object): Promise<Arrived[]> {
 }
 
 export const kafka: BrokerKind = { name: 'Kafka', skip: noJava, start: startKafka };
+
+/** It tells clients to call it by the name in its certificate. */
+export const secureKafka: SecureKind = {
+  name: 'Kafka',
+  skip: noJava,
+  url: (host) => `kafkas://shop:${password}@${host}?topic=nowhere`,
+  missing: /there is no topic "nowhere"/,
+  async start(folder) {
+    const { port, server } = await boot(folder, 'receiver.test', 'SASL_SSL');
+    return { port, close: () => server.kill() };
+  },
+};

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { temporaryFolder } from '../process.ts';
@@ -8,11 +9,13 @@ const password = 'nats-secret';
 async function start(): Promise<Broker> {
   const port = await freePort();
   const folder = temporaryFolder();
-  const server = new Program(
-    'nats-server',
-    ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', folder.path, '--user', 'shop', '--pass', password],
-    port,
+  const settings = `${folder.path}/nats.conf`;
+  writeFileSync(
+    settings,
+    `listen: "127.0.0.1:${port}", max_payload: 300000, jetstream { store_dir: "${folder.path}" }
+     authorization { user: shop, password: "${password}" }`,
   );
+  const server = new Program('nats-server', ['-c', settings], port);
   await server.start();
   const open = () => connect({ servers: `127.0.0.1:${port}`, user: 'shop', pass: password });
   const connection = await open();
@@ -27,7 +30,10 @@ async function start(): Promise<Broker> {
     missingWords: /no stream takes messages of subject "nowhere"/,
     forbidden: at('wrong', 'orders.all'),
     from: at(password, '').replace('subject=', 'stream=ORDERS&consumer=shop'),
-    tooLargeBytes: 220_000,
+    tooLarge: [
+      { bytes: 220_000, words: /larger than the stream of "orders\.all" takes.* raise its max_msg_size/ },
+      { bytes: 320_000, words: /larger than the NATS server takes.* raise its max_payload/ },
+    ],
     async arrived() {
       const connection = await open();
       const { streams } = await jetstreamManager(connection);

@@ -24,7 +24,7 @@ async function start(): Promise<Broker> {
     missingWords: /there is no stream "nowhere"/,
     forbidden: at('wrong', 'stream=orders'),
     from: at(password, 'stream=orders&group=shop'),
-    tooLargeBytes: null,
+    tooLarge: [],
     async arrived() {
       const client = new Redis({ port, host: '127.0.0.1', password });
       const entries = await client.xrange('orders', '-', '+');

@@ -41,7 +41,7 @@ function starter(queue: string): () => Promise<Broker> {
       missingWords: /NonExistentQueue|does not exist/i,
       forbidden: null,
       from: null,
-      tooLargeBytes: 1_100_000,
+      tooLarge: [{ bytes: 1_100_000, words: /larger than SQS takes.*1 MiB/ }],
       async arrived() {
         for (;;) {
           const { Messages = [] } = (await ask('ReceiveMessage', {

@@ -1,7 +1,9 @@
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
 import { openServer } from '../../../bin/postgres.js';
 import { eventually } from '../process.ts';
 import type { Broker, BrokerKind } from './broker.ts';
+import { certificate, type SecureKind } from './secure.ts';
 
 export const tableSql =
   'CREATE TABLE orders (position bigserial, id text PRIMARY KEY, type text, timestamp timestamptz, reference text, headers jsonb, body text)';
@@ -39,7 +41,7 @@ async function start(): Promise<Broker> {
     // The server of the tests trusts whoever it knows.
     forbidden: at('table=orders').replace('surehook:any', 'stranger:any'),
     from: null,
-    tooLargeBytes: 220_000,
+    tooLarge: [{ bytes: 220_000, words: /violates check constraint/ }],
     arrived: async () => (await query('SELECT headers, body FROM orders ORDER BY position')).rows as never,
     kill: () => server.stop('SIGQUIT'),
     start: () => server.start(),
@@ -49,5 +51,35 @@ async function start(): Promise<Broker> {
     },
   };
 }
+
+/** The same server with TLS. It wants its key for itself. */
+export const secureTable: SecureKind = {
+  name: 'PostgreSQL',
+  skip: false,
+  url: (host) => `postgres://surehook:any@${host}/postgres?table=nowhere&sslmode=require`,
+  missing: /there is no table "nowhere"/,
+  async start(folder) {
+    const server = await openServer();
+    await server.start();
+    chmodSync(folder, 0o755);
+    const key = `${folder}/key.pem`;
+    writeFileSync(key, readFileSync(certificate('receiver.key')), { mode: 0o600 });
+    writeFileSync(`${folder}/cert.pem`, readFileSync(certificate('receiver')), { mode: 0o644 });
+    if (process.getuid?.() === 0) chownSync(key, 65_534, 65_534);
+    const client = await connected(`postgres://surehook@127.0.0.1:${server.port}/postgres`);
+    await client.query(`ALTER SYSTEM SET ssl_cert_file = '${folder}/cert.pem'`);
+    await client.query(`ALTER SYSTEM SET ssl_key_file = '${key}'`);
+    await client.query('ALTER SYSTEM SET ssl = on');
+    await client.end();
+    await server.stop('SIGINT');
+    await server.start();
+    await (await connected(`postgres://surehook@127.0.0.1:${server.port}/postgres`)).end();
+    const close = async (): Promise<void> => {
+      await server.stop('SIGQUIT');
+      server.remove();
+    };
+    return { port: server.port, close };
+  },
+};
 
 export const table: BrokerKind = { name: 'a PostgreSQL table', skip: false, start };
