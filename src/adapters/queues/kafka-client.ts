@@ -5,9 +5,23 @@ import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
 import type { Opening } from './link.ts';
 import { load } from './load.ts';
 
-/** The client library of Kafka. */
-export function loadKafka() {
-  return load('@platformatic/kafka', 'Kafka', () => import('@platformatic/kafka'));
+/** The client library of Kafka. One that the guard below does not know is refused: it may connect past it. */
+export async function loadKafka() {
+  const library = await load('@platformatic/kafka', 'Kafka', () => import('@platformatic/kafka'));
+  checkVersion(String(library.clientSoftwareVersion));
+  return library;
+}
+
+/** Throws unless the guard was tried with this version of the library. */
+export function checkVersion(version: string): void {
+  if (!version.startsWith('2.12.')) throw unguarded(version);
+}
+
+function unguarded(version: string): QueueFault {
+  return new QueueFault(
+    'rejected',
+    `version ${version} of @platformatic/kafka cannot be kept to allowed addresses: run npm install @platformatic/kafka@2.12 where Surehook is installed, and restart it`,
+  );
 }
 
 const mechanisms = {
@@ -29,7 +43,11 @@ export function kafkaOptions(opening: Opening): BaseOptions {
     retries: 0,
     ...(username === '' ? {} : { sasl: { mechanism, username, password: password ?? '' } }),
     ...(target.secure
-      ? { tls: { ca, minVersion, rejectUnauthorized, lookup: lookupBy(opening) } as object }
+      ? {
+          tls: { ca, minVersion, rejectUnauthorized, lookup: lookupBy(opening) } as object,
+          // Clusters that stand behind one address tell their brokers apart by it.
+          tlsServerName: !target.literal,
+        }
       : {}),
   };
 }
@@ -67,11 +85,7 @@ export function guardedClient<C extends new (options: never) => Base>(
     place = Object.getOwnPropertySymbols(prototype).find(
       (one) => one.description === 'plt.kafka.base.createConnectionPool',
     );
-  if (place === undefined)
-    throw new QueueFault(
-      'rejected',
-      'this version of @platformatic/kafka cannot be kept to allowed addresses: install version 2.12',
-    );
+  if (place === undefined) throw unguarded('(unknown)');
   const created = place;
   class Guarded extends (Client as unknown as new (
     options: never,

@@ -1,6 +1,13 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { createServer } from 'node:tls';
 import { freePort, missingProgram, Program } from '../../../test/support/brokers/broker.ts';
 import { certificate, secureContract } from '../../../test/support/brokers/secure.ts';
 import { secureTable } from '../../../test/support/brokers/table.ts';
+import { testAuthority } from '../../../test/support/receiver.ts';
+import { queued } from '../../ports/destination.case.ts';
+import { createQueueSender } from './sender.ts';
 
 // Brokers that start at once; the others are in `test/queues/secure.test.ts`.
 const [cert, key, authority] = ['receiver', 'receiver.key', 'authority'].map(certificate) as [
@@ -41,3 +48,28 @@ secureContract({
 });
 
 secureContract(secureTable);
+
+test('each says which host it wants to, for those who stand behind one address', async () => {
+  const asked: (string | false)[] = [];
+  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (socket) => {
+    asked.push(socket.servername ?? false);
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const sender = createQueueSender({
+    policy: { dev: false, allowNetworks: [] },
+    ca: [testAuthority()],
+    guard: { addressesOf: async () => ['127.0.0.1'] },
+  });
+  for (const url of [
+    `rediss://receiver.test:${port}?stream=s`,
+    `amqps://receiver.test:${port}?exchange=e`,
+    `kafkas://receiver.test:${port}?topic=t`,
+  ])
+    await sender.send(queued(url, 'evt_1'), { timeoutMs: 10_000, connectTimeoutMs: 5000 });
+  await sender.close();
+  await new Promise((resolve) => server.close(resolve));
+  assert.deepEqual([...new Set(asked)], ['receiver.test']);
+  assert.ok(asked.length >= 3);
+});
