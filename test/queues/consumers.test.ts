@@ -11,6 +11,7 @@ import type { Broker } from '../support/brokers/broker.ts';
 import { kafka } from '../support/brokers/kafka.ts';
 import { nats } from '../support/brokers/nats.ts';
 import { redis } from '../support/brokers/redis.ts';
+import { sqs } from '../support/brokers/sqs.ts';
 import { table } from '../support/brokers/table.ts';
 import { type ServerProcess, startServerProcess } from '../support/process.ts';
 import { type App, installSdk } from '../support/sdk-package.ts';
@@ -25,6 +26,20 @@ const consumers = [
   { page: 'nats.md', kind: nats, env: ({ url }: Broker) => ({ NATS_URL: plain(url) }) },
   { page: 'rabbitmq.md', kind: amqp, env: ({ url }: Broker) => ({ AMQP_URL: plain(url) }) },
   { page: 'kafka.md', kind: kafka, env: ({ url }: Broker) => ({ KAFKA_URL: plain(url) }) },
+  {
+    page: 'sqs.md',
+    kind: sqs,
+    env: ({ url }: Broker) => {
+      const { host, pathname } = new URL(url.replace('sqs+http', 'http'));
+      return {
+        AWS_ENDPOINT_URL_SQS: `http://${host}`,
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'KEYID',
+        AWS_SECRET_ACCESS_KEY: 'SECRET',
+        QUEUE_URL: `http://${host}${pathname}`,
+      };
+    },
+  },
   { page: 'postgresql.md', kind: table, env: ({ url }: Broker) => ({ DATABASE_URL: plain(url) }) },
 ];
 
@@ -34,6 +49,7 @@ describe('the consumers of the documentation verify, and handle each event once'
 
   before(async () => {
     app = installSdk([
+      '@aws-sdk/client-sqs',
       'ioredis',
       '@nats-io/jetstream',
       '@nats-io/transport-node',

@@ -99,6 +99,17 @@ test('a message has at most ten attributes, and those that verify it are among t
     assert.ok(names.includes(name), name);
 });
 
+test('a body that is no text is not sent, and one that begins with a mark keeps it', async () => {
+  const request = queued(url, 'evt_1', { body: '\uFEFF{}' });
+  const { sent } = await asked(request, { status: 200, body: '{}' });
+  assert.equal((JSON.parse(sent.body.head) as { MessageBody: string }).MessageBody, '\uFEFF{}');
+  const http = { send: () => assert.fail('sent'), close: async () => {} };
+  request.body.bytes = Uint8Array.of(0xff);
+  const outcome = await createSqsSender({ policy, http, nowMs: () => nowMs }).send(request, sendLimits);
+  assert.equal(outcome.error, 'protocol');
+  assert.match(outcome.detail, /not UTF-8 text/);
+});
+
 test('what SQS says is put into words; what a proxy says stays a status', async () => {
   const missing = {
     status: 400,

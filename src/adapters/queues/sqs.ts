@@ -4,7 +4,8 @@ import { type FlatHeaders, type ForQueue, notSent, type Outcome, type Request } 
 import { type QueueTarget, queueTargetOf } from '../../core/queue.ts';
 import * as limits from '../../core/queue-limits.ts';
 import type { Sender } from '../../ports/sender.ts';
-import { tooLargeFault } from './fault.ts';
+import { queueFaultOf, tooLargeFault } from './fault.ts';
+import { textOf } from './text.ts';
 
 /** Left out of a message's attributes first: there can be ten, and none of these is needed to verify or sort it. */
 const plain = new Set(['content-type', 'user-agent']);
@@ -23,9 +24,14 @@ export function createSqsSender(options: {
     async send(request, sendLimits) {
       const target = queueTargetOf(request.url, 'to', policy);
       if (typeof target === 'string') return notSent('blocked_address', `the URL ${target}`);
-      const { bytes } = request.body;
-      const outcome = await http.send(requestOf(request, request.queue!, target, nowMs()), sendLimits);
-      return outcomeOf(outcome, bytes.byteLength);
+      let signed: Request;
+      try {
+        signed = requestOf(request, request.queue!, target, nowMs());
+      } catch (error) {
+        const { kind, message } = queueFaultOf(error);
+        return notSent(kind, message);
+      }
+      return outcomeOf(await http.send(signed, sendLimits), request.body.bytes.byteLength);
     },
   };
 }
@@ -37,7 +43,7 @@ function requestOf(request: Request, queue: ForQueue, target: QueueTarget, nowMs
   const origin = `${secure ? 'https' : 'http'}://${host}`;
   const message = {
     QueueUrl: `${origin}/${path}`,
-    MessageBody: new TextDecoder().decode(request.body.bytes),
+    MessageBody: textOf(request.body.bytes, 'a message of SQS'),
     MessageAttributes: attributesOf(request.headers),
     ...(path.endsWith('.fifo')
       ? {

@@ -3,6 +3,7 @@ import { tableConnections } from '../../core/queue-limits.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
 import type { Link, Opening } from './link.ts';
+import { textOf } from './text.ts';
 
 /**
  * A table of a PostgreSQL database, with the columns id, type, timestamp, reference, headers and body, and a unique index on id. What
@@ -38,7 +39,7 @@ export async function openTable(opening: Opening): Promise<Link> {
         all['surehook-event-timestamp'] ?? null,
         reference,
         JSON.stringify(all),
-        Buffer.from(body).toString('utf8'),
+        textOf(body, 'a table'),
       ];
       try {
         const { rowCount } = await pool.query({
