@@ -5,6 +5,14 @@ import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
 import type { Link, Opening } from './link.ts';
 import { textOf } from './text.ts';
 
+/** A client to somebody else's database: `PGOPTIONS` is meant for the own one. */
+class Stranger extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    (this as unknown as { connectionParameters: { options: string } }).connectionParameters.options = '';
+  }
+}
+
 /**
  * A table of a PostgreSQL database, with the columns id, type, timestamp, reference, headers and body, and a unique index on id. What
  * is there already is confirmed again.
@@ -16,8 +24,10 @@ export async function openTable(opening: Opening): Promise<Link> {
     host: addresses[0]!,
     port: target.port,
     database: target.path,
-    user: target.user,
-    password: password ?? '',
+    user: target.user || 'surehook',
+    // An empty text would be replaced by what the environment, or a file of passwords, has for the own database.
+    password: () => password ?? '',
+    Client: Stranger,
     ssl: target.secure ? tls : false,
     max: tableConnections,
     connectionTimeoutMillis: timeoutMs,
