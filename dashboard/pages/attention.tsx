@@ -86,11 +86,11 @@ interface LineProps {
 
 function Line({ status, act, children }: LineProps) {
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 p-3">
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 p-3 sm:flex-nowrap">
       <span className="flex min-w-0 flex-wrap items-baseline gap-x-3">
         <Status is={status} /> <span className="min-w-0">{children}</span>
       </span>
-      <LinkTo href={act.href} className={buttonClass('plain')}>
+      <LinkTo href={act.href} className={`${buttonClass('plain')} shrink-0`}>
         {act.words}
       </LinkTo>
     </li>
@@ -103,7 +103,7 @@ function Told({ alert }: { alert: Alert }) {
   const touched = touchedWords(alert);
   const isStop = kind === 'endpoint.paused' || kind === 'endpoint.disabled';
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 p-3">
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 p-3 sm:flex-nowrap">
       <div className="min-w-0">
         <p className="flex flex-wrap items-baseline gap-x-3">
           <Status is="open" />
@@ -121,7 +121,7 @@ function Told({ alert }: { alert: Alert }) {
         </p>
       </div>
       {mend === null ? null : (
-        <LinkTo href={mend.href} className={buttonClass('plain')}>
+        <LinkTo href={mend.href} className={`${buttonClass('plain')} shrink-0`}>
           {mend.act}
         </LinkTo>
       )}

@@ -151,7 +151,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByText('More settings').click();
     await page.getByLabel('Description').fill('The second one');
     await button('Save changes').click();
-    await page.getByText('The second one', { exact: true }).waitFor();
+    await page.getByRole('table').getByText('The second one').waitFor();
+    await page.getByRole('region', { name: 'Details' }).getByText('The second one').waitFor();
     await button('Rotate secret').click();
     await button('Rotate this secret').click();
     await page.getByText('is the one before').waitFor();
