@@ -219,7 +219,7 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 11,
+    latest: 12,
     pending: [
       '0001-beginning',
       '0002-sources',
@@ -232,11 +232,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
       '0009-signals',
       '0010-listed',
       '0011-timings',
+      '0012-flagged',
     ],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 11, latest: 11, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 12, latest: 12, pending: [] });
   db.close();
 });
 

@@ -527,6 +527,8 @@ CREATE INDEX tracked_order_age ON tracked_order (updated_at) WHERE state <> 'pen
 
 CREATE INDEX tracked_order_due ON tracked_order (due_at) WHERE due_at IS NOT NULL;
 
+CREATE INDEX tracked_order_flagged ON tracked_order (account_no) WHERE flagged = 1;
+
 CREATE UNIQUE INDEX tracked_order_name ON tracked_order (source_id, reference);
 
 CREATE INDEX tracked_order_overdue ON tracked_order (account_no) WHERE overdue = 1;

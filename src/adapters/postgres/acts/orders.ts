@@ -78,8 +78,9 @@ export async function listOrders(
   ask('state = ?', filter.state);
   ask('source_id = ?', filter.sourceId);
   ask('reference = ?', filter.reference);
-  ask('flagged = ?', filter.flagged);
-  ask('overdue = ?', filter.overdue);
+  // Said in words of the statement: only then are the indexes of those that are so of use.
+  if (filter.flagged !== undefined) where.push(filter.flagged ? 'flagged' : 'NOT flagged');
+  if (filter.overdue !== undefined) where.push(filter.overdue ? 'overdue' : 'NOT overdue');
   const rows = await session.all(
     `SELECT * FROM tracked_order WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
     ...values,

@@ -72,7 +72,7 @@ export function getOrder(db: Database, accountNo: number, id: string): OrderHist
 
 /** Of all states what is newest in each: none of their indexes, which orders have for their own sake, holds all in order. */
 export function listOrders(db: Database, accountNo: number, filter: OrderFilter, page: Page): Found<Order> {
-  const byState = filter.overdue !== true && filter.reference === undefined;
+  const byState = indexOf(filter) === 'state';
   const states = byState && filter.state === undefined ? orderStates : [filter.state];
   const rows = states
     .flatMap((state) => ordersDown(db, accountNo, { ...filter, ...(state && { state }) }, page))
@@ -92,15 +92,24 @@ function ordersDown(db: Database, accountNo: number, filter: OrderFilter, page: 
   ask('state = ?', filter.state);
   ask('source_id = ?', filter.sourceId);
   ask('reference = ?', filter.reference);
+  // As the indexes have it.
   if (filter.flagged !== undefined) where.push(`flagged = ${filter.flagged ? 1 : 0}`);
-  // As the index has it.
   if (filter.overdue !== undefined) where.push(`overdue = ${filter.overdue ? 1 : 0}`);
-  const index = filter.reference !== undefined ? 'reference' : filter.overdue === true ? 'overdue' : 'state';
   return db.all(
-    `SELECT * FROM tracked_order INDEXED BY tracked_order_${index} WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
+    `SELECT * FROM tracked_order INDEXED BY tracked_order_${indexOf(filter)} WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
     ...values,
     page.limit + 1,
   );
+}
+
+function indexOf({
+  reference,
+  overdue,
+  flagged,
+}: OrderFilter): 'reference' | 'overdue' | 'flagged' | 'state' {
+  if (reference !== undefined) return 'reference';
+  if (overdue === true) return 'overdue';
+  return flagged === true ? 'flagged' : 'state';
 }
 
 export function orderCounts(db: Database, accountNo: number | null): OrderCounts {
