@@ -55,14 +55,12 @@ export function searchCases(name: string, open: OpenStore): void {
     });
     assert.deepEqual(await deliveries(world, { eventType: 'rare.*' }), { keys: both, pages: 2 });
     assert.deepEqual(await deliveries(world, { eventType: 'rare.one' }), { keys: both, pages: 1 });
-    assert.deepEqual(await deliveries(world, { endpointNo: no, statuses: ['retrying'] }), {
-      keys: [both[1]],
-      pages: 2,
-    });
-    assert.deepEqual(await deliveries(world, { eventType: 'rare.*', statuses: ['retrying', 'pending'] }), {
-      keys: both,
-      pages: 2,
-    });
+    // Along an endpoint a store may look at less than `filterRows` at a time, where rows cost it more.
+    const retrying = await deliveries(world, { endpointNo: no, statuses: ['retrying'] });
+    assert.deepEqual(retrying.keys, [both[1]]);
+    const waiting = await deliveries(world, { eventType: 'rare.*', statuses: ['retrying', 'pending'] });
+    assert.deepEqual(waiting.keys, both);
+    for (const { pages } of [retrying, waiting]) assert.ok(pages > 1 && pages <= 4, `${pages} pages`);
   });
 
   promise('a search for text looks at more, within bounds, too', async (world) => {

@@ -27,6 +27,8 @@ const fullTries = 10;
 const settings = {
   synchronous_commit: 'on',
   jit: 'off',
+  // To start two workers takes longer than what any statement of ours reads.
+  max_parallel_workers_per_gather: 0,
   default_transaction_isolation: 'read committed',
   idle_in_transaction_session_timeout: limits.transactionIdleMs,
   lock_timeout: limits.storeBusyMs,

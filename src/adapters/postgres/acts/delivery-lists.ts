@@ -9,8 +9,10 @@ import { begunViews, eventPart, viewsDown, viewsOfKeys } from './delivery-views.
 import { eventConditions, eventsDown, seqAt } from './events.ts';
 import { lacksRows } from './rows.ts';
 
-/** How many deliveries are read at once. */
+/** How many deliveries are read at once, after the first ones: these are as many as a page shows. */
 const rowsAtOnce = 200;
+/** How many keys a page looks at, over all endpoints and states: fewer than `filterRows`, for each costs more here than a row does in a file. */
+const keysAtOnce = 300;
 
 export async function listDeliveries(
   session: Session,
@@ -72,12 +74,15 @@ async function listByEndpoint(
     statesAt(endpoint, filter.statuses).map((state) => ({ endpointNo: endpoint.no as number, state })),
   );
   const wanted = page.limit + 1;
-  const most = Math.max(wanted, Math.ceil(bounds.filterRows / Math.max(1, searches.length)));
+  const most = Math.max(wanted, Math.ceil(keysAtOnce / Math.max(1, searches.length)));
   const looked = await keysAlong(session, searches, range, most);
   const kept = await begunMatching(session, accountNo, filter, range);
   let { floor } = looked;
-  for (let at = 0; at < looked.keys.length; at += rowsAtOnce) {
-    const keys = looked.keys.slice(at, at + rowsAtOnce);
+  const fitting = await keysFitting(session, looked.keys, filter);
+  let read = 0;
+  while (read < fitting.length) {
+    const keys = fitting.slice(read, read + (read === 0 ? wanted : rowsAtOnce));
+    read += keys.length;
     kept.push(...(await viewsOfKeys(session, keys)).filter((view) => isWanted(view, filter)));
     if (kept.filter(({ key }) => key >= keys.at(-1)!).length < wanted) continue;
     floor = keys.at(-1)!;
@@ -118,6 +123,27 @@ async function keysAlong(
     if (each.length === most) floor = Math.max(floor, Math.min(...each.map((row) => row.key as number)));
   const keys = rows.map((row) => row.key as number).filter((key) => key >= floor);
   return { keys: keys.sort((a, b) => b - a), floor };
+}
+
+/** Those whose event is of the type and time that are asked for, found without reading the deliveries. */
+async function keysFitting(
+  session: Session,
+  keys: number[],
+  { eventType, sinceMs, untilMs }: DeliveryFilter,
+): Promise<number[]> {
+  if (keys.length === 0 || (eventType === undefined && sinceMs === undefined && untilMs === undefined))
+    return keys;
+  const types = typeRange(eventType ?? '*');
+  const rows = await session.all(
+    `SELECT k.key FROM unnest(?::bigint[]) AS k (key) JOIN event e ON e.seq = k.key >> 16
+     WHERE e.type BETWEEN ? AND ? AND e.created_at >= ? AND e.created_at < ? ORDER BY k.key DESC`,
+    keys,
+    types.from,
+    types.to,
+    sinceMs ?? 0,
+    untilMs ?? Number.MAX_SAFE_INTEGER,
+  );
+  return rows.map((row) => row.key as number);
 }
 
 function isWanted(view: DeliveryView, filter: DeliveryFilter): boolean {
