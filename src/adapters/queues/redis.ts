@@ -38,11 +38,18 @@ export async function redisClient(opening: Opening) {
     why ??= error;
   });
   client.once('end', opening.gone);
+  // The library waits without end for who accepts connections and says nothing.
+  const late = setTimeout(() => {
+    why ??= new QueueFault('timeout', `the server did not answer within ${opening.timeoutMs} ms`);
+    socket.destroy();
+  }, opening.timeoutMs);
   try {
     await client.connect();
   } catch (error) {
     client.disconnect();
     throw why ?? error;
+  } finally {
+    clearTimeout(late);
   }
   return client;
 }
