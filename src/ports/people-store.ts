@@ -44,7 +44,7 @@ export interface PeopleStore {
   sessions(nowMs: number): Promise<Session[]>;
   /** False when there is none. */
   deleteSession(id: string): Promise<boolean>;
-  /** At most `limits.auditEntries` are kept. */
+  /** About `limits.auditEntries` are kept, and `limits.auditEntriesOfPortals` of what was done in portals: neither takes the other's place. */
   addAudit(entry: Omit<AuditEntry, 'no'>): Promise<void>;
   /** Newest first; only entries with a lower number than `before`. */
   listAudit(page: { limit: number; before: number | null }): Promise<AuditEntry[]>;

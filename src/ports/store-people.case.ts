@@ -128,16 +128,27 @@ export function peopleCases(name: string, open: OpenStore): void {
     },
   );
 
+  const act = (at: number, actorId = 'per_1') => ({
+    atMs: t0 + at,
+    actorId,
+    actor: 'Ana',
+    act: `act ${at}`,
+    target: '/',
+    accountId: null,
+  });
+
+  promise('whoever has a portal cannot wash out of the audit log what others did', async ({ store }) => {
+    await store.addAudit(act(1));
+    const most = bounds.auditEntriesOfPortals + bounds.auditTrimEvery;
+    for (let from = 2; from <= most + 100; from += 100)
+      await Promise.all(Array.from({ length: 100 }, (_, i) => store.addAudit(act(from + i, 'ptl_1'))));
+    const kept = await store.listAudit({ limit: 2 * most, before: null });
+    assert.ok(kept.length <= most + 1 && kept.length > bounds.auditEntriesOfPortals, `${kept.length} kept`);
+    assert.deepEqual([kept.at(-1)!.actorId, kept.at(-2)!.actorId], ['per_1', 'ptl_1']);
+  });
+
   promise('the audit log answers newest first, a page at a time', async ({ store }) => {
-    for (let at = 1; at <= 3; at++)
-      await store.addAudit({
-        atMs: t0 + at,
-        actorId: 'per_1',
-        actor: 'Ana',
-        act: `act ${at}`,
-        target: '/',
-        accountId: null,
-      });
+    for (let at = 1; at <= 3; at++) await store.addAudit(act(at));
     const first = await store.listAudit({ limit: 2, before: null });
     assert.deepEqual(
       first.map(({ act }) => act),

@@ -15,6 +15,7 @@ import { claimBytes } from './migrations/0012-claim-bytes.ts';
 import { orderActs } from './migrations/0013-order-acts.ts';
 import { timings } from './migrations/0014-timings.ts';
 import { flagged } from './migrations/0015-flagged.ts';
+import { auditShares } from './migrations/0016-audit-shares.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -39,6 +40,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0013-order-acts', sql: orderActs },
   { name: '0014-timings', sql: timings },
   { name: '0015-flagged', sql: flagged },
+  { name: '0016-audit-shares', sql: auditShares },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

@@ -112,6 +112,10 @@ CREATE TABLE audit (
   account_id TEXT
 ) STRICT;
 
+CREATE INDEX audit_other ON audit (no) WHERE substr(actor_id, 1, 4) <> 'ptl_';
+
+CREATE INDEX audit_portal ON audit (no) WHERE substr(actor_id, 1, 4) = 'ptl_';
+
 CREATE TABLE bin (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,

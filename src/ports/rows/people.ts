@@ -1,3 +1,4 @@
+import * as bounds from '../../core/people-limits.ts';
 import type { AuditEntry, Person, Role, Session } from '../../core/person.ts';
 import type { Row } from './row.ts';
 
@@ -37,5 +38,21 @@ export function auditOf(row: Row): AuditEntry {
     act: row.act as string,
     target: row.target as string,
     accountId: row.account_id as string | null,
+  };
+}
+
+const ofPortals = "substr(actor_id, 1, 4) = 'ptl_'";
+
+/**
+ * The statement that trims the audit log after the entry `no` by this actor, with its one value; null when it is not time yet.
+ * The condition stands as the partial indexes of both stores have it.
+ */
+export function auditTrim(no: number, actorId: string): { sql: string; most: number } | null {
+  if (no % bounds.auditTrimEvery !== 0) return null;
+  const isPortal = actorId.startsWith('ptl_');
+  const share = isPortal ? ofPortals : ofPortals.replace('=', '<>');
+  return {
+    sql: `DELETE FROM audit WHERE ${share} AND no <= (SELECT no FROM audit WHERE ${share} ORDER BY no DESC LIMIT 1 OFFSET ?)`,
+    most: isPortal ? bounds.auditEntriesOfPortals : bounds.auditEntries,
   };
 }

@@ -1,7 +1,7 @@
 import * as bounds from '../../../core/people-limits.ts';
 import type { AuditEntry, Person, Session } from '../../../core/person.ts';
 import type { PeopleStore, PersonChange, PersonRefusal } from '../../../ports/people-store.ts';
-import { auditOf, personOf, sessionOf } from '../../../ports/rows/people.ts';
+import { auditOf, auditTrim, personOf, sessionOf } from '../../../ports/rows/people.ts';
 import type { Session as Connection } from '../session.ts';
 
 type Input<Name extends keyof PeopleStore> = Parameters<PeopleStore[Name]>[0];
@@ -147,7 +147,8 @@ export async function addAudit(db: Connection, entry: Omit<AuditEntry, 'no'>): P
     entry.target,
     entry.accountId,
   ))!;
-  await db.run('DELETE FROM audit WHERE no <= ?', (no as number) - bounds.auditEntries);
+  const trim = auditTrim(no as number, entry.actorId);
+  if (trim !== null) await db.run(trim.sql, trim.most);
 }
 
 export async function listAudit(

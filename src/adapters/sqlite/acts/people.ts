@@ -1,7 +1,7 @@
 import * as bounds from '../../../core/people-limits.ts';
 import type { AuditEntry, Person, Session } from '../../../core/person.ts';
 import type { PeopleStore, PersonChange, PersonRefusal } from '../../../ports/people-store.ts';
-import { auditOf, personOf, sessionOf } from '../../../ports/rows/people.ts';
+import { auditOf, auditTrim, personOf, sessionOf } from '../../../ports/rows/people.ts';
 import type { Database } from '../database.ts';
 
 type Input<Name extends keyof PeopleStore> = Parameters<PeopleStore[Name]>[0];
@@ -144,7 +144,8 @@ export function addAudit(db: Database, entry: Omit<AuditEntry, 'no'>): void {
     entry.target,
     entry.accountId,
   );
-  db.run('DELETE FROM audit WHERE no <= ?', no - bounds.auditEntries);
+  const trim = auditTrim(no, entry.actorId);
+  if (trim !== null) db.run(trim.sql, trim.most);
 }
 
 export function listAudit(db: Database, { limit, before }: Input<'listAudit'>): AuditEntry[] {
