@@ -37,7 +37,7 @@ export type DeliveryDetail = { id: string; eventId: string; eventType: string; r
 export type Attempt = { id?: string; n: number; at: string; durationMs: number; timings: ({ lookupMs: (number | null); connectMs: (number | null); tlsMs: (number | null); waitMs: (number | null); readMs: (number | null) } | null); outcome: "succeeded" | "failed"; httpStatus: (number | null); error: "timeout" | "connection_refused" | "connection_reset" | "dns" | "tls" | "blocked_address" | "redirect" | "response_too_large" | "http_status" | "protocol" | "lost" | "nack" | "rejected" | null; detail: string; request: { url: string; headers: Record<string, unknown>; body: string; bodyTruncated: boolean }; response: { headers: Record<string, unknown>; body: string; bodyTruncated: boolean }; nextAttemptAt: (string | null) };
 
 /** Replay, as the API shows it. */
-export type Replay = { id: string; status: "running" | "done" | "cancelled"; total: number; done: number; failed: number; startedAt: string; finishedAt: (string | null) };
+export type Replay = { id: string; status: "running" | "paused" | "done" | "cancelled"; total: number; done: number; failed: number; rateLimit: ({ perSecond: number } | null); startedAt: string; finishedAt: (string | null) };
 
 /** Stats, as the API shows it. */
 export type Stats = { orders?: { pending: number; fulfilled: number; failed: number; refunded: number; stuck: number; overdue: number; late: number; foundByPoll: number }; oldestDueAt?: (string | null); since: string; until: string; attempts: number; delivered: number; failed: number; dead: number; latencyMs: ({ mean: number; p50: number; p95: number; p99: number } | null); buckets: { at: string; delivered: number; failed: number; dead: number; latencyMs: ({ mean: number; p50: number; p95: number; p99: number } | null) }[] };
@@ -106,13 +106,19 @@ export interface Operations {
   /** List dead letters. */
   'GET /v1/dead-letters': { input: { query?: { limit?: number; cursor?: string; endpointId?: string; eventType?: string; reference?: string; since?: string; until?: string } }; answer: { data: Delivery[]; nextCursor: (string | null) } };
   /** Replay deliveries. */
-  'POST /v1/replays': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; since?: string; until?: string; ids?: string[] } }; answer: Replay };
+  'POST /v1/replays': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; since?: string; until?: string; ids?: string[]; rateLimit?: { perSecond: number } } }; answer: Replay };
   /** List replays. */
   'GET /v1/replays': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: Replay[]; nextCursor: (string | null) } };
+  /** What a replay would put back. */
+  'POST /v1/replays/plan': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; since?: string; until?: string; ids?: string[] } }; answer: { total: number; sample: Delivery[] } };
   /** How a replay is getting on. */
   'GET /v1/replays/{id}': { input: { path: { id: string } }; answer: Replay };
   /** Cancel a replay. */
   'POST /v1/replays/{id}/cancel': { input: { path: { id: string } }; answer: Replay };
+  /** Pause a replay. */
+  'POST /v1/replays/{id}/pause': { input: { path: { id: string } }; answer: Replay };
+  /** Go on with a paused replay. */
+  'POST /v1/replays/{id}/resume': { input: { path: { id: string } }; answer: Replay };
   /** Create a source. */
   'POST /v1/sources': { input: { body: { name: string; scheme?: (string | Record<string, unknown>); secrets?: (string[] | null); fields?: (Record<string, string> | null); eventType?: (string | Record<string, unknown> | null); eventId?: (string | Record<string, unknown> | null); reference?: (string | Record<string, unknown> | null); maxBody?: (number | string | null); rateLimit?: ({ perSecond: number } | null); ack?: (Record<string, unknown> | null); reject?: (Record<string, unknown> | null); schemas?: (Record<string, unknown> | null); tracking?: ({ reference?: (string | null); orderId?: (string | null); states?: Record<string, "pending" | "fulfilled" | "failed" | "refunded">; poll?: ({ url?: string; headers?: Record<string, string>; status?: (string | null); states?: Record<string, "pending" | "fulfilled" | "failed" | "refunded">; after?: string; every?: string; giveUpAfter?: string; rateLimit?: (Record<string, unknown> | null); list?: { url?: string; headers?: Record<string, string>; items?: (string | null); id?: (string | null); type?: (string | null); every?: string; overlap?: string; more?: (Record<string, unknown> | null) } } | null); sla?: (string | null) } | null); consume?: (string | null); secret?: (string | null) } }; answer: Source };
   /** List sources. */

@@ -190,12 +190,21 @@ export const deliveryDetail = Type.Object({
 
 export const replay = Type.Object({
   id: Type.String({ description: '`rpl_…`' }),
-  status: Type.Enum(['running', 'done', 'cancelled']),
+  status: Type.Enum(['running', 'paused', 'done', 'cancelled']),
   total: Type.Integer({ description: 'Deliveries that matched when it was made.' }),
   done: Type.Integer({ description: 'Of those, how many ended delivered.' }),
   failed: Type.Integer({ description: 'Of those, how many ended dead again.' }),
+  rateLimit: Type.Unsafe({
+    anyOf: [Type.Object({ perSecond: Type.Integer() }), Type.Null()],
+    description: 'How many it puts back in a second at most; null: as fast as the store lets it.',
+  }),
   startedAt: time('When it began.'),
   finishedAt: maybeTime('When the last of its deliveries ended.'),
+});
+
+export const replayPlan = Type.Object({
+  total: Type.Integer({ description: 'Deliveries that match now.' }),
+  sample: Type.Array(delivery, { description: 'The first of them, in the order in which they would go.' }),
 });
 
 export const orderHead = Type.Object({

@@ -41,8 +41,11 @@ export interface ApiParts {
   /** Puts deliveries back (retry, redeliver) and wakes their lanes. */
   putBack(account: Account, keys: number[]): Promise<{ requeued: number; sending: number }>;
   cancelDelivery(account: Account, key: number): Promise<void>;
-  startReplay(account: Account, filter: ReplayFilter): Promise<Replay>;
+  /** At most `perSecond` deliveries are put back in a second; without it as many as the store lets. */
+  startReplay(account: Account, filter: ReplayFilter, perSecond?: number | null): Promise<Replay>;
   cancelReplay(account: Account, id: string): Promise<Replay>;
+  pauseReplay(account: Account, id: string): Promise<Replay>;
+  resumeReplay(account: Account, id: string): Promise<Replay>;
   /** What providers hand in. */
   receiver: Receiver;
   /** How the taking of messages from a source's queue stands here; null: it has none. */

@@ -70,7 +70,7 @@ interface Described {
   fails?: ErrorCode[];
   bodyExample?: unknown;
   maxBodyBytes?: number;
-  /** True where looking is something that the audit log tells, such as at a secret. */
+  /** Whether the audit log tells it, where that differs: of reads it tells none, such as of a secret, and of the rest all. */
   isAudited?: boolean;
   /**
    * Who judges the body. `validated` (unless given): the schema, before the handler. `described`: the flow, from the parsed

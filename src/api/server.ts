@@ -215,10 +215,7 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
         stillMay: () => auth.stillMay({ method: route.method, headers }, route, account),
       };
       const answer = await route.handle(call);
-      if (
-        (principal.session ?? principal.portal) !== null &&
-        (route.method !== 'GET' || route.isAudited === true)
-      ) {
+      if ((principal.session ?? principal.portal) !== null && (route.isAudited ?? route.method !== 'GET')) {
         const accountId = actsForAccount ? account.id : null;
         const target = (url ?? '').split('?', 1)[0]!;
         await world.people.record({ ...actorIn(principal), act: route.summary, target, accountId });

@@ -121,7 +121,7 @@ export const archiveTables: readonly ArchiveTable[] = [
   table(
     'replay',
     'no',
-    'no:int id account_no:int filter status total:int done:int failed:int feeding:flag at_endpoint:int at_key:int upper:int started_at:int finished_at:int',
+    'no:int id account_no:int filter status total:int done:int failed:int feeding:flag at_endpoint:int at_key:int upper:int started_at:int finished_at:int per_second:int used_until:int',
   ),
   table(
     'stat',

@@ -5,3 +5,6 @@
  * long whether it finds much or little, and whether there are a thousand rows or a million. Searches for text have bounds of their own.
  */
 export const filterRows = 1000;
+
+/** Deliveries that the plan of a replay shows. */
+export const replaySample = 5;

@@ -83,6 +83,8 @@ function tellersOf(directory: () => Directory): Tellers {
     ],
     createReplay: (_, replay) => replayed(replay),
     cancelReplay: (_, replay) => replayed(replay),
+    pauseReplay: (_, replay) => replayed(replay),
+    resumeReplay: (_, replay) => replayed(replay),
     stepReplay: (_, { replay, moved }) => (moved > 0 ? replayed(replay) : []),
     pull: ([{ endpointNo }], result) => (result.pulled.length > 0 ? pulled(endpointNo) : []),
     settlePulled: ([{ endpointNo }]) => pulled(endpointNo),

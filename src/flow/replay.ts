@@ -5,6 +5,7 @@ import * as limits from '../core/limits.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { ReplayStore } from '../ports/replay-store.ts';
 import type { DeliveryAdmin } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 
@@ -12,7 +13,7 @@ export interface ReplayParts {
   clock: Clock;
   random: Random;
   telemetry: Telemetry;
-  store: DeliveryAdmin;
+  store: DeliveryAdmin & ReplayStore;
   /** A person acted on deliveries of this endpoint. */
   nudge(endpointNo: number): void;
 }
@@ -22,6 +23,8 @@ export class Replayer {
   readonly #parts: ReplayParts;
   /** Replays that are being fed, or whose waiting work is being taken back. */
   readonly #running = new Set<number>();
+  /** Of those, the ones that a person changed meanwhile: they are looked at once more. */
+  readonly #changed = new Set<number>();
   #stopping = false;
 
   constructor(parts: ReplayParts) {
@@ -37,13 +40,18 @@ export class Replayer {
     this.#stopping = true;
   }
 
-  async startReplay(account: Account, filter: ReplayFilter): Promise<Replay> {
+  async startReplay(
+    account: Account,
+    filter: ReplayFilter,
+    perSecond: number | null = null,
+  ): Promise<Replay> {
     const { store, clock, random } = this.#parts;
     const nowMs = clock.nowMs();
     const replay = await store.createReplay({
       id: newId('rpl_', nowMs, random.bytes(10)),
       accountNo: account.no,
       filter,
+      perSecond,
       nowMs,
     });
     this.#run(replay.no);
@@ -56,9 +64,15 @@ export class Replayer {
       id,
       nowMs: this.#parts.clock.nowMs(),
     });
-    if (replay === null) throw notFound('replay', id);
-    this.#run(replay.no);
-    return replay;
+    return this.#goOn(replay, id);
+  }
+
+  async pauseReplay(account: Account, id: string): Promise<Replay> {
+    return this.#goOn(await this.#parts.store.pauseReplay({ accountNo: account.no, id }), id);
+  }
+
+  async resumeReplay(account: Account, id: string): Promise<Replay> {
+    return this.#goOn(await this.#parts.store.resumeReplay({ accountNo: account.no, id }), id);
   }
 
   /** Ended deliveries get a fresh schedule; waiting ones are due at once. A failure on the way leaves those before it put back. */
@@ -86,25 +100,38 @@ export class Replayer {
     if (result !== 'not_found') nudge(result.endpointNo);
   }
 
+  #goOn(replay: Replay | null, id: string): Replay {
+    if (replay === null) throw notFound('replay', id);
+    this.#run(replay.no);
+    return replay;
+  }
+
   #run(no: number): void {
-    if (this.#running.has(no)) return;
+    if (this.#running.has(no)) {
+      this.#changed.add(no);
+      return;
+    }
     this.#running.add(no);
-    void this.#feed(no).finally(() => this.#running.delete(no));
+    void this.#feed(no);
   }
 
   async #feed(no: number): Promise<void> {
     const { store, clock, nudge, telemetry } = this.#parts;
+    let everyMs: number = limits.replayEveryMs;
     while (!this.#stopping) {
       try {
         const step = await store.stepReplay({ no, limit: limits.replayRows, nowMs: clock.nowMs() });
         for (const endpointNo of step.endpointNos) nudge(endpointNo);
-        if (!step.more) return;
+        // Nothing comes between this and the end of the loop: whoever changes the replay later starts it anew.
+        if (!step.more && !this.#changed.delete(no)) break;
+        if (step.replay.perSecond !== null) everyMs = Math.max(everyMs, 1000 / step.replay.perSecond);
       } catch (error) {
         telemetry.warn('a replay could not go on; it is tried again', { replay: no, cause: String(error) });
         await this.#pause(limits.settleAgainMs);
       }
-      await this.#pause(limits.replayEveryMs);
+      await this.#pause(everyMs);
     }
+    this.#running.delete(no);
   }
 
   #pause(delayMs: number): Promise<void> {

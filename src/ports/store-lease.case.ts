@@ -78,6 +78,7 @@ export function leaseCases(name: string, open: OpenStore): void {
       id: 'rpl_1',
       accountNo: world.accountNo,
       filter,
+      perSecond: null,
       nowMs: t0 + 1,
     });
     await world.store.stepReplay({ no: replay.no, limit: 10, nowMs: t0 + 1 });

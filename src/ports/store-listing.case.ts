@@ -83,6 +83,7 @@ export function listingCases(name: string, open: OpenStore): void {
           untilMs: null,
           keys: null,
         },
+        perSecond: null,
         nowMs: t0 + 1,
       });
       assert.equal(replay.total, before.length);

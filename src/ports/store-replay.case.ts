@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
-import { casesFor, type OpenStore, settlementOf, t0, type World } from './store-world.case.ts';
+import { casesFor, endedDeliveries, type OpenStore, t0, type World } from './store-world.case.ts';
 
 const everything: ReplayFilter = {
   endpointNo: null,
@@ -11,36 +11,20 @@ const everything: ReplayFilter = {
   keys: null,
 };
 
-/** Putting deliveries back: one by one, and by replays. */
+/** Putting deliveries back by replays. */
 export function replayCases(name: string, open: OpenStore): void {
   const promise = casesFor(name, open);
 
-  /** Deliveries that ended so, one event each. */
-  const ended = async (
+  const start = async (
     world: World,
-    no: number,
-    state: 'dead' | 'delivered',
-    count: number,
-    type = 'order.created',
-  ): Promise<number[]> => {
-    const keys = [];
-    for (let i = 0; i < count; i += 1) {
-      const seq = await world.stored({
-        event: { type, createdAtMs: t0 + i },
-        endpointNos: [no],
-        modes: ['begun'],
-      });
-      const owed = world.fresh(seq, no);
-      await world.end(owed, { state });
-      keys.push(owed.key);
-    }
-    return keys;
-  };
-  const start = async (world: World, filter: Partial<ReplayFilter> = {}): Promise<Replay> =>
+    filter: Partial<ReplayFilter> = {},
+    perSecond: number | null = null,
+  ): Promise<Replay> =>
     world.store.createReplay({
       id: `rpl_${Math.random()}`,
       accountNo: world.accountNo,
       filter: { ...everything, ...filter },
+      perSecond,
       nowMs: t0 + 100,
     });
   /** Feeds it to its end; what it put back. */
@@ -57,139 +41,16 @@ export function replayCases(name: string, open: OpenStore): void {
   const read = async (world: World, replay: Replay): Promise<Replay> =>
     (await world.store.getReplay({ accountNo: world.accountNo, id: replay.id }))!;
 
-  promise('an ended delivery that is put back has a fresh schedule and keeps its attempts', async (world) => {
-    const { no } = await world.endpoint();
-    const [key] = await ended(world, no, 'dead', 1);
-    const result = await world.store.requeue({
-      accountNo: world.accountNo,
-      keys: [key!, 12345],
-      nowMs: t0 + 9,
-    });
-    assert.deepEqual(result, { requeued: 1, sending: 0, endpointNos: [no] });
-    const [owed] = (await world.claim(no, t0 + 9)).owed;
-    assert.deepEqual([owed!.tries, owed!.attempts, owed!.startedAtMs, owed!.replayNo], [0, 1, t0 + 9, null]);
-  });
-
-  promise(
-    'a waiting delivery that is put back is due at once, with the rest of its schedule',
-    async (world) => {
-      const { no } = await world.endpoint();
-      await world.stored({ endpointNos: [no] });
-      const [owed] = (await world.claim(no)).owed;
-      await world.end(owed!, { state: 'open', dueAtMs: t0 + 1000 });
-      assert.equal(
-        (await world.store.requeue({ accountNo: world.accountNo, keys: [owed!.key], nowMs: t0 + 9 }))
-          .requeued,
-        1,
-      );
-      const [again] = (await world.claim(no, t0 + 9)).owed;
-      assert.deepEqual([again!.tries, again!.startedAtMs], [1, t0]);
-    },
-  );
-
-  promise("what is under way, and what is another account's, is not put back", async (world) => {
-    const { no } = await world.endpoint();
-    const seq = await world.stored({ endpointNos: [no, no], modes: ['begun', 'queued'] });
-    const keys = [...(await world.claim(no)).owed, world.fresh(seq, no)].map(({ key }) => key);
-    assert.deepEqual(await world.store.requeue({ accountNo: world.accountNo, keys, nowMs: t0 }), {
-      requeued: 0,
-      sending: 2,
-      endpointNos: [],
-    });
-    const other = await world.account('other');
-    assert.deepEqual(await world.store.requeue({ accountNo: other, keys, nowMs: t0 }), {
-      requeued: 0,
-      sending: 0,
-      endpointNos: [],
-    });
-  });
-
-  promise(
-    'what was cancelled under way is not taken over, and its settlement by a holder that lost it changes nothing',
-    async (world) => {
-      const { no } = await world.endpoint();
-      await world.stored({ endpointNos: [no] });
-      const owed = (await world.claim(no)).owed[0]!;
-      await world.store.cancel({ accountNo: world.accountNo, key: owed.key, nowMs: t0 + 1 });
-      const { epoch } = world;
-      assert.deepEqual(await world.join(), []);
-      const settlements = [settlementOf(owed, { state: 'delivered' })];
-      assert.deepEqual(await world.store.settle({ epoch, settlements, nowMs: t0 }), ['lost']);
-      assert.deepEqual(await world.settle(settlements), ['lost']);
-      const { delivery, attempts } = (await world.store.getDelivery(world.accountNo, owed.key))!;
-      assert.deepEqual([delivery.status, delivery.endedAtMs, attempts], ['cancelled', t0 + 1, []]);
-    },
-  );
-
-  promise('what was cancelled and given back unattempted can be put back', async (world) => {
-    const { no } = await world.endpoint();
-    await world.stored({ endpointNos: [no] });
-    const owed = (await world.claim(no)).owed[0]!;
-    await world.store.cancel({ accountNo: world.accountNo, key: owed.key, nowMs: t0 + 1 });
-    await world.store.release({ epoch: world.epoch, owed: [owed], nowMs: t0 + 2 });
-    assert.equal(await world.status(owed.key), 'cancelled');
-    const input = { accountNo: world.accountNo, keys: [owed.key], nowMs: t0 + 3 };
-    assert.equal((await world.store.requeue(input)).requeued, 1);
-  });
-
-  promise(
-    'a delivery is cancelled whether it waits or is under way; what is under way is recorded when it ends, and nothing else changes',
-    async (world) => {
-      const { no } = await world.endpoint();
-      const seq = await world.stored({ endpointNos: [no, no, no], modes: ['begun', 'queued', 'begun'] });
-      const owed = [world.fresh(seq, no), ...(await world.claim(no)).owed, world.fresh(seq, no, 2)];
-      await world.store.spill({ epoch: world.epoch, owed: [owed[2]!], lowSeq: 0, nowMs: t0 });
-      const other = await world.account('other');
-      const keys = owed.map(({ key }) => key);
-      for (const one of owed) {
-        assert.equal(await world.store.cancel({ accountNo: other, key: one.key, nowMs: t0 }), 'not_found');
-        assert.deepEqual(
-          await world.store.cancel({ accountNo: world.accountNo, key: one.key, nowMs: t0 + 1 }),
-          { endpointNo: one.endpointNo },
-        );
-        assert.equal(
-          await world.store.cancel({ accountNo: world.accountNo, key: one.key, nowMs: t0 + 2 }),
-          'ended',
-        );
-        const requeued = await world.store.requeue({
-          accountNo: world.accountNo,
-          keys: [one.key],
-          nowMs: t0 + 3,
-        });
-        assert.deepEqual(requeued, { requeued: 0, sending: 1, endpointNos: [] });
-        const settled = settlementOf(one, { state: 'open', dueAtMs: t0 + 1000 });
-        for (let told = 0; told < 2; told += 1)
-          assert.deepEqual(await world.settle([settled], t0 + 4), ['settled']);
-        const { delivery, attempts } = (await world.store.getDelivery(world.accountNo, one.key))!;
-        const { status, endedAtMs, httpStatus, nextAttemptAtMs } = delivery;
-        assert.deepEqual([status, endedAtMs, httpStatus, nextAttemptAtMs], ['cancelled', t0 + 1, 500, null]);
-        assert.deepEqual(
-          attempts.map(({ n, nextAttemptAtMs: next }) => [n, next]),
-          [[1, null]],
-        );
-        assert.equal(delivery.attempts, 1);
-      }
-      assert.deepEqual((await world.claim(no, t0 + 5000)).owed, []);
-      const again = await world.store.requeue({ accountNo: world.accountNo, keys, nowMs: t0 + 6000 });
-      assert.equal(again.requeued, 3);
-      assert.deepEqual(
-        (await world.claim(no, t0 + 6000)).owed.map(({ attempts }) => attempts),
-        [1, 1, 1],
-      );
-      assert.equal(
-        await world.store.cancel({ accountNo: world.accountNo, key: owed[0]!.key + 9, nowMs: t0 }),
-        'not_found',
-      );
-    },
-  );
-
   promise('a replay counts what matches at once and puts back just that, page by page', async (world) => {
     const [a, b] = [await world.endpoint(), await world.endpoint()];
-    const keys = [...(await ended(world, a.no, 'dead', 3)), ...(await ended(world, b.no, 'dead', 2))];
-    await ended(world, a.no, 'delivered', 2);
+    const keys = [
+      ...(await endedDeliveries(world, a.no, 'dead', 3)),
+      ...(await endedDeliveries(world, b.no, 'dead', 2)),
+    ];
+    await endedDeliveries(world, a.no, 'delivered', 2);
     const replay = await start(world);
     assert.deepEqual([replay.status, replay.total, replay.feeding], ['running', 5, true]);
-    await ended(world, a.no, 'dead', 1);
+    await endedDeliveries(world, a.no, 'dead', 1);
     assert.equal(await feed(world, replay), 5);
     const owed = [...(await world.claim(a.no, t0 + 100)).owed, ...(await world.claim(b.no, t0 + 100)).owed];
     assert.deepEqual(
@@ -203,9 +64,9 @@ export function replayCases(name: string, open: OpenStore): void {
 
   promise('a replay takes only the endpoint, types and times it was made for', async (world) => {
     const [a, b] = [await world.endpoint(), await world.endpoint()];
-    const dead = await ended(world, a.no, 'dead', 4);
-    await ended(world, a.no, 'dead', 1, 'other');
-    await ended(world, b.no, 'dead', 1);
+    const dead = await endedDeliveries(world, a.no, 'dead', 4);
+    await endedDeliveries(world, a.no, 'dead', 1, 'other');
+    await endedDeliveries(world, b.no, 'dead', 1);
     const replay = await start(world, {
       endpointNo: a.no,
       eventTypes: ['order.created'],
@@ -223,9 +84,10 @@ export function replayCases(name: string, open: OpenStore): void {
 
   promise('a replay takes a prefix of types, and counts what it takes', async (world) => {
     const { no } = await world.endpoint();
-    const wanted = await ended(world, no, 'dead', 2, 'order.a');
-    wanted.push(...(await ended(world, no, 'dead', 1, 'exact')));
-    for (const other of ['orders.a', 'order', 'order.', 'exact.a']) await ended(world, no, 'dead', 1, other);
+    const wanted = await endedDeliveries(world, no, 'dead', 2, 'order.a');
+    wanted.push(...(await endedDeliveries(world, no, 'dead', 1, 'exact')));
+    for (const other of ['orders.a', 'order', 'order.', 'exact.a'])
+      await endedDeliveries(world, no, 'dead', 1, other);
     const replay = await start(world, { eventTypes: ['order.*', 'exact'] });
     assert.equal(replay.total, 3);
     await feed(world, replay, 10);
@@ -249,8 +111,8 @@ export function replayCases(name: string, open: OpenStore): void {
     });
     assert.equal(seq[0]!.kind, 'stored');
     const keys = [
-      ...(await ended(world, no, 'dead', 1)),
-      ...(await ended(world, no, 'delivered', 2)),
+      ...(await endedDeliveries(world, no, 'dead', 1)),
+      ...(await endedDeliveries(world, no, 'delivered', 2)),
       65_536 * 1,
     ];
     const replay = await start(world, { keys });
@@ -261,7 +123,7 @@ export function replayCases(name: string, open: OpenStore): void {
 
   promise('a replay is done when its last delivery ended, and says how they ended', async (world) => {
     const { no } = await world.endpoint();
-    await ended(world, no, 'dead', 3);
+    await endedDeliveries(world, no, 'dead', 3);
     const replay = await start(world);
     await feed(world, replay);
     const { owed } = await world.claim(no, t0 + 100);
@@ -288,8 +150,8 @@ export function replayCases(name: string, open: OpenStore): void {
     'a cancelled replay takes back what has not gone, as it was, and leaves what has',
     async (world) => {
       const { no } = await world.endpoint();
-      const [dead] = await ended(world, no, 'dead', 1);
-      const [delivered, gone] = await ended(world, no, 'delivered', 2);
+      const [dead] = await endedDeliveries(world, no, 'dead', 1);
+      const [delivered, gone] = await endedDeliveries(world, no, 'delivered', 2);
       const replay = await start(world, { keys: [gone!, dead!, delivered!] });
       await feed(world, replay);
       const took = (await world.claim(no, t0 + 100)).owed;
@@ -323,6 +185,117 @@ export function replayCases(name: string, open: OpenStore): void {
       assert.equal(await world.status(gone!), 'delivered');
       assert.deepEqual(await world.store.openReplays(), []);
       assert.deepEqual((await world.claim(no, t0 + 900)).owed, []);
+    },
+  );
+
+  promise('a paused replay takes back what waits and puts just that back when it goes on', async (world) => {
+    const [a, b] = [await world.endpoint(), await world.endpoint()];
+    const keys = [
+      ...(await endedDeliveries(world, a.no, 'dead', 3)),
+      ...(await endedDeliveries(world, b.no, 'dead', 2)),
+    ];
+    const replay = await start(world);
+    await feed(world, replay);
+    const [gone, failed, failing] = (await world.claim(a.no, t0 + 200)).owed;
+    await world.end(gone!, { state: 'delivered' }, t0 + 200);
+    await world.end(failed!, { state: 'dead' }, t0 + 200);
+    const { accountNo } = world;
+    const paused = await world.store.pauseReplay({ accountNo, id: replay.id });
+    assert.deepEqual([paused!.status, paused!.finishedAtMs], ['paused', null]);
+    const step = async (nowMs: number) => {
+      const { moved, more } = await world.store.stepReplay({ no: replay.no, limit: 9, nowMs });
+      return [moved, more];
+    };
+    assert.deepEqual(await step(t0 + 201), [2, true]);
+    await world.end(failing!, { state: 'open', dueAtMs: t0 + 300 }, t0 + 202);
+    assert.deepEqual(await step(t0 + 203), [1, false]);
+    assert.deepEqual(await Promise.all(keys.map((key) => world.status(key))), [
+      'delivered',
+      'dead',
+      'dead',
+      'dead',
+      'dead',
+    ]);
+    assert.deepEqual(await world.store.openReplays(), []);
+    assert.equal((await world.store.resumeReplay({ accountNo, id: replay.id }))!.status, 'running');
+    assert.equal(await feed(world, replay), 3);
+    const again = [...(await world.claim(a.no, t0 + 400)).owed, ...(await world.claim(b.no, t0 + 400)).owed];
+    assert.deepEqual(
+      again.map(({ key, tries }) => [key, tries]),
+      keys.slice(2).map((key) => [key, 0]),
+    );
+    for (const owed of again) await world.end(owed, { state: 'delivered' }, t0 + 400);
+    const { status, done, failed: dead } = await read(world, replay);
+    assert.deepEqual([status, done, dead], ['done', 4, 1]);
+    assert.equal((await world.store.pauseReplay({ accountNo, id: replay.id }))!.status, 'done');
+  });
+
+  promise('a paused replay of given deliveries goes on with those that did not go', async (world) => {
+    const { no } = await world.endpoint();
+    const keys = await endedDeliveries(world, no, 'delivered', 3);
+    const replay = await start(world, { keys });
+    await feed(world, replay);
+    const took = (await world.claim(no, t0 + 200, { first: 0, retry: 0, replayed: 1 })).owed;
+    await world.end(took[0]!, { state: 'delivered' }, t0 + 200);
+    const { accountNo } = world;
+    await world.store.pauseReplay({ accountNo, id: replay.id });
+    await world.store.stepReplay({ no: replay.no, limit: 9, nowMs: t0 + 201 });
+    assert.deepEqual((await world.claim(no, t0 + 300)).owed, []);
+    await world.store.resumeReplay({ accountNo, id: replay.id });
+    assert.equal(await feed(world, replay), 2);
+    assert.deepEqual(
+      (await world.claim(no, t0 + 300)).owed.map(({ key }) => key),
+      keys.slice(1),
+    );
+  });
+
+  promise('a paused replay can be cancelled', async (world) => {
+    const { no } = await world.endpoint();
+    await endedDeliveries(world, no, 'dead', 1);
+    const replay = await start(world);
+    const { accountNo } = world;
+    const other = await world.account('other');
+    assert.equal(await world.store.pauseReplay({ accountNo: other, id: replay.id }), null);
+    await world.store.pauseReplay({ accountNo, id: replay.id });
+    assert.equal(await world.store.resumeReplay({ accountNo: other, id: replay.id }), null);
+    const cancelled = await world.store.cancelReplay({ accountNo, id: replay.id, nowMs: t0 + 101 });
+    assert.deepEqual([cancelled!.status, cancelled!.finishedAtMs], ['cancelled', t0 + 101]);
+  });
+
+  promise('a replay with a rate puts back no more than the time since its start allows', async (world) => {
+    const { no } = await world.endpoint();
+    await endedDeliveries(world, no, 'dead', 5);
+    const replay = await start(world, {}, 2);
+    assert.equal((await read(world, replay)).perSecond, 2);
+    const moved = [];
+    for (const afterMs of [0, 499, 500, 700, 5000, 5499, 5500, 6000, 6500]) {
+      const step = await world.store.stepReplay({ no: replay.no, limit: 9, nowMs: t0 + 100 + afterMs });
+      moved.push(step.moved);
+    }
+    assert.deepEqual(moved, [0, 0, 1, 0, 2, 0, 1, 1, 0]);
+  });
+
+  promise(
+    'the plan of a replay counts what it would put back, shows the first, and changes nothing',
+    async (world) => {
+      const [a, b] = [await world.endpoint(), await world.endpoint()];
+      const keys = [
+        ...(await endedDeliveries(world, a.no, 'dead', 2)),
+        ...(await endedDeliveries(world, b.no, 'dead', 2)),
+      ];
+      const arrived = await endedDeliveries(world, a.no, 'delivered', 3, 'other');
+      const { accountNo } = world;
+      const plan = async (filter: Partial<ReplayFilter>) => {
+        const input = { accountNo, filter: { ...everything, ...filter }, nowMs: t0 + 100, limit: 3 };
+        const { total, sample } = await world.store.planReplay(input);
+        return [total, sample.map(({ key }) => key)];
+      };
+      assert.deepEqual(await plan({}), [4, keys.slice(0, 3)]);
+      assert.deepEqual(await plan({ endpointNo: b.no, sinceMs: t0 + 1 }), [1, keys.slice(3)]);
+      assert.deepEqual(await plan({ state: 'delivered', eventTypes: ['other'] }), [3, arrived]);
+      assert.deepEqual(await plan({ keys: [keys[3]!, arrived[0]!, 5] }), [2, [keys[3], arrived[0]]]);
+      assert.deepEqual(await world.store.listReplays({ accountNo, limit: 9, before: null }), []);
+      assert.equal(await world.status(keys[0]!), 'dead');
     },
   );
 

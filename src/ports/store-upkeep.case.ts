@@ -163,7 +163,13 @@ export function upkeepCases(name: string, open: OpenStore): void {
       untilMs: null,
       keys: null,
     } as const;
-    await world.store.createReplay({ id: 'rpl_1', accountNo: world.accountNo, filter, nowMs: t0 });
+    await world.store.createReplay({
+      id: 'rpl_1',
+      accountNo: world.accountNo,
+      filter,
+      perSecond: null,
+      nowMs: t0,
+    });
     const nowMs = t0 + limits.idempotencyKeepMs;
     await sweep(world, { nowMs, keepSinceMs: t0 + 120_000 });
     const [again] = await world.accept(

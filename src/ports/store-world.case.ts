@@ -260,3 +260,25 @@ export function newEndpoint(changes: Partial<NewEndpoint> = {}): NewEndpoint {
     ...changes,
   };
 }
+
+/** Deliveries that ended so, one event each. */
+export async function endedDeliveries(
+  world: World,
+  no: number,
+  state: 'dead' | 'delivered',
+  count: number,
+  type = 'order.created',
+): Promise<number[]> {
+  const keys = [];
+  for (let i = 0; i < count; i += 1) {
+    const seq = await world.stored({
+      event: { type, createdAtMs: t0 + i },
+      endpointNos: [no],
+      modes: ['begun'],
+    });
+    const owed = world.fresh(seq, no);
+    await world.end(owed, { state });
+    keys.push(owed.key);
+  }
+  return keys;
+}

@@ -7,6 +7,7 @@ import { orderCases } from './store-order.case.ts';
 import { peopleCases } from './store-people.case.ts';
 import { portalCases } from './store-portal.case.ts';
 import { pullCases } from './store-pull.case.ts';
+import { puttingBackCases } from './store-putting-back.case.ts';
 import { readingCases } from './store-reading.case.ts';
 import { replayCases } from './store-replay.case.ts';
 import { searchCases } from './store-search.case.ts';
@@ -21,6 +22,7 @@ export function storeContract(name: string, open: OpenStore): void {
   wayCases(name, open);
   leaseCases(name, open);
   orderCases(name, open);
+  puttingBackCases(name, open);
   replayCases(name, open);
   adminCases(name, open);
   peopleCases(name, open);

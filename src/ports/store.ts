@@ -6,7 +6,6 @@ import type { Event, EventHead, NewEvent } from '../core/event.ts';
 import type { HealthDecision } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
 import type { OrderNews } from '../core/order.ts';
-import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Source } from '../core/source.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { BinStore } from './bin-store.ts';
@@ -14,6 +13,7 @@ import type { OrderStore } from './order-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { PortalStore } from './portal-store.ts';
 import type { PullStore } from './pull-store.ts';
+import type { ReplayStore } from './replay-store.ts';
 import type { SourceStore } from './source-store.ts';
 
 /*
@@ -197,26 +197,6 @@ export interface DeliveryAdmin {
     key: number;
     nowMs: number;
   }): Promise<{ endpointNo: number } | 'ended' | 'not_found'>;
-  createReplay(input: {
-    id: string;
-    accountNo: number;
-    filter: ReplayFilter;
-    nowMs: number;
-  }): Promise<Replay>;
-  getReplay(input: { accountNo: number; id: string }): Promise<Replay | null>;
-  listReplays(input: { accountNo: number; limit: number; before: number | null }): Promise<Replay[]>;
-  cancelReplay(input: { accountNo: number; id: string; nowMs: number }): Promise<Replay | null>;
-  /**
-   * Puts back up to `limit` more deliveries of a running replay, or takes back what a cancelled one has waiting. `more`: call
-   * again, even if nothing moved; what a cancelled replay has under way is taken back only once its attempt has ended.
-   */
-  stepReplay(input: {
-    no: number;
-    limit: number;
-    nowMs: number;
-  }): Promise<{ replay: Replay; moved: number; more: boolean; endpointNos: number[] }>;
-  /** Replays that are not finished, or cancelled with work still waiting. */
-  openReplays(): Promise<Replay[]>;
 }
 
 /** Everything that matching and authorising need, small enough for memory. */
@@ -384,6 +364,8 @@ export interface Store
     PullStore,
     PeopleStore,
     PortalStore,
+    ReplayStore,
+    ReplayStore,
     Reading,
     OrderStore,
     AlertStore,

@@ -235,6 +235,35 @@ describe('replays', () => {
     assert.equal(world.sent.length, before);
   });
 
+  test('the plan of a replay counts and shows what it would put back; nothing is', async () => {
+    const ids = (await world.ask('GET', '/v1/deliveries')).body.data.map((one: { id: string }) => one.id);
+    const before = world.sent.length;
+    const { status, body } = await world.ask('POST', '/v1/replays/plan', { status: 'delivered' });
+    await world.clock.advance(1000);
+    const sample = body.sample.map((one: { id: string }) => one.id);
+    assert.deepEqual([status, body.total, sample], [200, 3, ids.reverse()]);
+    assert.equal(world.sent.length, before);
+  });
+
+  test('a replay goes as fast as it may, rests while it is paused, and goes on', async () => {
+    const replay = (act: string) => world.ask('POST', `/v1/replays/${id}${act}`);
+    const before = world.sent.length;
+    const made = await world.ask('POST', '/v1/replays', { status: 'delivered', rateLimit: { perSecond: 1 } });
+    const { id } = made.body;
+    assert.deepEqual([made.body.total, made.body.rateLimit], [3, { perSecond: 1 }]);
+    await world.clock.advance(1500);
+    assert.equal(world.sent.length, before + 1);
+    assert.equal((await replay('/pause')).body.status, 'paused');
+    await world.clock.advance(10_000);
+    assert.equal(world.sent.length, before + 1);
+    assert.equal((await replay('/resume')).body.status, 'running');
+    await world.clock.advance(5000);
+    assert.equal(world.sent.length, before + 3);
+    const { body } = await world.ask('GET', `/v1/replays/${id}`);
+    assert.deepEqual([body.status, body.done], ['done', 3]);
+    assert.equal((await replay('/pause')).body.status, 'done');
+  });
+
   test('what selects nothing sensible is refused with pointers', async () => {
     const bad: [object, string][] = [
       [{ ids: [] }, '/ids'],
@@ -243,6 +272,7 @@ describe('replays', () => {
       [{ eventTypes: 'a' }, '/eventTypes'],
       [{ since: 'yesterday' }, '/since'],
       [{ all: true }, '/all'],
+      [{ rateLimit: { perSecond: 0 } }, '/rateLimit/perSecond'],
     ];
     for (const [body, pointer] of bad) {
       const answer = await world.ask('POST', '/v1/replays', body);

@@ -78,8 +78,9 @@ export class Replays {
   #matching({ replay, filter, upper }: ReplayRecord): Tracked[] {
     return [...this.#ledger.tracked.values()].filter((one) => {
       if (one.event.accountNo !== replay.accountNo || one.record.deleted || one.lease !== null) return false;
-      if (filter.keys !== null) return filter.keys.includes(one.key) && one.state !== 'open';
-      if (one.state !== filter.state || one.key >= upper || one.endedAtMs > replay.startedAtMs) return false;
+      if (one.state === 'open' || one.endedAtMs > replay.startedAtMs) return false;
+      if (filter.keys !== null) return filter.keys.includes(one.key);
+      if (one.state !== filter.state || one.key >= upper) return false;
       return filter.endpointNo === null || one.record.endpoint.no === filter.endpointNo;
     });
   }

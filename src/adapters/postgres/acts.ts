@@ -64,8 +64,11 @@ import {
   getReplay,
   listReplays,
   openReplays,
+  pauseReplay,
+  resumeReplay,
   stepReplay,
 } from './acts/replay.ts';
+import { planReplay } from './acts/replay-plan.ts';
 import { signals } from './acts/signals.ts';
 import {
   getRequest,
@@ -88,6 +91,7 @@ type Acts<Name extends keyof SealedStore> = {
 /** Look-ups, each on one snapshot. */
 export type ReadName =
   | 'getReplay'
+  | 'planReplay'
   | 'listReplays'
   | 'openReplays'
   | 'directory'
@@ -136,6 +140,8 @@ export type WriteName =
   | 'cancel'
   | 'createReplay'
   | 'cancelReplay'
+  | 'pauseReplay'
+  | 'resumeReplay'
   | 'stepReplay'
   | 'createAccount'
   | 'updateAccount'
@@ -187,6 +193,7 @@ export type WriteName =
 
 export const readActs: Acts<ReadName> = {
   getReplay,
+  planReplay,
   listReplays,
   openReplays,
   directory,
@@ -235,6 +242,8 @@ export const writeActs: Acts<WriteName> = {
   cancel,
   createReplay,
   cancelReplay,
+  pauseReplay,
+  resumeReplay,
   stepReplay,
   createAccount,
   updateAccount,

@@ -67,8 +67,11 @@ import {
   getReplay,
   listReplays,
   openReplays,
+  pauseReplay,
+  resumeReplay,
   stepReplay,
 } from './acts/replay.ts';
+import { planReplay } from './acts/replay-plan.ts';
 import { settle } from './acts/settle.ts';
 import { signals } from './acts/signals.ts';
 import {
@@ -91,6 +94,7 @@ type Acts<Name extends keyof SealedStore> = {
 export type ReadName =
   | 'lanes'
   | 'getReplay'
+  | 'planReplay'
   | 'listReplays'
   | 'openReplays'
   | 'directory'
@@ -137,6 +141,7 @@ export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup' | 'beat' 
 export const readActs: Acts<ReadName> = {
   lanes,
   getReplay,
+  planReplay,
   listReplays,
   openReplays,
   directory,
@@ -192,6 +197,8 @@ export const writeActs: Acts<WriteName> = {
   cancel,
   createReplay,
   cancelReplay,
+  pauseReplay,
+  resumeReplay,
   stepReplay,
   createAccount,
   updateAccount,

@@ -219,7 +219,7 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 13,
+    latest: 14,
     pending: [
       '0001-beginning',
       '0002-sources',
@@ -234,11 +234,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
       '0011-timings',
       '0012-flagged',
       '0013-audit-shares',
+      '0014-replay-rate',
     ],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 13, latest: 13, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 14, latest: 14, pending: [] });
   db.close();
 });
 

@@ -3,40 +3,58 @@ import type { Account } from '../../core/account.ts';
 import { invalid, notFound } from '../../core/errors.ts';
 import { parseDeliveryId } from '../../core/ids.ts';
 import * as limits from '../../core/limits.ts';
-import type { Replay } from '../../core/replay.ts';
+import * as bounds from '../../core/list-limits.ts';
+import type { Replay, ReplayFilter } from '../../core/replay.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
+import { deliveryView } from './deliveries.ts';
 import { endpointGone, findEndpoint } from './find-endpoint.ts';
 
 const tag = 'Replays';
 
+const replayFilter = {
+  endpointId: Type.Optional(Type.String({ description: 'Only deliveries to this endpoint.' })),
+  eventTypes: Type.Optional(
+    Type.Array(typePattern, {
+      minItems: 1,
+      maxItems: limits.endpointEvents,
+      description: 'Only events of any of these types.',
+    }),
+  ),
+  status: Type.Optional(
+    Type.Enum(['dead', 'delivered', 'cancelled'], {
+      default: 'dead',
+      description: 'Only deliveries that ended so.',
+    }),
+  ),
+  ...spanFields,
+  ids: Type.Optional(
+    Type.Array(Type.String(), {
+      minItems: 1,
+      maxItems: limits.replayIds,
+      description: 'Exactly these deliveries (`dlv_…`); then nothing else may select.',
+    }),
+  ),
+};
+
+const planInput = Type.Object(replayFilter, { additionalProperties: false });
+
 const replayInput = Type.Object(
   {
-    endpointId: Type.Optional(Type.String({ description: 'Only deliveries to this endpoint.' })),
-    eventTypes: Type.Optional(
-      Type.Array(typePattern, {
-        minItems: 1,
-        maxItems: limits.endpointEvents,
-        description: 'Only events of any of these types.',
-      }),
-    ),
-    status: Type.Optional(
-      Type.Enum(['dead', 'delivered', 'cancelled'], {
-        default: 'dead',
-        description: 'Only deliveries that ended so.',
-      }),
-    ),
-    ...spanFields,
-    ids: Type.Optional(
-      Type.Array(Type.String(), {
-        minItems: 1,
-        maxItems: limits.replayIds,
-        description: 'Exactly these deliveries (`dlv_…`); then nothing else may be given.',
-      }),
+    ...replayFilter,
+    rateLimit: Type.Optional(
+      Type.Object(
+        { perSecond: Type.Integer({ minimum: 1, maximum: limits.ratePerSecondMax }) },
+        {
+          additionalProperties: false,
+          description:
+            'How many are put back in a second at most; further tries of those that fail come on top.',
+        },
+      ),
     ),
   },
   { additionalProperties: false },
@@ -60,6 +78,22 @@ export function replayRoutes(parts: ApiParts): Route[] {
       success: { status: 202, description: 'The replay; `total` is counted at once.', schema: models.replay },
       fails: ['not_found', 'conflict'],
       handle: (call) => start(parts, call),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/replays/plan',
+      tag,
+      summary: 'What a replay would put back',
+      description:
+        'Counts what matches and shows the first few. Nothing is put back, and nothing of it is kept.',
+      right: 'manage',
+      isAudited: false,
+      requestBody: planInput,
+      bodyOptional: true,
+      bodyExample: { status: 'dead', since: '24h' },
+      success: { status: 200, description: 'The plan.', schema: models.replayPlan },
+      fails: ['not_found', 'conflict'],
+      handle: (call) => plan(parts, call),
     }),
     route({
       method: 'GET',
@@ -107,40 +141,87 @@ export function replayRoutes(parts: ApiParts): Route[] {
         body: replayView(await parts.cancelReplay(account, params.id)),
       }),
     }),
+    route({
+      method: 'POST',
+      path: '/v1/replays/{id}/pause',
+      tag,
+      summary: 'Pause a replay',
+      description:
+        'What it has put back and is still waiting is taken back until it goes on; what was sent stays sent. One that has ended stays as it is.',
+      right: 'manage',
+      success: { status: 200, description: 'The replay.', schema: models.replay },
+      handle: async ({ account, params }) => ({
+        body: replayView(await parts.pauseReplay(account, params.id)),
+      }),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/replays/{id}/resume',
+      tag,
+      summary: 'Go on with a paused replay',
+      description:
+        'What was taken back is put back with a fresh schedule. One that is not paused stays as it is.',
+      right: 'manage',
+      success: { status: 200, description: 'The replay.', schema: models.replay },
+      handle: async ({ account, params }) => ({
+        body: replayView(await parts.resumeReplay(account, params.id)),
+      }),
+    }),
   ];
 }
 
 export function replayView(replay: Replay): Record<string, unknown> {
-  const { id, status, total, done, failed } = replay;
+  const { id, status, total, done, failed, perSecond } = replay;
   return {
     id,
     status,
     total,
     done,
     failed,
+    rateLimit: perSecond === null ? null : { perSecond },
     startedAt: timeText(replay.startedAtMs),
     finishedAt: maybeTimeText(replay.finishedAtMs),
   };
 }
 
 async function start(parts: ApiParts, call: Call<unknown, Static<typeof replayInput>>): Promise<Answer> {
-  const { body, account } = call;
-  if (body.ids !== undefined && Object.keys(body).length > 1) {
+  const { rateLimit, ...selected } = call.body;
+  const filter = await filterOf(parts, call.account, selected);
+  const replay = await parts.startReplay(call.account, filter, rateLimit?.perSecond ?? null);
+  return { body: replayView(replay) };
+}
+
+async function plan(parts: ApiParts, call: Call<unknown, Static<typeof planInput>>): Promise<Answer> {
+  const { total, sample } = await parts.store.planReplay({
+    accountNo: call.account.no,
+    filter: await filterOf(parts, call.account, call.body),
+    nowMs: parts.clock.nowMs(),
+    limit: bounds.replaySample,
+  });
+  return { body: { total, sample: sample.map(deliveryView) } };
+}
+
+async function filterOf(
+  parts: ApiParts,
+  account: Account,
+  selected: Static<typeof planInput>,
+): Promise<ReplayFilter> {
+  if (selected.ids !== undefined && Object.keys(selected).length > 1) {
     throw invalid([
       { pointer: '/ids', detail: 'selects by itself; leave out the other members, or leave out ids' },
     ]);
   }
-  body.eventTypes?.forEach((type, place) => {
+  selected.eventTypes?.forEach((type, place) => {
     checkTypePattern(type, `/eventTypes/${place}`);
   });
-  const replay = await parts.startReplay(account, {
-    endpointNo: body.endpointId === undefined ? null : findEndpoint(parts, account, body.endpointId).no,
-    eventTypes: body.eventTypes ?? null,
-    state: body.status ?? 'dead',
-    ...readSpan(body, parts.clock.nowMs(), '/'),
-    keys: body.ids === undefined ? null : await keysOf(parts, account, body.ids),
-  });
-  return { body: replayView(replay) };
+  return {
+    endpointNo:
+      selected.endpointId === undefined ? null : findEndpoint(parts, account, selected.endpointId).no,
+    eventTypes: selected.eventTypes ?? null,
+    state: selected.status ?? 'dead',
+    ...readSpan(selected, parts.clock.nowMs(), '/'),
+    keys: selected.ids === undefined ? null : await keysOf(parts, account, selected.ids),
+  };
 }
 
 /** Throws `not_found` when any of the deliveries is not the account's, `conflict` when its endpoint is gone, before anything is put back. */

@@ -1,5 +1,5 @@
 import { matchesType } from '../../core/match.ts';
-import type { Replay, ReplayFilter, ReplayStatus } from '../../core/replay.ts';
+import type { Replay, ReplayFilter, ReplayRate, ReplayStatus } from '../../core/replay.ts';
 import type { Row } from './row.ts';
 
 /** Whether a replay takes the delivery of this row, by the type and the time of its event. */
@@ -20,8 +20,27 @@ export function replayOf(row: Row): Replay {
     total: row.total as number,
     done: row.done as number,
     failed: row.failed as number,
+    perSecond: row.per_second as number | null,
     feeding: Boolean(row.feeding),
     startedAtMs: row.started_at as number,
     finishedAtMs: row.finished_at as number | null,
   };
+}
+
+/** The rate of a replay as its row tells it; null when it has none. */
+export function replayRateOf(row: Row): ReplayRate | null {
+  const perSecond = row.per_second as number | null;
+  return perSecond === null ? null : { perSecond, usedUntilMs: row.used_until as number };
+}
+
+/** Where a replay that goes on has to begin, for the rows of what was taken back to be put back again; null when there are none. */
+export function feedsAgainFrom(
+  { keys }: ReplayFilter,
+  taken: readonly Row[],
+): { endpoint: number; key: number } | null {
+  if (taken.length === 0) return null;
+  if (keys !== null) return { endpoint: 0, key: 0 };
+  const endpoint = Math.min(...taken.map((row) => row.endpoint_no as number));
+  const there = taken.filter((row) => row.endpoint_no === endpoint);
+  return { endpoint, key: Math.min(...there.map((row) => row.key as number)) - 1 };
 }

@@ -1,15 +1,15 @@
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
-import { typeRange } from '../../../core/match.ts';
-import type { Replay, ReplayFilter } from '../../../core/replay.ts';
-import { open, places, states } from '../../../ports/rows/delivery.ts';
-import { isReplayed, replayOf } from '../../../ports/rows/replay.ts';
-import type { DeliveryAdmin } from '../../../ports/store.ts';
+import { type Replay, rateUsedUntil, replayRoom } from '../../../core/replay.ts';
+import type { ReplayStore } from '../../../ports/replay-store.ts';
+import { places, states } from '../../../ports/rows/delivery.ts';
+import { feedsAgainFrom, isReplayed, replayOf, replayRateOf } from '../../../ports/rows/replay.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder, nextSeq } from './order.ts';
-import { endOpen, putBack, puttableSql } from './putting-back.ts';
+import { endOpen, putBack } from './putting-back.ts';
+import { countMatching, endpointFrom, puttable } from './replay-plan.ts';
 
-type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
+type Input<K extends keyof ReplayStore> = Parameters<ReplayStore[K]>[0];
 
 export async function finishIfDone(session: Session, no: number, nowMs: number): Promise<void> {
   await session.run('SELECT finish_if_done(?, ?)', no, nowMs);
@@ -17,13 +17,13 @@ export async function finishIfDone(session: Session, no: number, nowMs: number):
 
 export async function createReplay(
   session: Session,
-  { id, accountNo, filter, nowMs }: Input<'createReplay'>,
+  { id, accountNo, filter, perSecond, nowMs }: Input<'createReplay'>,
 ): Promise<Replay> {
   const upper = (await nextSeq(session)) * places;
   const total = await countMatching(session, { accountNo, filter, upper, startedAtMs: nowMs });
   const row = await session.get(
-    `INSERT INTO replay (id, account_no, filter, status, total, done, failed, feeding, at_endpoint, at_key, upper, started_at, finished_at)
-     VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?, ?) RETURNING *`,
+    `INSERT INTO replay (id, account_no, filter, status, total, done, failed, feeding, at_endpoint, at_key, upper, started_at, finished_at, per_second, used_until)
+     VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?, ?, ?, ?) RETURNING *`,
     id,
     accountNo,
     JSON.stringify(filter),
@@ -33,6 +33,8 @@ export async function createReplay(
     upper,
     nowMs,
     total === 0 ? nowMs : null,
+    perSecond,
+    perSecond === null ? null : nowMs,
   );
   return replayOf(row!);
 }
@@ -57,22 +59,31 @@ export async function cancelReplay(
   session: Session,
   { accountNo, id, nowMs }: Input<'cancelReplay'>,
 ): Promise<Replay | null> {
-  const row = await session.get(
-    'SELECT * FROM replay WHERE account_no = ? AND id = ? FOR UPDATE',
-    accountNo,
-    id,
-  );
-  if (row === undefined) return null;
-  await session.run(
-    "UPDATE replay SET status = 'cancelled', feeding = false, finished_at = ? WHERE no = ? AND status = 'running'",
-    nowMs,
-    row.no as number,
-  );
-  return replayOf((await rowOf(session, row.no as number))!);
+  const change =
+    "status = 'cancelled', feeding = false, finished_at = ? WHERE status IN ('running', 'paused')";
+  return await changeReplay(session, { accountNo, id }, change, nowMs);
+}
+
+export async function pauseReplay(session: Session, input: Input<'pauseReplay'>): Promise<Replay | null> {
+  return await changeReplay(session, input, "status = 'paused', feeding = false WHERE status = 'running'");
+}
+
+export async function resumeReplay(session: Session, input: Input<'resumeReplay'>): Promise<Replay | null> {
+  return await changeReplay(session, input, "status = 'running', feeding = true WHERE status = 'paused'");
+}
+
+async function changeReplay(
+  session: Session,
+  { accountNo, id }: { accountNo: number; id: string },
+  change: string,
+  ...values: number[]
+): Promise<Replay | null> {
+  await session.run(`UPDATE replay SET ${change} AND account_no = ? AND id = ?`, ...values, accountNo, id);
+  return await getReplay(session, { accountNo, id });
 }
 
 export async function openReplays(session: Session): Promise<Replay[]> {
-  const sql = `SELECT * FROM replay WHERE status = 'running' OR (status = 'cancelled'
+  const sql = `SELECT * FROM replay WHERE status = 'running' OR (status IN ('cancelled', 'paused')
     AND EXISTS (SELECT 1 FROM open_delivery WHERE replay_no = replay.no AND state = 0)) ORDER BY no`;
   return (await session.all(sql)).map(replayOf);
 }
@@ -86,11 +97,12 @@ export async function stepReplay(
   if (row === undefined) throw notFound('replay', String(no));
   const touched = new Set<number>();
   let moved = 0;
-  if (row.status === 'cancelled') moved = await takeBack(session, { no, limit, nowMs }, touched);
-  else if (row.feeding === true) moved = await feed(session, row, { limit, nowMs }, touched);
+  if (row.status === 'cancelled' || row.status === 'paused')
+    moved = await takeBack(session, row, { limit, nowMs }, touched);
+  else if (row.feeding === true) moved = await feedWithinRate(session, row, { limit, nowMs }, touched);
   await finishIfDone(session, no, nowMs);
   const replay = replayOf((await rowOf(session, no))!);
-  const more = replay.status === 'cancelled' ? await hasWork(session, no) : replay.feeding;
+  const more = replay.status === 'running' ? replay.feeding : await hasWork(session, no);
   return { replay, moved, more, endpointNos: [...touched] };
 }
 
@@ -98,6 +110,26 @@ export async function stepReplay(
 async function hasWork(session: Session, no: number): Promise<boolean> {
   const sql = 'SELECT 1 FROM open_delivery WHERE replay_no = ? AND state = 0 LIMIT 1';
   return (await session.get(sql, no)) !== undefined;
+}
+
+async function feedWithinRate(
+  session: Session,
+  row: Row,
+  { limit, nowMs }: { limit: number; nowMs: number },
+  touched: Set<number>,
+): Promise<number> {
+  const rate = replayRateOf(row);
+  if (rate === null) return await feed(session, row, { limit, nowMs }, touched);
+  const room = Math.min(limit, replayRoom(rate, nowMs));
+  const moved = await feed(session, row, { limit: room, nowMs }, touched);
+  const usedUntilMs = rateUsedUntil(rate, nowMs, moved);
+  await session.run(
+    'UPDATE replay SET used_until = ? WHERE no = ? AND used_until <> ?',
+    usedUntilMs,
+    replayOf(row).no,
+    usedUntilMs,
+  );
+  return moved;
 }
 
 async function feed(
@@ -116,7 +148,7 @@ async function feed(
   const from = row.at_key as number;
   let moved = 0;
   for (const key of keys.slice(from, from + limit)) {
-    const found = await puttable(session, replay.accountNo, key);
+    const found = await puttable(session, replay, key);
     if (found === null) continue;
     await put(found);
     moved += 1;
@@ -176,12 +208,14 @@ async function feedMatching(
   return moved;
 }
 
-/** Back to what they were before the replay. What is being attempted just now is taken at a later step, should it fail. */
+/** Back to what they were before the replay, so that it takes them again should it go on. What is being attempted just now is taken at a later step, should it fail. */
 async function takeBack(
   session: Session,
-  { no, limit, nowMs }: { no: number; limit: number; nowMs: number },
+  row: Row,
+  { limit, nowMs }: { limit: number; nowMs: number },
   touched: Set<number>,
 ): Promise<number> {
+  const { no, filter, startedAtMs } = replayOf(row);
   const waiting = await session.all(
     `SELECT key, endpoint_no, order_ref FROM open_delivery WHERE replay_no = ? AND state = 0 AND lease IS NULL
      ORDER BY endpoint_no, order_ref, key LIMIT ?`,
@@ -191,67 +225,22 @@ async function takeBack(
   for (const { endpoint_no: endpointNo, order_ref: reference } of waiting)
     if (reference !== null) await lockOrder(session, endpointNo as number, reference as string);
   const keys = waiting.map(({ key }) => key as number);
-  const rows = await endOpen(session, keys, 'as before', nowMs);
+  const rows = await endOpen(session, keys, 'as before', startedAtMs);
   for (const { endpoint_no: endpointNo, order_ref: reference } of rows) {
     if (reference !== null) await freeNext(session, endpointNo as number, reference as string, nowMs);
     touched.add(endpointNo as number);
   }
+  const from = feedsAgainFrom(filter, rows);
+  if (from !== null)
+    await session.run(
+      'UPDATE replay SET at_endpoint = ?, at_key = ? WHERE no = ? AND (at_endpoint, at_key) > (?::bigint, ?::bigint)',
+      from.endpoint,
+      from.key,
+      no,
+      from.endpoint,
+      from.key,
+    );
   return rows.length;
-}
-
-async function countMatching(
-  session: Session,
-  replay: { accountNo: number; filter: ReplayFilter; upper: number; startedAtMs: number },
-): Promise<number> {
-  const { accountNo, filter, upper, startedAtMs } = replay;
-  let total = 0;
-  if (filter.keys !== null) {
-    for (const key of filter.keys) total += (await puttable(session, accountNo, key)) === null ? 0 : 1;
-    return total;
-  }
-  const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
-  const ranges = filter.eventTypes?.map(typeRange) ?? null;
-  const types = `(?::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high))
-    AND e.created_at >= ? AND e.created_at < ?`;
-  const lows = ranges?.map(({ from }) => from) ?? null;
-  const highs = ranges?.map(({ to }) => to) ?? null;
-  const values = byEvent
-    ? [lows, lows, highs, filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER]
-    : [];
-  const sql = `SELECT count(*) AS n FROM ended_delivery d ${byEvent ? 'JOIN event e ON e.seq = d.key >> 16' : ''}
-    WHERE d.endpoint_no = ? AND d.state = ? AND d.key < ? AND d.ended_at <= ? ${byEvent ? `AND ${types}` : ''}`;
-  for (
-    let no = await endpointFrom(session, accountNo, filter, 0);
-    no !== null;
-    no = await endpointFrom(session, accountNo, filter, no + 1)
-  ) {
-    const row = await session.get(sql, no, states.indexOf(filter.state), upper, startedAtMs, ...values);
-    total += row!.n as number;
-  }
-  return total;
-}
-
-/** The next endpoint of the account that the filter wants, from a number on; a deleted one takes nothing back. */
-async function endpointFrom(
-  session: Session,
-  accountNo: number,
-  filter: ReplayFilter,
-  from: number,
-): Promise<number | null> {
-  if (filter.state === 'open') return null;
-  const row = await session.get(
-    'SELECT no FROM endpoint WHERE account_no = ? AND no >= ? AND deleted_at IS NULL ORDER BY no LIMIT 1',
-    accountNo,
-    Math.max(from, filter.endpointNo ?? 0),
-  );
-  if (row === undefined || (filter.endpointNo !== null && row.no !== filter.endpointNo)) return null;
-  return row.no as number;
-}
-
-async function puttable(session: Session, accountNo: number, key: number): Promise<Row | null> {
-  const row = await session.get(`${puttableSql} WHERE d.key = ?`, key);
-  const isOver = row !== undefined && row.state !== open && row.lease === null;
-  return isOver && row.account_no === accountNo && row.deleted_at === null ? row : null;
 }
 
 async function rowOf(session: Session, no: number): Promise<Row | undefined> {

@@ -1,16 +1,16 @@
 import { notFound } from '../../../core/errors.ts';
 import * as limits from '../../../core/limits.ts';
-import { typeRange } from '../../../core/match.ts';
-import type { Replay, ReplayFilter } from '../../../core/replay.ts';
-import { dead, delivered, open, places, states } from '../../../ports/rows/delivery.ts';
-import { isReplayed, replayOf } from '../../../ports/rows/replay.ts';
-import type { DeliveryAdmin } from '../../../ports/store.ts';
+import { type Replay, rateUsedUntil, replayRoom } from '../../../core/replay.ts';
+import type { ReplayStore } from '../../../ports/replay-store.ts';
+import { dead, delivered, places, states } from '../../../ports/rows/delivery.ts';
+import { feedsAgainFrom, isReplayed, replayOf, replayRateOf } from '../../../ports/rows/replay.ts';
 import type { Database, Row } from '../database.ts';
 import { listAll, wholeShelfOf } from './listing.ts';
 import { freeNext } from './order.ts';
-import { putBack, puttableFrom, puttableSql } from './putting-back.ts';
+import { putBack, puttableFrom } from './putting-back.ts';
+import { countMatching, endpointFrom, puttable } from './replay-plan.ts';
 
-type Input<K extends keyof DeliveryAdmin> = Parameters<DeliveryAdmin[K]>[0];
+type Input<K extends keyof ReplayStore> = Parameters<ReplayStore[K]>[0];
 
 /** A delivery of this replay ended. */
 export function countReplayed(db: Database, no: number, state: number, nowMs: number): void {
@@ -24,13 +24,16 @@ export function finishIfDone(db: Database, no: number, nowMs: number): void {
   db.run(`UPDATE replay SET status = 'done', finished_at = ? WHERE no = ? AND ${done}`, nowMs, no);
 }
 
-export function createReplay(db: Database, { id, accountNo, filter, nowMs }: Input<'createReplay'>): Replay {
+export function createReplay(
+  db: Database,
+  { id, accountNo, filter, perSecond, nowMs }: Input<'createReplay'>,
+): Replay {
   const upper = db.nextSeq * places;
   if (filter.state === 'delivered') listAll(db);
   const total = countMatching(db, { accountNo, filter, upper, startedAtMs: nowMs });
   const no = db.insert(
-    `INSERT INTO replay (id, account_no, filter, status, total, done, failed, feeding, at_endpoint, at_key, upper, started_at, finished_at)
-     VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?, ?)`,
+    `INSERT INTO replay (id, account_no, filter, status, total, done, failed, feeding, at_endpoint, at_key, upper, started_at, finished_at, per_second, used_until)
+     VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?, ?, ?, ?)`,
     id,
     accountNo,
     JSON.stringify(filter),
@@ -40,6 +43,8 @@ export function createReplay(db: Database, { id, accountNo, filter, nowMs }: Inp
     upper,
     nowMs,
     total === 0 ? nowMs : null,
+    perSecond,
+    perSecond === null ? null : nowMs,
   );
   return replayOf(rowOf(db, no)!);
 }
@@ -55,18 +60,30 @@ export function listReplays(db: Database, { accountNo, limit, before }: Input<'l
 }
 
 export function cancelReplay(db: Database, { accountNo, id, nowMs }: Input<'cancelReplay'>): Replay | null {
-  const row = db.get('SELECT * FROM replay WHERE account_no = ? AND id = ?', accountNo, id);
-  if (row === undefined) return null;
-  db.run(
-    "UPDATE replay SET status = 'cancelled', feeding = 0, finished_at = ? WHERE no = ? AND status = 'running'",
-    nowMs,
-    row.no!,
-  );
-  return replayOf(rowOf(db, row.no as number)!);
+  const change = "status = 'cancelled', feeding = 0, finished_at = ? WHERE status IN ('running', 'paused')";
+  return changeReplay(db, { accountNo, id }, change, nowMs);
+}
+
+export function pauseReplay(db: Database, input: Input<'pauseReplay'>): Replay | null {
+  return changeReplay(db, input, "status = 'paused', feeding = 0 WHERE status = 'running'");
+}
+
+export function resumeReplay(db: Database, input: Input<'resumeReplay'>): Replay | null {
+  return changeReplay(db, input, "status = 'running', feeding = 1 WHERE status = 'paused'");
+}
+
+function changeReplay(
+  db: Database,
+  { accountNo, id }: { accountNo: number; id: string },
+  change: string,
+  ...values: number[]
+): Replay | null {
+  db.run(`UPDATE replay SET ${change} AND account_no = ? AND id = ?`, ...values, accountNo, id);
+  return getReplay(db, { accountNo, id });
 }
 
 export function openReplays(db: Database): Replay[] {
-  const sql = `SELECT * FROM replay WHERE status = 'running' OR (status = 'cancelled'
+  const sql = `SELECT * FROM replay WHERE status = 'running' OR (status IN ('cancelled', 'paused')
     AND EXISTS (SELECT 1 FROM delivery WHERE replay_no = replay.no AND state = 0)) ORDER BY no`;
   return db.all(sql).map(replayOf);
 }
@@ -79,17 +96,31 @@ export function stepReplay(
   if (row === undefined) throw notFound('replay', String(no));
   const touched = new Set<number>();
   let moved = 0;
-  if (row.status === 'cancelled') moved = takeBack(db, no, limit, nowMs, touched);
-  else if (row.feeding === 1) moved = feed(db, row, limit, nowMs, touched);
+  if (row.status === 'cancelled' || row.status === 'paused') moved = takeBack(db, row, limit, nowMs, touched);
+  else if (row.feeding === 1) moved = feedWithinRate(db, row, limit, nowMs, touched);
   finishIfDone(db, no, nowMs);
   const replay = replayOf(rowOf(db, no)!);
-  const more = replay.status === 'cancelled' ? hasWork(db, no) : replay.feeding;
+  const more = replay.status === 'running' ? replay.feeding : hasWork(db, no);
   return { replay, moved, more, endpointNos: [...touched] };
 }
 
 /** Whether something it put back is open still. */
 function hasWork(db: Database, no: number): boolean {
   return db.get('SELECT 1 FROM delivery WHERE replay_no = ? AND state = 0 LIMIT 1', no) !== undefined;
+}
+
+function feedWithinRate(db: Database, row: Row, limit: number, nowMs: number, touched: Set<number>): number {
+  const rate = replayRateOf(row);
+  if (rate === null) return feed(db, row, limit, nowMs, touched);
+  const moved = feed(db, row, Math.min(limit, replayRoom(rate, nowMs)), nowMs, touched);
+  const usedUntilMs = rateUsedUntil(rate, nowMs, moved);
+  db.run(
+    'UPDATE replay SET used_until = ? WHERE no = ? AND used_until <> ?',
+    usedUntilMs,
+    row.no!,
+    usedUntilMs,
+  );
+  return moved;
 }
 
 function feed(db: Database, row: Row, limit: number, nowMs: number, touched: Set<number>): number {
@@ -101,7 +132,7 @@ function feed(db: Database, row: Row, limit: number, nowMs: number, touched: Set
   const { keys } = replay.filter;
   if (keys !== null) {
     const from = row.at_key as number;
-    const wanted = keys.slice(from, from + limit).flatMap((key) => puttable(db, replay.accountNo, key));
+    const wanted = keys.slice(from, from + limit).flatMap((key) => puttable(db, replay, key));
     wanted.forEach(put);
     db.run(
       'UPDATE replay SET at_key = ?, feeding = ? WHERE no = ?',
@@ -159,13 +190,14 @@ function feedMatching(
   return moved;
 }
 
-/** Back to what they were before the replay. What is being attempted just now is taken at a later step, should it fail. */
-function takeBack(db: Database, no: number, limit: number, nowMs: number, touched: Set<number>): number {
+/** Back to what they were before the replay, so that it takes them again should it go on. What is being attempted just now is taken at a later step, should it fail. */
+function takeBack(db: Database, row: Row, limit: number, nowMs: number, touched: Set<number>): number {
+  const { no, filter, startedAtMs } = replayOf(row);
   const rows = db.all(
     `UPDATE delivery SET state = coalesce(before, 2), replay_no = NULL, ended_at = coalesce(ended_at, ?) WHERE key IN
        (SELECT key FROM delivery WHERE replay_no = ? AND state = 0 AND lease IS NULL LIMIT ?)
-     RETURNING endpoint_no, order_ref`,
-    nowMs,
+     RETURNING key, endpoint_no, order_ref`,
+    startedAtMs,
     no,
     limit,
   );
@@ -173,54 +205,13 @@ function takeBack(db: Database, no: number, limit: number, nowMs: number, touche
     if (reference !== null) freeNext(db, endpointNo as number, reference as string, nowMs);
     touched.add(endpointNo as number);
   }
-  return rows.length;
-}
-
-function countMatching(
-  db: Database,
-  replay: { accountNo: number; filter: ReplayFilter; upper: number; startedAtMs: number },
-): number {
-  const { accountNo, filter, upper, startedAtMs } = replay;
-  if (filter.keys !== null)
-    return filter.keys.reduce((total, key) => total + puttable(db, accountNo, key).length, 0);
-  const shelf = wholeShelfOf(db, states.indexOf(filter.state));
-  const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
-  const join = byEvent ? 'CROSS JOIN event e ON e.seq = d.key >> 16' : '';
-  const types = `(? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to')) AND e.created_at >= ? AND e.created_at < ?`;
-  const typesJson = filter.eventTypes === null ? null : JSON.stringify(filter.eventTypes.map(typeRange));
-  const values = byEvent
-    ? [typesJson, typesJson, filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER]
-    : [];
-  const sql = `SELECT count(*) AS n FROM ${shelf.from} ${join} WHERE ${shelf.where} AND ${shelf.key} < ? AND d.lease IS NULL AND d.ended_at <= ?
-    ${byEvent ? `AND ${types}` : ''}`;
-  let total = 0;
-  for (
-    let no = endpointFrom(db, accountNo, filter, 0);
-    no !== null;
-    no = endpointFrom(db, accountNo, filter, no + 1)
-  ) {
-    total += Number(db.get(sql, no, states.indexOf(filter.state), upper, startedAtMs, ...values)!.n);
+  const from = feedsAgainFrom(filter, rows);
+  if (from !== null) {
+    const sql =
+      'UPDATE replay SET at_endpoint = ?, at_key = ? WHERE no = ? AND (at_endpoint, at_key) > (?, ?)';
+    db.run(sql, from.endpoint, from.key, no, from.endpoint, from.key);
   }
-  return total;
-}
-
-/** The next endpoint of the account that the filter wants, from a number on; a deleted one takes nothing back. */
-function endpointFrom(db: Database, accountNo: number, filter: ReplayFilter, from: number): number | null {
-  if (filter.state === 'open') return null;
-  const least = Math.max(from, filter.endpointNo ?? 0);
-  const row = db.get(
-    'SELECT no FROM endpoint WHERE account_no = ? AND no >= ? AND deleted_at IS NULL ORDER BY no LIMIT 1',
-    accountNo,
-    least,
-  );
-  if (row === undefined || (filter.endpointNo !== null && row.no !== filter.endpointNo)) return null;
-  return row.no as number;
-}
-
-function puttable(db: Database, accountNo: number, key: number): Row[] {
-  const row = db.get(`${puttableSql} WHERE d.key = ?`, key);
-  const isOver = row !== undefined && row.state !== open && row.lease === null;
-  return isOver && row.account_no === accountNo && row.deleted_at === null ? [row] : [];
+  return rows.length;
 }
 
 function rowOf(db: Database, no: number): Row | undefined {
