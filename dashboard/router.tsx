@@ -53,7 +53,16 @@ const endpoint = createRoute({
 const deliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries',
-  validateSearch: texts('status', 'endpointId', 'eventType', 'reference', 'since', 'until'),
+  validateSearch: texts(
+    'status',
+    'endpointId',
+    'eventType',
+    'reference',
+    'httpStatus',
+    'minAttempts',
+    'since',
+    'until',
+  ),
   component: lazyRouteComponent(() => import('./pages/deliveries.tsx'), 'Deliveries'),
 });
 const delivery = createRoute({

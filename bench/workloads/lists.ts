@@ -87,9 +87,21 @@ function filtersOf(): Record<string, Filter[]> {
   const type = [null, typeOf(3), 'order.*'];
   const reference = [null, ({ events }: Past) => referenceOf(Math.floor(events / 2))];
   const endpointId = [null, ({ shop }: Past) => shop.endpointIds[1]!];
+  const minAttempts = [null, '3'];
   const status = [null, 'delivered', 'dead', 'retrying', 'held', 'cancelled'];
   return {
-    '/v1/deliveries': combinations({ status, endpointId, eventType: type, reference, since, until }),
+    '/v1/deliveries': [
+      ...combinations({ status, endpointId, eventType: type, reference, since, until }),
+      ...combinations({
+        httpStatus: ['404', '5xx'],
+        minAttempts,
+        status,
+        endpointId,
+        eventType: type,
+        since,
+      }),
+      ...combinations({ minAttempts: ['3'], status, endpointId, eventType: type, since }),
+    ],
     '/v1/dead-letters': combinations({ endpointId, eventType: type, since }),
     '/v1/events': combinations({
       type,

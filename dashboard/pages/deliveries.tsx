@@ -21,8 +21,8 @@ export function Deliveries() {
   const filters = route.useSearch();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
-  const { status, endpointId, eventType, reference, since, until } = filters;
-  const query = { status, endpointId, eventType, reference, since, until };
+  const { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until } = filters;
+  const query = { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until };
   const found = useList<Delivery>('/v1/deliveries', query, { everyMs });
   const endpoints = useEndpoints();
   const isFiltered = Object.values(query).some(Boolean);
@@ -50,6 +50,8 @@ export function Deliveries() {
           },
           { name: 'eventType', label: 'Event type', placeholder: 'order.*' },
           { name: 'reference', label: 'Reference or id', placeholder: 'order number' },
+          { name: 'httpStatus', label: 'Answered', placeholder: '503, or 5xx' },
+          { name: 'minAttempts', label: 'Attempts, at least', placeholder: '3' },
           { name: 'since', label: 'Since', placeholder: '24h, or a time' },
           { name: 'until', label: 'Until', placeholder: '1h, or a time' },
         ]}

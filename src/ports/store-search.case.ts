@@ -3,7 +3,7 @@ import { deliveryKey } from '../core/delivery.ts';
 import * as limits from '../core/limits.ts';
 import * as bounds from '../core/list-limits.ts';
 import type { DeliveryFilter, EventFilter, Found, Page } from './store.ts';
-import { casesFor, type OpenStore, type World } from './store-world.case.ts';
+import { casesFor, type OpenStore, settlementOf, type World } from './store-world.case.ts';
 
 /** Searches that find little: they end within bounds, and going on finds everything. */
 export function searchCases(name: string, open: OpenStore): void {
@@ -86,6 +86,47 @@ export function searchCases(name: string, open: OpenStore): void {
     assert.equal((await events(world, { q: 'needle' })).types.length, 1);
     assert.equal((await events(world, { q: 'needle' })).pages, 2);
     assert.equal((await events(world, {})).types.length, 5);
+  });
+
+  promise('deliveries are found by their last answer and by how often they were attempted', async (world) => {
+    const { no } = await world.endpoint();
+    const ended = async (state: 'dead' | 'delivered', httpStatus: number | null, attempts = 1) => {
+      const owed = world.fresh(await world.stored({ endpointNos: [no], modes: ['begun'] }), no);
+      const next = { ...owed, attempts: attempts - 1, tries: attempts - 1 };
+      await world.settle([settlementOf(next, { state }, { httpStatus })]);
+      return owed.key;
+    };
+    const [busy, gone] = [await ended('dead', 503), await ended('dead', 404)];
+    const [mute, broken, fine] = [
+      await ended('dead', null),
+      await ended('dead', 599, 3),
+      await ended('delivered', 200),
+    ];
+    const untried = deliveryKey(await world.stored({ endpointNos: [no] }), 0);
+    const begun = deliveryKey(await world.stored({ endpointNos: [no], modes: ['begun'] }), 0);
+    const all = [begun, untried, fine, broken, mute, gone, busy];
+    const server = { from: 500, to: 599 };
+    const wanted: [DeliveryFilter, number[]][] = [
+      [{}, all],
+      [{ httpStatus: server }, [broken, busy]],
+      [{ httpStatus: { from: 404, to: 404 } }, [gone]],
+      [{ minAttempts: 1 }, [fine, broken, mute, gone, busy]],
+      [{ minAttempts: 3 }, [broken]],
+      [{ minAttempts: 2, httpStatus: { from: 503, to: 503 } }, []],
+    ];
+    for (const [filter, keys] of wanted) {
+      const narrower: DeliveryFilter[] = [
+        {},
+        { endpointNo: no },
+        { eventType: 'order.*' },
+        { statuses: ['dead'] },
+      ];
+      for (const more of narrower) {
+        const dead = keys.filter((key) => [busy, gone, mute, broken].includes(key));
+        const found = await deliveries(world, { ...filter, ...more });
+        assert.deepEqual(found.keys, more.statuses ? dead : keys, JSON.stringify({ ...filter, ...more }));
+      }
+    }
   });
 
   promise('pages of a search over several endpoints and states neither repeat nor skip', async (world) => {

@@ -272,6 +272,10 @@ export interface DeliveryFilter {
   reference?: string;
   sinceMs?: number;
   untilMs?: number;
+  /** What the last attempt was answered, both ends included. */
+  httpStatus?: { from: number; to: number };
+  /** Attempts ever made, at least. */
+  minAttempts?: number;
 }
 
 /** An event, and how many deliveries it has. */

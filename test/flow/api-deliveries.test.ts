@@ -157,6 +157,30 @@ describe('deliveries', () => {
     assert.equal((await detail(id)).status, 'cancelled');
   });
 
+  test('deliveries are asked for by their last answer and by the number of attempts', async () => {
+    const found = async (query: string): Promise<string[]> =>
+      (await world.ask('GET', `/v1/deliveries?${query}`)).body.data.map((one: { id: string }) => one.id);
+    const all = (await world.ask('GET', '/v1/deliveries')).body.data;
+    const ids = (is: (one: { httpStatus: number; attemptCount: number }) => boolean): string[] =>
+      all.filter(is).map((one: { id: string }) => one.id);
+    assert.deepEqual(
+      await found('httpStatus=500'),
+      ids(({ httpStatus }) => httpStatus === 500),
+    );
+    assert.deepEqual(
+      await found('httpStatus=2xx'),
+      ids(({ httpStatus }) => httpStatus === 200),
+    );
+    assert.deepEqual(
+      await found('minAttempts=2'),
+      ids(({ attemptCount }) => attemptCount >= 2),
+    );
+    for (const query of ['httpStatus=500', 'httpStatus=2xx', 'minAttempts=2'])
+      assert.ok((await found(query)).length > 0 && (await found(query)).length < all.length, query);
+    for (const query of ['httpStatus=700', 'httpStatus=5', 'httpStatus=5xx,404', 'minAttempts=0'])
+      assert.equal((await world.ask('GET', `/v1/deliveries?${query}`)).status, 422, query);
+  });
+
   test('an id that no delivery can have, and one that none has, are 404', async () => {
     for (const id of ['x', 'dlv_', 'dlv_zzzzzzzzzzz', 'dlv_00000zz2000', endpointId]) {
       for (const [method, act] of [

@@ -25,6 +25,16 @@ const deadQuery = Type.Object(
     reference: Type.Optional(
       Type.String({ maxLength: limits.referenceChars, description: 'Only events with this reference.' }),
     ),
+    httpStatus: Type.Optional(
+      Type.String({
+        pattern: '^[1-5]([0-9]{2}|xx)$',
+        description:
+          'Only those whose last attempt was answered so: a code such as `503`, or a class such as `5xx`.',
+      }),
+    ),
+    minAttempts: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Only those that were attempted at least so often.' }),
+    ),
     ...spanFields,
   },
   { additionalProperties: false },
@@ -168,11 +178,18 @@ async function list(
     ...(query.reference === undefined ? {} : { reference: query.reference }),
     ...(sinceMs === null ? {} : { sinceMs }),
     ...(untilMs === null ? {} : { untilMs }),
+    ...(query.httpStatus === undefined ? {} : { httpStatus: answersOf(query.httpStatus) }),
+    ...(query.minAttempts === undefined ? {} : { minAttempts: query.minAttempts }),
   };
   const before = decodeCursor<number>(name, query.cursor, 'number');
   const { rows, next } = await parts.store.listDeliveries(account.no, filter, { limit, before });
   const nextCursor = next === null ? null : encodeCursor(name, next);
   return { body: { data: rows.map(deliveryView), nextCursor } };
+}
+
+/** `503` is one answer, `5xx` a hundred. */
+function answersOf(text: string): { from: number; to: number } {
+  return { from: Number(text.replace('xx', '00')), to: Number(text.replace('xx', '99')) };
 }
 
 function statusesOf(text: string | undefined): DeliveryStatus[] | null {

@@ -132,6 +132,17 @@ export function viewOf(row: Row): DeliveryView {
   };
 }
 
+/** Whether a delivery is as a filter asks; what the filter asks of its event is not looked at. */
+export function isAsked(
+  { status, httpStatus, attempts }: DeliveryView,
+  filter: Pick<DeliveryFilter, 'statuses' | 'httpStatus' | 'minAttempts'>,
+): boolean {
+  const answer = filter.httpStatus;
+  if (answer !== undefined && (httpStatus === null || httpStatus < answer.from || httpStatus > answer.to))
+    return false;
+  return (filter.statuses?.includes(status) ?? true) && attempts >= (filter.minAttempts ?? 0);
+}
+
 /** What a filter of deliveries asks of their events. */
 export function eventFilterOf(
   filter: DeliveryFilter,

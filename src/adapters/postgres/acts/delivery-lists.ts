@@ -2,7 +2,7 @@ import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
-import { eventFilterOf, newest, places, states } from '../../../ports/rows/delivery.ts';
+import { eventFilterOf, isAsked, newest, places, states } from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { begunViews, eventPart, viewsDown, viewsOfKeys } from './delivery-views.ts';
@@ -45,7 +45,7 @@ async function listByEvent(
     for (const view of step.views) {
       left -= 1;
       if (view.key >= before) continue;
-      if (filter.statuses !== undefined && !filter.statuses.includes(view.status)) continue;
+      if (!isAsked(view, filter)) continue;
       if (rows.length === page.limit) return { rows, next: rows.at(-1)!.key };
       rows.push(view);
     }
@@ -149,10 +149,10 @@ async function keysFitting(
 }
 
 function isWanted(view: DeliveryView, filter: DeliveryFilter): boolean {
-  const { statuses, eventType, sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER } = filter;
+  const { eventType, sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER } = filter;
   const types = typeRange(eventType ?? '*');
   return (
-    (statuses === undefined || statuses.includes(view.status)) &&
+    isAsked(view, filter) &&
     view.eventType >= types.from &&
     view.eventType <= types.to &&
     view.createdAtMs >= sinceMs &&
@@ -197,7 +197,7 @@ async function begunMatching(
   return views
     .filter((view) => view.key >= range.from && view.key < range.to)
     .filter((view) => endpointId === null || view.endpointId === endpointId)
-    .filter((view) => filter.statuses === undefined || filter.statuses.includes(view.status));
+    .filter((view) => isAsked(view, filter));
 }
 
 async function keyRange(

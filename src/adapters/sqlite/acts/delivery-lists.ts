@@ -1,7 +1,15 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
-import { eventFilterOf, newest, open, places, states, viewOf } from '../../../ports/rows/delivery.ts';
+import {
+  eventFilterOf,
+  isAsked,
+  newest,
+  open,
+  places,
+  states,
+  viewOf,
+} from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { begunViews, eventPart, rowsFrom, viewsOfEvent } from './delivery-views.ts';
@@ -41,7 +49,7 @@ function listByEvent(
     for (const view of event.targets === '[]' ? [] : viewsOfEvent(db, event)) {
       left -= 1;
       if (view.key >= before || (endpointId !== null && view.endpointId !== endpointId)) continue;
-      if (filter.statuses !== undefined && !filter.statuses.includes(view.status)) continue;
+      if (!isAsked(view, filter)) continue;
       if (rows.length === page.limit) return { rows, next: rows.at(-1)!.key };
       rows.push(view);
     }
@@ -125,13 +133,17 @@ function matchingRows(
   limit: number,
 ): Row[] {
   const types = typeRange(filter.eventType ?? '*');
+  const { httpStatus } = filter;
+  const answer = httpStatus === undefined ? '' : 'd.last_status BETWEEN ? AND ? AND';
   return db.all(
-    `${rowsFrom(shelf.from)} WHERE ${shelf.where} AND ${shelf.key} >= ? AND ${shelf.key} < ? AND e.type BETWEEN ? AND ?
+    `${rowsFrom(shelf.from)} WHERE ${shelf.where} AND ${shelf.key} >= ? AND ${shelf.key} < ? AND ${answer} d.attempts >= ? AND e.type BETWEEN ? AND ?
        AND e.created_at >= ? AND e.created_at < ? ${condition} ORDER BY ${shelf.key} DESC LIMIT ?`,
     endpointNo,
     state,
     range.from,
     range.to,
+    ...(httpStatus === undefined ? [] : [httpStatus.from, httpStatus.to]),
+    filter.minAttempts ?? 0,
     types.from,
     types.to,
     filter.sinceMs ?? 0,
@@ -192,7 +204,7 @@ function begunMatching(
     .flatMap((event) => begunViews(db, event).reverse())
     .filter((view) => view.key >= range.from && view.key < range.to)
     .filter((view) => endpointId === null || view.endpointId === endpointId)
-    .filter((view) => filter.statuses === undefined || filter.statuses.includes(view.status));
+    .filter((view) => isAsked(view, filter));
 }
 
 function keyRange(db: Database, filter: DeliveryFilter, page: Page): { from: number; to: number } {
