@@ -62,6 +62,7 @@ const deliveries = createRoute({
     'minAttempts',
     'since',
     'until',
+    'q',
   ),
   component: lazyRouteComponent(() => import('./pages/deliveries.tsx'), 'Deliveries'),
 });

@@ -94,7 +94,7 @@ export interface Operations {
   /** Give messages back. */
   'POST /v1/endpoints/{id}/nack': { input: { path: { id: string }; body: { ids: string[]; delay?: string } }; answer: { data: { id: string; status: "delivered" | "retrying" | "dead" | "lost" }[] } };
   /** List deliveries. */
-  'GET /v1/deliveries': { input: { query?: { limit?: number; cursor?: string; endpointId?: string; eventType?: string; reference?: string; httpStatus?: string; minAttempts?: number; since?: string; until?: string; status?: string } }; answer: { data: Delivery[]; nextCursor: (string | null) } };
+  'GET /v1/deliveries': { input: { query?: { limit?: number; cursor?: string; endpointId?: string; eventType?: string; reference?: string; httpStatus?: string; minAttempts?: number; since?: string; until?: string; q?: string; status?: string } }; answer: { data: Delivery[]; nextCursor: (string | null) } };
   /** One delivery with its attempts. */
   'GET /v1/deliveries/{id}': { input: { path: { id: string } }; answer: DeliveryDetail };
   /** Try a delivery now. */
@@ -104,7 +104,7 @@ export interface Operations {
   /** Make the request of a delivery. */
   'POST /v1/deliveries/{id}/request': { input: { path: { id: string } }; answer: { url: string; headers: Record<string, unknown>; body: (string | null); bodyBase64: (string | null) } };
   /** List dead letters. */
-  'GET /v1/dead-letters': { input: { query?: { limit?: number; cursor?: string; endpointId?: string; eventType?: string; reference?: string; httpStatus?: string; minAttempts?: number; since?: string; until?: string } }; answer: { data: Delivery[]; nextCursor: (string | null) } };
+  'GET /v1/dead-letters': { input: { query?: { limit?: number; cursor?: string; endpointId?: string; eventType?: string; reference?: string; httpStatus?: string; minAttempts?: number; since?: string; until?: string; q?: string } }; answer: { data: Delivery[]; nextCursor: (string | null) } };
   /** Replay deliveries. */
   'POST /v1/replays': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; since?: string; until?: string; ids?: string[]; rateLimit?: { perSecond: number } } }; answer: Replay };
   /** List replays. */

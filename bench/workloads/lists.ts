@@ -100,6 +100,7 @@ function filtersOf(): Record<string, Filter[]> {
         eventType: type,
         since,
       }),
+      ...combinations({ q: [commonWord, rareWord, 'data.none:at all'], status, endpointId }),
       ...combinations({ minAttempts: ['3'], status, endpointId, eventType: type, since }),
     ],
     '/v1/dead-letters': combinations({ endpointId, eventType: type, since }),
@@ -109,7 +110,7 @@ function filtersOf(): Record<string, Filter[]> {
       source: [null, ({ shop }: Past) => shop.sourceId],
       since,
       until,
-      q: [null, commonWord, rareWord, 'nowhere to be found'],
+      q: [null, commonWord, rareWord, 'nowhere to be found', 'data.none:at all'],
     }),
     '/v1/orders': combinations({
       state: [null, 'fulfilled', 'stuck', 'pending'],

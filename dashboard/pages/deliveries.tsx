@@ -5,6 +5,7 @@ import type { Delivery } from '../api/types.ts';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
+import { SearchHint } from '../parts/search-hint.tsx';
 import { Status, statusWord } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 import { isKnownId, pathOfId } from '../shell/ids.ts';
@@ -21,8 +22,8 @@ export function Deliveries() {
   const filters = route.useSearch();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
-  const { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until } = filters;
-  const query = { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until };
+  const { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until, q } = filters;
+  const query = { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until, q };
   const found = useList<Delivery>('/v1/deliveries', query, { everyMs });
   const endpoints = useEndpoints();
   const isFiltered = Object.values(query).some(Boolean);
@@ -50,16 +51,14 @@ export function Deliveries() {
           },
           { name: 'eventType', label: 'Event type', placeholder: 'order.*' },
           { name: 'reference', label: 'Reference or id', placeholder: 'order number' },
+          { name: 'q', label: 'Text in the payload', placeholder: 'data.order.id:123' },
           { name: 'httpStatus', label: 'Answered', placeholder: '503, or 5xx' },
           { name: 'minAttempts', label: 'Attempts, at least', placeholder: '3' },
           { name: 'since', label: 'Since', placeholder: '24h, or a time' },
           { name: 'until', label: 'Until', placeholder: '1h, or a time' },
         ]}
       />
-      <p className="border-b border-line px-4 py-2 text-xs text-muted">
-        Only part of a payload is known? <Link to="/events">Search the events for it</Link>: each shows what
-        became of it everywhere.
-      </p>
+      <SearchHint />
       <List
         what="deliveries"
         found={found}

@@ -5,6 +5,7 @@ import { CameBy } from '../parts/came-by.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
+import { SearchHint } from '../parts/search-hint.tsx';
 import { Time } from '../parts/time.tsx';
 
 const route = getRouteApi('/events');
@@ -59,11 +60,12 @@ export function Events() {
         fields={[
           { name: 'type', label: 'Event type', placeholder: 'order.*' },
           { name: 'reference', label: 'Reference', placeholder: 'order number' },
-          { name: 'q', label: 'Text in the payload', placeholder: 'ana@shop.example' },
+          { name: 'q', label: 'Text in the payload', placeholder: 'data.order.id:123' },
           { name: 'since', label: 'Since', placeholder: '24h, or a time' },
           { name: 'until', label: 'Until', placeholder: '1h, or a time' },
         ]}
       />
+      <SearchHint />
       <List
         what="events"
         found={found}

@@ -79,6 +79,66 @@ export function searchCases(name: string, open: OpenStore): void {
     });
   });
 
+  promise('a search for a member finds what JSON writes there and nothing else', async (world) => {
+    const data: Record<string, string> = {
+      number: '{"order":{"id":123}}',
+      string: '{ "order" : { "id" : "123" } }',
+      longer: '{"order":{"id":1234},"note":"123"}',
+      elsewhere: '{"id":123,"order":{"no":123}}',
+      list: '{"order":[{"id":"a"},{"id":"123"}]}',
+      fraction: '{"order":{"id":1.50}}',
+      // Of these some stores know no members; they are in no search's way.
+      nul: '{"order":{"id":123},"note":"\\u0000"}',
+      deep: `{"order":{"id":123},"deep":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+      plain: '"123"',
+    };
+    for (const [type, text] of Object.entries(data)) await world.stored({ event: { type, data: text } });
+    const wanted: [string, string[]][] = [
+      ['data.order.id:123', ['string', 'number']],
+      ['data.order.id:"123"', ['string']],
+      ['data.order.1.id:123', ['list']],
+      ['data.order.0.id:123', []],
+      ['data.order.id:1.50', ['fraction']],
+      ['data.order.id:1.5', []],
+      ['data.order:123', []],
+      ['data.order.id.no:123', []],
+    ];
+    for (const [q, types] of wanted) {
+      const found = (await events(world, { q })).types;
+      assert.deepEqual(
+        found.filter((type) => type !== 'deep' && type !== 'nul'),
+        types,
+        q,
+      );
+    }
+  });
+
+  promise(
+    'deliveries are found by what their events hold, within the bounds of a search for text',
+    async (world) => {
+      const { no } = await world.endpoint();
+      const rare = { event: { type: 'rare.one', data: '{"id":7}' }, endpointNos: [no] };
+      const oldest = await world.stored(rare);
+      for (let left = limits.searchRows + 10; left > 0; left -= limits.batchEvents) {
+        const count = Math.min(left, limits.batchEvents);
+        await world.accept(Array.from({ length: count }, () => world.item({ endpointNos: [] })));
+      }
+      const newest = await world.stored(rare);
+      const both = [deliveryKey(newest, 0), deliveryKey(oldest, 0)];
+      for (const q of ['"id":7', 'data.id:7'])
+        assert.deepEqual(await deliveries(world, { q }), { keys: both, pages: 2 });
+      const filters: DeliveryFilter[] = [
+        { endpointNo: no },
+        { statuses: ['pending'] },
+        { eventType: 'rare.one' },
+      ];
+      for (const more of filters)
+        assert.deepEqual((await deliveries(world, { q: 'data.id:7', ...more })).keys, both);
+      assert.deepEqual((await deliveries(world, { q: 'data.id:7', statuses: ['dead'] })).keys, []);
+      assert.deepEqual((await deliveries(world, { q: 'data.id:8' })).keys, []);
+    },
+  );
+
   promise('a search in large payloads ends after so many bytes', async (world) => {
     const data = JSON.stringify('x'.repeat(limits.searchBytes / 4));
     await world.stored({ event: { data: '"needle"' } });

@@ -259,7 +259,7 @@ export interface EventFilter {
   source?: string;
   sinceMs?: number;
   untilMs?: number;
-  /** Text that `data` contains. */
+  /** What `data` contains, as `core/search.ts` reads it. */
   q?: string;
 }
 
@@ -276,6 +276,8 @@ export interface DeliveryFilter {
   httpStatus?: { from: number; to: number };
   /** Attempts ever made, at least. */
   minAttempts?: number;
+  /** As in an `EventFilter`. */
+  q?: string;
 }
 
 /** An event, and how many deliveries it has. */

@@ -175,6 +175,8 @@ describe('deliveries', () => {
       await found('minAttempts=2'),
       ids(({ attemptCount }) => attemptCount >= 2),
     );
+    assert.deepEqual(await found('q=no+such+text'), []);
+    assert.equal((await world.ask('GET', '/v1/deliveries?q=')).status, 422);
     for (const query of ['httpStatus=500', 'httpStatus=2xx', 'minAttempts=2'])
       assert.ok((await found(query)).length > 0 && (await found(query)).length < all.length, query);
     for (const query of ['httpStatus=700', 'httpStatus=5', 'httpStatus=5xx,404', 'minAttempts=0'])

@@ -242,6 +242,7 @@ describe('looking events up', () => {
     assert.deepEqual(await types('?type=order.created'), ['order.created']);
     assert.deepEqual(await types('?reference=R-2'), ['order.failed']);
     assert.deepEqual(await types('?q=blue'), ['order.created']);
+    assert.deepEqual(await types('?q=data.none:blue'), []);
     assert.deepEqual(await types('?since=30m'), ['order.failed']);
     assert.deepEqual(await types('?until=2026-01-01T00:30:00Z'), ['order.created']);
     assert.deepEqual(await types('?source=src_none'), []);

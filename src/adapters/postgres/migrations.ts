@@ -17,6 +17,7 @@ import { timings } from './migrations/0014-timings.ts';
 import { flagged } from './migrations/0015-flagged.ts';
 import { auditShares } from './migrations/0016-audit-shares.ts';
 import { replayRate } from './migrations/0017-replay-rate.ts';
+import { member } from './migrations/0018-member.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -43,6 +44,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0015-flagged', sql: flagged },
   { name: '0016-audit-shares', sql: auditShares },
   { name: '0017-replay-rate', sql: replayRate },
+  { name: '0018-member', sql: member },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

@@ -9,6 +9,7 @@ import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
+import { searchText } from '../text-query.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
 import { endpointGone, findPastEndpoint } from './find-endpoint.ts';
@@ -36,6 +37,7 @@ const deadQuery = Type.Object(
       Type.Integer({ minimum: 1, description: 'Only those that were attempted at least so often.' }),
     ),
     ...spanFields,
+    q: Type.Optional(searchText),
   },
   { additionalProperties: false },
 );
@@ -179,6 +181,7 @@ async function list(
     ...(sinceMs === null ? {} : { sinceMs }),
     ...(untilMs === null ? {} : { untilMs }),
     ...(query.httpStatus === undefined ? {} : { httpStatus: answersOf(query.httpStatus) }),
+    ...(query.q === undefined ? {} : { q: query.q }),
     ...(query.minAttempts === undefined ? {} : { minAttempts: query.minAttempts }),
   };
   const before = decodeCursor<number>(name, query.cursor, 'number');

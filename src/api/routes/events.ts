@@ -7,6 +7,7 @@ import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
+import { searchText } from '../text-query.ts';
 import { readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
 import { deliveryView } from './deliveries.ts';
@@ -25,14 +26,7 @@ const listQuery = Type.Object(
       Type.String({ maxLength: 64, description: 'Only events that came through this source.' }),
     ),
     ...spanFields,
-    q: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: limits.searchChars,
-        description:
-          'Only events whose `data`, as it was published, contains this text: escapes and spaces count, id and type are not looked at.',
-      }),
-    ),
+    q: Type.Optional(searchText),
   },
   { additionalProperties: false },
 );

@@ -146,12 +146,13 @@ export function isAsked(
 /** What a filter of deliveries asks of their events. */
 export function eventFilterOf(
   filter: DeliveryFilter,
-): Pick<EventFilter, 'type' | 'reference' | 'sinceMs' | 'untilMs'> {
-  const { eventType, reference, sinceMs, untilMs } = filter;
+): Pick<EventFilter, 'type' | 'reference' | 'sinceMs' | 'untilMs' | 'q'> {
+  const { eventType, reference, sinceMs, untilMs, q } = filter;
   return {
     ...(eventType !== undefined && { type: eventType }),
     ...(reference !== undefined && { reference }),
     ...(sinceMs !== undefined && { sinceMs }),
     ...(untilMs !== undefined && { untilMs }),
+    ...(q !== undefined && { q }),
   };
 }

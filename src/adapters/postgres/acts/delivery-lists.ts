@@ -23,6 +23,7 @@ export async function listDeliveries(
   const narrow = filter.statuses !== undefined && !filter.statuses.includes('delivered');
   const byEndpoint =
     filter.reference === undefined &&
+    filter.q === undefined &&
     (narrow || (filter.endpointNo !== undefined && filter.eventType === undefined));
   return await (byEndpoint ? listByEndpoint : listByEvent)(session, accountNo, filter, page);
 }

@@ -2,6 +2,7 @@ import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
+import { readSearch } from '../../../core/search.ts';
 import { eventColumns, eventOf, headColumns, headOf } from '../../../ports/rows/delivery.ts';
 import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
@@ -98,11 +99,18 @@ function withinBytes(rows: Row[], bytes: number): Row[] {
 
 async function holdingText(session: Session, rows: Row[], text: string): Promise<Set<number>> {
   const seqs = rows.filter((row) => row.wanted === true).map((row) => row.seq as number);
-  const found = await session.all(
-    'SELECT seq FROM event WHERE seq = ANY (?::bigint[]) AND strpos(data, ?) > 0',
-    seqs,
-    text,
-  );
+  const search = readSearch(text);
+  const sql = 'SELECT seq FROM event WHERE seq = ANY (?::bigint[]) AND';
+  const found =
+    search.kind === 'text'
+      ? await session.all(`${sql} strpos(data, ?) > 0`, seqs, search.text)
+      : await session.all(
+          `${sql} CASE WHEN strpos(data, ?) > 0 THEN member_of(data, ?::text[]) = ANY (?::text[]) END`,
+          seqs,
+          search.part,
+          search.path,
+          search.written,
+        );
   return new Set(found.map((row) => row.seq as number));
 }
 

@@ -26,6 +26,7 @@ export function listDeliveries(
   const narrow = filter.statuses !== undefined && !filter.statuses.includes('delivered');
   const byEndpoint =
     filter.reference === undefined &&
+    filter.q === undefined &&
     (narrow || (filter.endpointNo !== undefined && filter.eventType === undefined));
   return byEndpoint ? listByEndpoint(db, accountNo, filter, page) : listByEvent(db, accountNo, filter, page);
 }

@@ -2,6 +2,7 @@ import type { EventHead } from '../../../core/event.ts';
 import * as limits from '../../../core/limits.ts';
 import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
+import { readSearch } from '../../../core/search.ts';
 import { eventColumns, eventOf, headColumns, headOf } from '../../../ports/rows/delivery.ts';
 import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
@@ -147,11 +148,12 @@ function reachOf(
 
 function* textDown(db: Database, walk: Walk, text: string): Generator<Step> {
   const { along, alongValues, conditions, values, from, until, seq: column } = walk;
-  const sql = `SELECT e.seq, (${conditions} AND instr(e.data, ?) > 0) AS wanted, octet_length(e.data) AS bytes
+  const search = holding(text);
+  const sql = `SELECT e.seq, (${conditions} AND ${search.condition}) AS wanted, octet_length(e.data) AS bytes
     FROM ${along} AND ${column} < ? AND ${column} >= ? ORDER BY ${column} DESC`;
   let rowsLeft = limits.searchRows;
   let bytesLeft = limits.searchBytes;
-  for (const row of db.rows(sql, ...values, text, ...alongValues, until, from)) {
+  for (const row of db.rows(sql, ...values, ...search.values, ...alongValues, until, from)) {
     const seq = row.seq as number;
     if (row.wanted === 1) yield { kind: 'found', seq };
     else rowsLeft -= 1;
@@ -160,6 +162,18 @@ function* textDown(db: Database, walk: Walk, text: string): Generator<Step> {
     yield { kind: 'end', seq };
     return;
   }
+}
+
+/** The condition that an event `e` holds what is searched for. JSON that SQLite finds too deep has no members. */
+function holding(q: string): { condition: string; values: string[] } {
+  const search = readSearch(q);
+  if (search.kind === 'text') return { condition: 'instr(e.data, ?) > 0', values: [search.text] };
+  const path = search.path.map((step) => (/^[0-9]+$/.test(step) ? `[${step}]` : `."${step}"`)).join('');
+  return {
+    condition:
+      'CASE WHEN instr(e.data, ?) > 0 AND json_valid(e.data) THEN (e.data -> ?) IN (SELECT value FROM json_each(?)) END',
+    values: [search.part, `$${path}`, JSON.stringify(search.written)],
+  };
 }
 
 /** Conditions on events `e` for the parts of a filter that sit in columns; `spanOf` bounds where they are to be looked for. */
