@@ -98,6 +98,17 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     assert.equal(new URL(page.url()).searchParams.get('reference'), 'nothing like it');
     await button('Clear filters').last().click();
     await page.getByRole('link', { name: 'order.created' }).waitFor();
+    await page.getByLabel('Text in the payload').fill('data.reference:ORD-1');
+    await page.getByLabel('Answered').fill('4xx');
+    await page.getByText('No deliveries match').waitFor();
+    await page.getByLabel('Answered').fill('2xx');
+    await page.getByLabel('Attempts, at least').fill('2');
+    await page.getByRole('link', { name: 'order.created' }).waitFor();
+    const { searchParams } = new URL(page.url());
+    assert.deepEqual(
+      ['q', 'httpStatus', 'minAttempts'].map((name) => searchParams.get(name)),
+      ['data.reference:ORD-1', '2xx', '2'],
+    );
   });
 
   test('opens a row wherever it is clicked, and the chart calls red what failed', async () => {
