@@ -56,7 +56,7 @@ export interface Operations {
   /** Publish an event. */
   'POST /v1/events': { input: { body: { type: string; data: unknown; id?: string; timestamp?: string; reference?: (string | number); account?: string; deliverAt?: string } }; answer: AcceptedEvent };
   /** List events. */
-  'GET /v1/events': { input: { query?: { limit?: number; cursor?: string; type?: string; reference?: string; source?: string; since?: string; until?: string; q?: string } }; answer: { data: EventSummary[]; nextCursor: (string | null) } };
+  'GET /v1/events': { input: { query?: { limit?: number; cursor?: string; type?: string; reference?: string; source?: string; idempotencyKey?: string; since?: string; until?: string; q?: string } }; answer: { data: EventSummary[]; nextCursor: (string | null) } };
   /** Publish many events. */
   'POST /v1/events/batch': { input: { body: { events: { type: string; data: unknown; id?: string; timestamp?: string; reference?: (string | number); account?: string; deliverAt?: string }[] } }; answer: { data: ({ id: string; type: string; createdAt: string; deliveries: number; conflict?: boolean } | { error: Problem })[] } };
   /** One event. */

@@ -139,6 +139,21 @@ export function searchCases(name: string, open: OpenStore): void {
     },
   );
 
+  promise('an event is found by the idempotency key of its request, in its account only', async (world) => {
+    const keyed = (key: string, type: string) =>
+      world.item({ event: { type }, idempotency: { key, requestHash: 'h' } });
+    await world.accept([keyed('k-1', 'one.a')]);
+    await world.accept([keyed('k-2', 'two.a')]);
+    assert.deepEqual(await events(world, { idempotencyKey: 'k-1' }), { types: ['one.a'], pages: 1 });
+    assert.deepEqual((await events(world, { idempotencyKey: 'k-1', type: 'two.*' })).types, []);
+    assert.deepEqual((await events(world, { idempotencyKey: 'k-2', type: 'two.a' })).types, ['two.a']);
+    assert.deepEqual((await events(world, { idempotencyKey: 'k' })).types, []);
+    const other = await world.account('other');
+    const page = { limit: 2, before: null };
+    const theirs = await world.store.listEvents(other, { idempotencyKey: 'k-1' }, page);
+    assert.deepEqual(theirs, { rows: [], next: null });
+  });
+
   promise('a search in large payloads ends after so many bytes', async (world) => {
     const data = JSON.stringify('x'.repeat(limits.searchBytes / 4));
     await world.stored({ event: { data: '"needle"' } });

@@ -257,6 +257,8 @@ export interface EventFilter {
   type?: string;
   reference?: string;
   source?: string;
+  /** The key of the request that brought it, for as long as keys are known. */
+  idempotencyKey?: string;
   sinceMs?: number;
   untilMs?: number;
   /** What `data` contains, as `core/search.ts` reads it. */

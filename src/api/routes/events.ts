@@ -25,6 +25,14 @@ const listQuery = Type.Object(
     source: Type.Optional(
       Type.String({ maxLength: 64, description: 'Only events that came through this source.' }),
     ),
+    idempotencyKey: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: limits.idempotencyKeyChars,
+        description:
+          'Only the event that was published under this `Idempotency-Key`; keys are known for 24 hours.',
+      }),
+    ),
     ...spanFields,
     q: Type.Optional(searchText),
   },
@@ -96,6 +104,7 @@ async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>)
     ...(query.type === undefined ? {} : { type: query.type }),
     ...(query.reference === undefined ? {} : { reference: query.reference }),
     ...(query.source === undefined ? {} : { source: query.source }),
+    ...(query.idempotencyKey === undefined ? {} : { idempotencyKey: query.idempotencyKey }),
     ...(query.q === undefined ? {} : { q: query.q }),
     ...(sinceMs === null ? {} : { sinceMs }),
     ...(untilMs === null ? {} : { untilMs }),

@@ -60,7 +60,7 @@ export async function* eventsDown(
     conditions.push('? = ANY (e.targets)');
     values.push(filter.endpointNo);
   }
-  const [along, along1] = indexOf(filter);
+  const [along, along1] = indexOf(accountNo, filter);
   const sql = `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes
     FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC LIMIT ?`;
   const { sinceMs, untilMs } = filter;
@@ -115,7 +115,15 @@ async function holdingText(session: Session, rows: Row[], text: string): Promise
 }
 
 /** The most telling thing asked for that has an index in the order of events. */
-function indexOf({ reference, source, type }: EventFilter): [condition: string, values: string[]] {
+function indexOf(
+  accountNo: number,
+  { reference, source, type, idempotencyKey }: EventFilter,
+): [condition: string, values: (string | number)[]] {
+  if (idempotencyKey !== undefined) {
+    const keyed = 'idempotency i JOIN event_id k ON k.account_no = i.account_no AND k.id = i.event_id';
+    const condition = `AND e.seq = (SELECT k.seq FROM ${keyed} WHERE i.account_no = ? AND i.key = ?)`;
+    return [condition, [accountNo, idempotencyKey]];
+  }
   if (reference !== undefined) return ['AND e.reference = ?', [reference]];
   if (source !== undefined) return ['AND e.source = ?', [source]];
   if (type !== undefined && !type.endsWith('*')) return ['AND e.type = ?', [type]];

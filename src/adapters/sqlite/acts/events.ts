@@ -86,12 +86,17 @@ function walksOf(
   const span = spanOf(db, filter);
   const until = Math.min(before, span.until);
   const all = { conditions: conditions.join(' AND '), values, from: span.from, until };
-  const { reference, source, type } = filter;
+  const { reference, source, type, idempotencyKey } = filter;
   // Indexes are named, for without figures about the data the planner takes the account's own.
   const indexed = (index: string, condition: string, more: string[]): Walk[] => {
     const along = `event e INDEXED BY ${index} WHERE e.account_no = ? ${condition}`;
     return [{ ...all, seq: 'e.seq', along, counted: along, alongValues: [accountNo, ...more] }];
   };
+  if (idempotencyKey !== undefined) {
+    const along =
+      'idempotency i CROSS JOIN event e ON e.seq = i.event_seq WHERE i.account_no = ? AND i.key = ?';
+    return [{ ...all, seq: 'e.seq', along, counted: along, alongValues: [accountNo, idempotencyKey] }];
+  }
   if (reference !== undefined) return indexed('event_reference', 'AND e.reference = ?', [reference]);
   if (source !== undefined) return indexed('event_source', 'AND e.source = ?', [source]);
   if (type === undefined || type.endsWith('*')) return indexed('event_account', '', []);
