@@ -13,9 +13,11 @@ import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { Step, Timeline } from '../parts/timeline.tsx';
-import { curlOf, type Sendable } from '../words/curl.ts';
+import { curlOf } from '../words/curl.ts';
 import { errorWords } from '../words/errors.ts';
+import { nodeOf } from '../words/node.ts';
 import { nextAttemptWords } from '../words/schedule.ts';
+import type { Sendable } from '../words/sendable.ts';
 
 const openEveryMs = 1500;
 const ended = ['delivered', 'dead', 'cancelled'];
@@ -115,9 +117,10 @@ function Acts({ delivery, attempt, isGone }: ActsProps) {
     done: 'Cancelled: nothing more is sent.',
     then: () => setAsks(false),
   });
-  const fresh = useAct(() => api<Sendable>('POST', `${path}/request`), {
-    then: (request) => void copy(curlOf(request), 'the curl command, signed for this moment'),
-  });
+  const fresh = useAct(
+    async (write: typeof curlOf) => write(await api<Sendable>('POST', `${path}/request`)),
+    { then: (text) => void copy(text, 'the request, signed for this moment') },
+  );
   const isEnded = ended.includes(delivery.status);
   return (
     <div className="flex flex-wrap gap-2">
@@ -127,20 +130,29 @@ function Acts({ delivery, attempt, isGone }: ActsProps) {
         </Button>
       ) : null}
       {may ? (
-        <Button
-          data-key="c"
-          title="Signed afresh, so that a receiver that looks at the time takes it"
-          disabled={fresh.isPending}
-          onClick={() => fresh.mutate()}
-        >
-          Copy as curl
-        </Button>
+        <>
+          <Button
+            data-key="c"
+            title="Signed afresh, so that a receiver that looks at the time takes it"
+            disabled={fresh.isPending}
+            onClick={() => fresh.mutate(curlOf)}
+          >
+            Copy as curl
+          </Button>
+          <Button
+            title="A module for Node, signed afresh"
+            disabled={fresh.isPending}
+            onClick={() => fresh.mutate(nodeOf)}
+          >
+            Copy as Node
+          </Button>
+        </>
       ) : null}
       {attempt === undefined ? null : (
         <Button
           look="quiet"
           title="With the signature and the time of the attempt that is shown"
-          onClick={() => void copy(curlOf(attempt.request), 'the curl command as it was sent')}
+          onClick={() => void copy(curlOf(attempt.request), sentWords(attempt))}
         >
           As it was sent
         </Button>
@@ -172,6 +184,11 @@ function Acts({ delivery, attempt, isGone }: ActsProps) {
       </Ask>
     </div>
   );
+}
+
+/** What was copied; of a long body only what is kept. */
+function sentWords({ request }: Attempt): string {
+  return `the curl command as it was sent${request.bodyTruncated ? ', but for the end of its body, which is not kept' : ''}`;
 }
 
 interface AttemptsProps {

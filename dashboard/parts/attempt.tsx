@@ -42,16 +42,14 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
             {visible(request.url)}
           </p>
           <Headers headers={request.headers} what="Request headers" />
-          <Code text={request.body} what="request body" />
-          {request.bodyTruncated ? <Cut /> : null}
+          <Body part={request} what="request body" />
         </Tabs.Panel>
         <Tabs.Panel value="response" className="flex flex-col gap-2 pt-3">
           {attempt.httpStatus === null && attempt.outcome === 'failed' ? (
             <p className="text-sm text-muted">No answer came.</p>
           ) : null}
           <Headers headers={response.headers} what="Response headers" />
-          <Code text={response.body} what="response body" />
-          {response.bodyTruncated ? <Cut /> : null}
+          <Body part={response} what="response body" />
         </Tabs.Panel>
       </Tabs.Root>
     </div>
@@ -62,6 +60,23 @@ function why(title: string, detail: string): string {
   return detail === '' ? title : `${title}: ${visible(detail)}`;
 }
 
-function Cut() {
-  return <p className="text-xs text-muted">There was more; the first 16 KiB are kept.</p>;
+function Body({ part, what }: { part: Attempt['request'] | Attempt['response']; what: string }) {
+  const bytes = wholeBytes(part.headers);
+  return (
+    <>
+      <Code text={part.body} what={what} />
+      {part.bodyTruncated ? (
+        <p className="text-xs text-muted">
+          There was more{bytes === null ? '' : `, ${bytes.toLocaleString()} bytes in all`}: the first 16 KiB
+          are kept.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+/** How long a body was, as its headers have it; packed, it was another one. */
+function wholeBytes(headers: Record<string, string>): number | null {
+  const length = headers['content-length'] ?? '';
+  return /^\d{1,15}$/.test(length) && headers['content-encoding'] === undefined ? Number(length) : null;
 }

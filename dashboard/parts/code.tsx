@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { hexOf } from '../words/hex.ts';
 import { indented, pieces, visible } from '../words/text.ts';
 import { Button, CopyButton } from './button.tsx';
 
@@ -6,25 +7,42 @@ import { Button, CopyButton } from './button.tsx';
 const pieceChars = 8000;
 const piecesMore = 4;
 
-/** Text as it is: nothing in it is ever run or linked. JSON can be shown indented, unless that would change it. */
+const views = { indented: 'Indented', raw: 'As sent', hex: 'Hex' } as const;
+type View = keyof typeof views;
+
+/** Text as it is: nothing in it is ever run or linked. JSON can be shown indented, unless that would change it; all of it as bytes. */
 export function Code({ text, what }: { text: string; what: string }) {
-  const [isPretty, setPretty] = useState(true);
+  const [view, setView] = useState<View>('indented');
   const [count, setCount] = useState(1);
   const pretty = useMemo(() => indented(text), [text]);
-  const bytes = useMemo(() => new TextEncoder().encode(text).length, [text]);
-  const shown = isPretty && pretty !== null ? pretty : text;
+  const bytes = useMemo(() => new TextEncoder().encode(text), [text]);
+  const hex = useMemo(() => (view === 'hex' ? hexOf(bytes) : null), [view, bytes]);
+  const shown = hex?.text ?? (view === 'indented' ? (pretty ?? text) : text);
   const all = useMemo(() => pieces(shown, pieceChars), [shown]);
   const left = all.slice(count).reduce((sum, piece) => sum + piece.length, 0);
+  const isShown = (one: View): boolean =>
+    one === view || (one === 'raw' && view === 'indented' && pretty === null);
+  const possible = (Object.keys(views) as View[]).filter((one) => one !== 'indented' || pretty !== null);
+  const look = (one: View): void => {
+    setView(one);
+    setCount(1);
+  };
   return (
     <div className="rounded-md border border-line">
-      <div className="flex items-center justify-between gap-2 border-b border-line px-2 py-0.5 text-xs text-muted">
-        <span>{bytes.toLocaleString()} bytes</span>
-        <span className="flex">
-          {pretty === null ? null : (
-            <Button look="quiet" aria-pressed={isPretty} onClick={() => setPretty(!isPretty)}>
-              {isPretty ? 'As sent' : 'Indented'}
+      <div className="flex flex-wrap items-center justify-between gap-x-2 border-b border-line px-2 py-0.5 text-xs text-muted">
+        <span>{bytes.length.toLocaleString()} bytes</span>
+        <span className="flex flex-wrap">
+          {possible.map((one) => (
+            <Button
+              key={one}
+              look="quiet"
+              className="aria-pressed:text-text aria-pressed:underline"
+              aria-pressed={isShown(one)}
+              onClick={() => look(one)}
+            >
+              {views[one]}
             </Button>
-          )}
+          ))}
           <CopyButton text={text} what={what} />
         </span>
       </div>
@@ -34,7 +52,7 @@ export function Code({ text, what }: { text: string; what: string }) {
           <pre
             // biome-ignore lint/suspicious/noArrayIndexKey: they never move.
             key={place}
-            className="font-mono text-xs break-all whitespace-pre-wrap"
+            className={`font-mono text-xs ${hex === null ? 'break-all whitespace-pre-wrap' : 'whitespace-pre'}`}
           >
             {visible(piece)}
           </pre>
@@ -47,6 +65,11 @@ export function Code({ text, what }: { text: string; what: string }) {
           </Button>
         </div>
       )}
+      {hex?.isCut ? (
+        <p className="border-t border-line p-2 text-xs text-muted">
+          As bytes only the first 64 KiB are shown. Copy takes all of it.
+        </p>
+      ) : null}
     </div>
   );
 }

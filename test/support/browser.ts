@@ -72,7 +72,8 @@ async function openReceiver(): Promise<Receiver> {
         return;
       }
       receiver.received += 1;
-      response.writeHead(receiver.status, { 'content-type': 'text/html' }).end(receiver.body);
+      const headers = { 'content-type': 'text/html', 'content-length': Buffer.byteLength(receiver.body) };
+      response.writeHead(receiver.status, headers).end(receiver.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
+
+/* Working through what failed: looking closely, sending again, choosing many. */
+
+describe('a person who works through what failed', { skip: noBrowser }, () => {
+  let world: BrowserWorld;
+  let page: Page;
+
+  before(async () => {
+    world = await openBrowserWorld();
+    page = await world.signedIn(await world.context({ permissions: ['clipboard-read', 'clipboard-write'] }));
+  });
+  after(async () => {
+    await world?.close();
+  });
+
+  const button = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' });
+  const details = () => page.getByRole('region', { name: 'Details' });
+  const go = (path: string) => page.goto(world.server.url + path);
+  const clipboard = async (): Promise<string> =>
+    String(await page.evaluate('navigator.clipboard.readText()'));
+  const endpoint = async (body: object): Promise<string> =>
+    String((await world.server.call('POST', '/v1/endpoints', body)).json.id);
+  const publish = async (type: string, count: number): Promise<void> => {
+    const events = Array.from({ length: count }, (_, at) => ({ type, data: { reference: `ORD-${at}` } }));
+    await world.server.call('POST', '/v1/events/batch', { events });
+  };
+
+  test('looks at a body indented, as it was sent and byte for byte, and reads how much of it is kept', async () => {
+    await endpoint({ url: `${world.receiver.url}/close`, events: ['close.*'] });
+    world.receiver.body = 'z'.repeat(20_000);
+    await publish('close.look', 1);
+    await go('/deliveries?eventType=close.look');
+    await page.getByRole('link', { name: 'close.look' }).click();
+    const body = details().getByRole('region', { name: 'request body' });
+    await body.getByText('"reference": "ORD-0"').waitFor();
+    await button('As sent').click();
+    await body.getByText('"reference":"ORD-0"').waitFor();
+    await button('Hex').click();
+    await body.getByText('00000000  7b 22').waitFor();
+    await page.getByRole('tab', { name: 'Response' }).click();
+    await details().getByText('There was more, 20,000 bytes in all: the first 16 KiB are kept.').waitFor();
+    world.receiver.body = 'ok';
+  });
+
+  test('copies a delivery as curl and as Node, each signed for this moment', async () => {
+    await page.keyboard.press('c');
+    await page.getByText('Copied the request, signed for this moment.').waitFor();
+    assert.match(await clipboard(), /^curl -X POST 'http/);
+    await button('Copy as Node').click();
+    await page.waitForFunction(
+      "navigator.clipboard.readText().then((text) => text.startsWith('const answer'))",
+    );
+    assert.match(await clipboard(), /"webhook-signature": "v1,/);
+  });
+
+  test('no page had an error to tell or asked anybody but its server', () => {
+    assert.deepEqual(world.problems, []);
+  });
+});
