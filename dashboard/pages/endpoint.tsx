@@ -8,12 +8,12 @@ import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
-import { Reason } from '../parts/reason.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { retryWords } from '../words/schedule.ts';
 import { EditEndpoint, Secret } from './endpoint-form.tsx';
+import { Stopped } from './endpoint-stopped.tsx';
 import { TestEvent } from './test-event.tsx';
 
 const everyMs = 5000;
@@ -30,22 +30,10 @@ export function EndpointPanel() {
 function Details({ endpoint }: { endpoint: Endpoint }) {
   const may = useMay('manage');
   const stats = useOne<Stats>(`/v1/endpoints/${endpoint.id}/stats?bucket=1h`, { everyMs }).data;
-  const { id, status, statusReason, events, profile, rateLimit, concurrency, ordered, timeout, headers } =
-    endpoint;
+  const { id, status, events, profile, rateLimit, concurrency, ordered, timeout, headers } = endpoint;
   return (
     <Panel back="/endpoints" title={<span className="font-mono text-sm break-all">{endpoint.url}</span>}>
-      {status === 'active' ? null : (
-        <p className="rounded-md border border-warn p-3 text-sm">
-          {statusReason === null ? (
-            'It is stopped'
-          ) : (
-            <>
-              It was <Reason text={statusReason} />
-            </>
-          )}
-          . What is owed to it is held, in order, and nothing is lost.
-        </p>
-      )}
+      <Stopped endpoint={endpoint} />
       {may ? <Acts endpoint={endpoint} /> : null}
       <Facts
         facts={[
@@ -91,7 +79,11 @@ function Acts({ endpoint }: { endpoint: Endpoint }) {
   return (
     <div className="flex flex-wrap gap-2">
       {endpoint.status === 'active' ? null : (
-        <Button look="main" disabled={resume.isPending} onClick={() => resume.mutate()}>
+        <Button
+          title="What is held goes out; what was given up meanwhile stays a dead letter"
+          disabled={resume.isPending}
+          onClick={() => resume.mutate()}
+        >
           Resume
         </Button>
       )}

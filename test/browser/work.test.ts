@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
+import { eventually } from '../support/process.ts';
 
 /* Working through what failed: looking closely, sending again, choosing many. */
 
@@ -56,6 +57,44 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
       "navigator.clipboard.readText().then((text) => text.startsWith('const answer'))",
     );
     assert.match(await clipboard(), /"webhook-signature": "v1,/);
+  });
+
+  test('an endpoint that was disabled says why, and one click enables it and sends what it missed', async () => {
+    const id = await endpoint({ url: `${world.receiver.url}/gone`, events: ['gone.*'] });
+    world.receiver.status = 410;
+    await publish('gone.away', 1);
+    await go(`/endpoints/${id}`);
+    await details().getByText('the receiver answered 410 Gone').waitFor();
+    await publish('gone.meanwhile', 2);
+    world.receiver.status = 200;
+    await button('Enable and send what it missed').click();
+    await page.getByText('what was held goes out, and 1 that were given up').waitFor();
+    await details().getByText('1 of 1 ended: 1 delivered').waitFor();
+    await eventually(30_000, async () => {
+      const { json } = await world.server.call('GET', `/v1/deliveries?endpointId=${id}&status=delivered`);
+      return json.data.length === 3;
+    });
+  });
+
+  test('that a secret was looked at stands in the log of what people did', async () => {
+    const id = await endpoint({ url: `${world.receiver.url}/secret`, events: ['secret.*'] });
+    await go(`/endpoints/${id}`);
+    await details().getByText('That it is shown is noted').waitFor();
+    assert.equal(
+      await details()
+        .getByText(/whsec_/)
+        .count(),
+      0,
+    );
+    await button('Show secret').click();
+    await details()
+      .getByText(/^whsec_/)
+      .waitFor();
+    await go('/settings/audit');
+    await page
+      .getByRole('row', { name: /Show the secret/ })
+      .getByText(id)
+      .waitFor();
   });
 
   test('no page had an error to tell or asked anybody but its server', () => {
