@@ -6,6 +6,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { withQuery } from './api/client.ts';
 import { Lost } from './pages/lost.tsx';
 import { portalBase } from './portal/portal.ts';
 import { pathOfId } from './shell/ids.ts';
@@ -171,9 +172,12 @@ const settingsTab = createRoute({
 const go = createRoute({
   getParentRoute: () => root,
   path: '/go/$id',
-  beforeLoad: ({ params }) => {
-    throw redirect({ href: pathOfId(params.id) });
+  beforeLoad: ({ params, search: { account } }) => {
+    const [path = '', part] = pathOfId(params.id).split('#');
+    if (path.startsWith('/go/')) return;
+    throw redirect({ href: withQuery(path, { account }) + (part === undefined ? '' : `#${part}`) });
   },
+  component: lazyRouteComponent(() => import('./pages/go.tsx'), 'Go'),
 });
 
 export const router = createRouter({

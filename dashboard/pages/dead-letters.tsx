@@ -7,6 +7,8 @@ import { linesOf, save } from '../api/export.ts';
 import { useAct, useList, useMay } from '../api/queries.ts';
 import type { Delivery, Replay } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
+import { type Choice, ChoiceBox, useChoice } from '../parts/choice.tsx';
+import { ChosenDeliveries } from '../parts/chosen-deliveries.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { EndpointLink } from '../parts/endpoint-link.tsx';
 import { Select } from '../parts/field.tsx';
@@ -40,6 +42,7 @@ export function DeadLetters() {
   const endpoints = useEndpoints();
   const [planned, setPlanned] = useState<Planned | null>(null);
   const causes = causesOf(found.rows);
+  const choice = useChoice(causes.flatMap(({ rows }) => rows.map((row) => row.id)));
   const more = found.hasNextPage ? '+' : '';
   return (
     <Page
@@ -84,7 +87,13 @@ export function DeadLetters() {
           </Select>
         </div>
       </div>
-      <Causes found={found} causes={causes} endpoints={endpoints} plan={may ? setPlanned : null} />
+      <Causes
+        found={found}
+        causes={causes}
+        endpoints={endpoints}
+        acts={may ? { plan: setPlanned, choice } : null}
+      />
+      {may ? <ChosenDeliveries choice={choice} rows={found.rows} endpoints={endpoints} /> : null}
       <Replays openId={id} />
       {planned === null ? null : <Plan planned={planned} close={() => setPlanned(null)} />}
     </Page>
@@ -112,10 +121,11 @@ interface CausesProps {
   found: ReturnType<typeof useList<Delivery>>;
   causes: Cause[];
   endpoints: KnownEndpoints;
-  plan: ((planned: Planned) => void) | null;
+  /** Null for who may only look. */
+  acts: { plan: (planned: Planned) => void; choice: Choice } | null;
 }
 
-function Causes({ found, causes, endpoints, plan }: CausesProps) {
+function Causes({ found, causes, endpoints, acts }: CausesProps) {
   if (found.isPending) return <Loading what="dead letters" />;
   if (found.isError && causes.length === 0)
     return <Failed error={found.error} retry={() => void found.refetch()} />;
@@ -139,8 +149,8 @@ function Causes({ found, causes, endpoints, plan }: CausesProps) {
                 <EndpointLink id={endpointId} endpoints={endpoints} />
               </p>
             </div>
-            {plan === null || endpoints.isGone(endpointId) ? null : (
-              <Button onClick={() => plan(planOf(rows, endpoints.nameOf(endpointId)))}>
+            {acts === null || endpoints.isGone(endpointId) ? null : (
+              <Button onClick={() => acts.plan(planOf(rows, endpoints.nameOf(endpointId)))}>
                 {rows.length > namedAtMost
                   ? 'Replay this endpoint’s'
                   : `Replay these ${rows.length.toLocaleString()}`}
@@ -151,7 +161,10 @@ function Causes({ found, causes, endpoints, plan }: CausesProps) {
             <summary>Show them</summary>
             <ul className="py-1">
               {rows.map(({ id, eventType, reference, createdAt }) => (
-                <li key={id} data-row className="flex flex-wrap gap-x-4 py-0.5">
+                <li key={id} data-row className="flex flex-wrap items-center gap-x-4 py-0.5">
+                  {acts === null ? null : (
+                    <ChoiceBox choice={acts.choice} id={id} name={`${eventType} ${reference ?? ''}`} />
+                  )}
                   <Link to="/deliveries/$id" params={{ id }}>
                     {eventType}
                   </Link>

@@ -1,7 +1,9 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type KnownEndpoints, useEndpoints } from '../api/endpoints.ts';
-import { useList } from '../api/queries.ts';
+import { useList, useMay } from '../api/queries.ts';
 import type { Delivery } from '../api/types.ts';
+import { useChoice } from '../parts/choice.tsx';
+import { ChosenDeliveries } from '../parts/chosen-deliveries.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
@@ -26,6 +28,8 @@ export function Deliveries() {
   const query = { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until, q };
   const found = useList<Delivery>('/v1/deliveries', query, { everyMs });
   const endpoints = useEndpoints();
+  const may = useMay('manage');
+  const choice = useChoice(found.rows.map((row) => row.id));
   const isFiltered = Object.values(query).some(Boolean);
   const set = (changes: Partial<typeof filters>): void =>
     void navigate({ to: '/deliveries', search: (before) => ({ ...before, ...changes }) });
@@ -64,6 +68,8 @@ export function Deliveries() {
         found={found}
         columns={columns(endpoints)}
         rowKey={(row) => row.id}
+        rowName={({ eventType, reference }) => (reference === null ? eventType : `${eventType} ${reference}`)}
+        choice={may ? choice : undefined}
         selected={id}
         isFiltered={isFiltered}
         clear={clear}
@@ -73,6 +79,7 @@ export function Deliveries() {
           act: <Link to="/endpoints">Send a test event from an endpoint</Link>,
         }}
       />
+      {may ? <ChosenDeliveries choice={choice} rows={found.rows} endpoints={endpoints} /> : null}
     </Page>
   );
 }

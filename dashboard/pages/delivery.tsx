@@ -1,4 +1,4 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useEndpoints } from '../api/endpoints.ts';
@@ -25,14 +25,16 @@ const ended = ['delivered', 'dead', 'cancelled'];
 /** The story of one delivery: from acceptance over each attempt to its end, or to the next attempt. */
 export function DeliveryPanel() {
   const { id } = useParams({ from: '/deliveries/$id' });
+  const hash = useLocation({ select: (location) => location.hash });
   const found = useOne<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`, { everyMs: openEveryMs });
   const delivery = found.data?.id === id ? found.data : undefined;
   if (delivery === undefined) return <Opening what="delivery" id={id} found={found} />;
-  return <Story delivery={delivery} />;
+  return <Story key={`${id} ${hash}`} delivery={delivery} first={Number(hash.replace('attempt-', ''))} />;
 }
 
-function Story({ delivery }: { delivery: DeliveryDetail }) {
-  const [chosen, setChosen] = useState<number | null>(null);
+/** `first` is the number of the attempt that is looked at first; without such a one it is the last. */
+function Story({ delivery, first }: { delivery: DeliveryDetail; first: number }) {
+  const [chosen, setChosen] = useState(first);
   const endpoints = useEndpoints();
   const endpoint = useOne<Endpoint>(
     endpoints.isGone(delivery.endpointId) ? null : `/v1/endpoints/${delivery.endpointId}`,

@@ -1,6 +1,7 @@
 import type { MouseEvent, ReactNode } from 'react';
 import type { useList } from '../api/queries.ts';
 import { Button } from './button.tsx';
+import { type Choice, ChoiceBox, ChoiceOfAll } from './choice.tsx';
 import { Empty, Failed, Loading, NoMatch } from './states.tsx';
 
 export interface Column<Row> {
@@ -25,12 +26,27 @@ interface Props<Row> {
   selected?: string | undefined;
   isFiltered?: boolean;
   clear?: () => void;
+  /** Where rows can be chosen; their first column has a box. */
+  choice?: Choice | undefined;
+  /** What a row is called where its box is. */
+  rowName?: (row: Row) => string;
   empty: { title: string; text: ReactNode; act?: ReactNode };
 }
 
 /** A table with its four states: loading, empty with one act, no match, error with another try. */
 export function List<Row>(props: Props<Row>) {
-  const { what, found, columns, rowKey, selected, isFiltered = false, clear, empty } = props;
+  const {
+    what,
+    found,
+    columns,
+    rowKey,
+    selected,
+    isFiltered = false,
+    clear,
+    choice,
+    rowName = rowKey,
+    empty,
+  } = props;
   if (found.isPending) return <Loading what={what} />;
   if (found.isError && found.rows.length === 0)
     return <Failed error={found.error} retry={() => void found.refetch()} />;
@@ -48,6 +64,11 @@ export function List<Row>(props: Props<Row>) {
         <caption className="sr-only">{what}</caption>
         <thead>
           <tr className="border-b border-line text-left text-xs text-muted">
+            {choice === undefined ? null : (
+              <th scope="col" className="w-px pl-3">
+                <ChoiceOfAll choice={choice} />
+              </th>
+            )}
             {columns.map((column) => (
               <th key={column.title} scope="col" className={`${cellClass(column)} h-8 font-medium`}>
                 {column.title}
@@ -64,6 +85,11 @@ export function List<Row>(props: Props<Row>) {
               aria-current={rowKey(row) === selected ? 'true' : undefined}
               className="h-9 border-b border-line focus-within:bg-tint hover:bg-raised aria-[current=true]:bg-tint"
             >
+              {choice === undefined ? null : (
+                <td className="w-px pl-3">
+                  <ChoiceBox choice={choice} id={rowKey(row)} name={rowName(row)} />
+                </td>
+              )}
               {columns.map((column) => (
                 <td key={column.title} className={cellClass(column)}>
                   {column.cell(row)}
@@ -88,7 +114,7 @@ export function List<Row>(props: Props<Row>) {
 
 /** A click anywhere in a row does what its first link does; other links and buttons, and selecting text, are left alone. */
 function openRow(event: MouseEvent<HTMLTableRowElement>): void {
-  const isAct = (event.target as Element).closest('a, button, input, summary') !== null;
+  const isAct = (event.target as Element).closest('a, button, input, label, summary') !== null;
   if (isAct || window.getSelection()?.toString()) return;
   event.currentTarget.querySelector('a')?.click();
 }

@@ -7,6 +7,7 @@ export const shortcuts: [keys: string, act: string][] = [
   ['/', 'Go to the filters of this page'],
   ['j, k', 'Next row, row before'],
   ['Enter', 'Open the row'],
+  ['x, Shift X', 'Choose the row, or all from the last one chosen to it'],
   ['r', 'Send the open delivery again'],
   ['c', 'Copy the open delivery as curl'],
   ['Esc', 'Close what is open'],
@@ -47,6 +48,7 @@ export function useShortcuts(show: (what: 'find' | 'keys') => void): void {
       else if (key === '?') show('keys');
       else if (key === '/') focusFirst('[data-filter] input, [data-filter] select', event);
       else if (key === 'j' || key === 'k') moveRow(key === 'j' ? 1 : -1);
+      else if (key === 'x' || key === 'X') chooseRow(key === 'X');
       else if (key === 'r') document.querySelector<HTMLElement>('[data-key="r"]')?.click();
       else if (key === 'c') document.querySelector<HTMLElement>('[data-key="c"]')?.click();
       else if (key === 'Escape') document.querySelector<HTMLElement>('[data-close]')?.click();
@@ -59,7 +61,8 @@ export function useShortcuts(show: (what: 'find' | 'keys') => void): void {
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.closest('input, textarea, select, [role="dialog"]') !== null || target.isContentEditable)
+    (target.closest('input:not([type="checkbox"]), textarea, select, [role="dialog"]') !== null ||
+      target.isContentEditable)
   );
 }
 
@@ -71,9 +74,13 @@ function focusFirst(selector: string, event: KeyboardEvent): void {
 }
 
 function moveRow(by: 1 | -1): void {
-  const links = [...document.querySelectorAll<HTMLElement>('[data-row]')].flatMap(
-    (row) => row.querySelector<HTMLElement>('a') ?? [],
-  );
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
+  const rows = [...document.querySelectorAll<HTMLElement>('[data-row]:has(a)')];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.querySelector('a')?.focus();
+}
+
+/** As a click at the box of the row that has the focus. */
+function chooseRow(shiftKey: boolean): void {
+  const box = document.activeElement?.closest('[data-row]')?.querySelector('[data-choose]');
+  box?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey }));
 }

@@ -97,6 +97,82 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
       .waitFor();
   });
 
+  test('chooses a span of deliveries with Shift, sends them again, and cancels those that wait', async () => {
+    const id = await endpoint({ url: `${world.receiver.url}/many`, events: ['many.*'] });
+    const box = (reference: string) =>
+      page.getByRole('checkbox', { name: `Choose many.orders ${reference}` });
+    await publish('many.orders', 6);
+    await go(`/deliveries?endpointId=${id}&status=delivered`);
+    await box('ORD-0').waitFor();
+    const before = world.receiver.received;
+    await box('ORD-5').click();
+    await box('ORD-2').click({ modifiers: ['Shift'] });
+    await page.getByText('4 chosen').waitFor();
+    await button('Send 4 again').click();
+    await page.getByText('4 deliveries are on their way again.').waitFor();
+    await page.getByText('4 chosen').waitFor({ state: 'detached' });
+    await eventually(30_000, async () => world.receiver.received === before + 4);
+    await world.server.call('POST', `/v1/endpoints/${id}/pause`);
+    await publish('many.held', 3);
+    await go(`/deliveries?endpointId=${id}&status=held`);
+    await page.getByRole('link', { name: 'many.held' }).last().waitFor();
+    await page.getByRole('checkbox', { name: 'Choose all shown' }).check();
+    await button('Cancel 3').click();
+    await button('Cancel 3 deliveries').click();
+    await page.getByText('3 deliveries are cancelled.').waitFor();
+    await page.getByText('No deliveries match').waitFor();
+  });
+
+  test('chooses dead letters by keys, and sends just those again', async () => {
+    await endpoint({ url: `${world.receiver.url}/dead`, events: ['dead.*'], retry: { schedule: [] } });
+    world.receiver.status = 500;
+    await publish('dead.letter', 4);
+    await eventually(30_000, async () => {
+      const { json } = await world.server.call('GET', '/v1/dead-letters?eventType=dead.letter');
+      return json.data.length === 4;
+    });
+    world.receiver.status = 200;
+    await go('/dead-letters');
+    await page.getByText('Show them').first().click();
+    await page.getByRole('link', { name: 'dead.letter' }).first().focus();
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Shift+X');
+    await page.getByText('3 chosen').waitFor();
+    await button('Send 3 again').click();
+    await page.getByText('3 deliveries are on their way again.').waitFor();
+    await page.getByText('1 × The receiver failed (500)').waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).getByText('Choose the row').waitFor();
+  });
+
+  test('any id leads to the page that shows what it names', async () => {
+    const { json } = await world.server.call('GET', '/v1/deliveries?eventType=dead.letter&status=delivered');
+    const [{ id, eventId, endpointId }] = json.data as unknown as [
+      { id: string; eventId: string; endpointId: string },
+    ];
+    const { attempts } = (await world.server.call('GET', `/v1/deliveries/${id}`)).json as unknown as {
+      attempts: { id: string }[];
+    };
+    await go(`/go/${attempts[0]!.id}`);
+    await details().getByRole('heading', { name: 'Attempt 1' }).waitFor();
+    assert.equal(new URL(page.url()).pathname, `/deliveries/${id}`);
+    await go(`/go/${endpointId}`);
+    await page.waitForURL(`**/endpoints/${endpointId}`);
+    await go(`/go/${eventId}`);
+    await page.waitForURL(`**/events/${eventId}`);
+    const source = await world.server.call('POST', '/v1/sources', { name: 'Signed', scheme: 'github' });
+    await fetch(String(source.json.url), { method: 'POST', body: '{}' });
+    const sourceId = String(source.json.id);
+    const requests = await world.server.call('GET', `/v1/sources/${sourceId}/requests`);
+    const [request] = requests.json.data as unknown as [{ id: string }];
+    await go(`/go/${request.id}`);
+    await page.waitForURL(`**/sources/${sourceId}?request=${request.id}`);
+    await go(`/go/alr_${'0'.repeat(26)}`);
+    await page.getByText('Nothing has this id').waitFor();
+  });
+
   test('no page had an error to tell or asked anybody but its server', () => {
     assert.deepEqual(world.problems, []);
   });
