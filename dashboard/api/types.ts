@@ -133,10 +133,11 @@ export interface Profile {
 
 export interface Replay {
   id: string;
-  status: 'running' | 'done' | 'cancelled';
+  status: 'running' | 'paused' | 'done' | 'cancelled';
   total: number;
   done: number;
   failed: number;
+  rateLimit: { perSecond: number } | null;
   startedAt: string;
   finishedAt: string | null;
 }

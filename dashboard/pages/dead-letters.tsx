@@ -1,15 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api } from '../api/client.ts';
 import { type KnownEndpoints, useEndpoints } from '../api/endpoints.ts';
 import { linesOf, save } from '../api/export.ts';
-import { useAct, useList, useMay } from '../api/queries.ts';
+import { useList, useMay } from '../api/queries.ts';
 import type { Delivery, Replay } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { type Choice, ChoiceBox, useChoice } from '../parts/choice.tsx';
 import { ChosenDeliveries } from '../parts/chosen-deliveries.tsx';
-import { Dialog } from '../parts/dialog.tsx';
 import { EndpointLink } from '../parts/endpoint-link.tsx';
 import { Select } from '../parts/field.tsx';
 import { say } from '../parts/notice.tsx';
@@ -18,6 +16,7 @@ import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 import { errorWords } from '../words/errors.ts';
+import { type Planned, ReplayPlan } from './replay-plan.tsx';
 
 const route = getRouteApi('/dead-letters');
 const everyMs = 5000;
@@ -56,7 +55,6 @@ export function DeadLetters() {
               onClick={() =>
                 setPlanned({
                   which: since === undefined ? {} : { since },
-                  count: `${found.rows.length.toLocaleString()}${more}`,
                   words: `of this account${since === undefined ? '' : ` accepted since ${since} ago`}, whatever their cause,`,
                 })
               }
@@ -95,7 +93,7 @@ export function DeadLetters() {
       />
       {may ? <ChosenDeliveries choice={choice} rows={found.rows} endpoints={endpoints} /> : null}
       <Replays openId={id} />
-      {planned === null ? null : <Plan planned={planned} close={() => setPlanned(null)} />}
+      {planned === null ? null : <ReplayPlan planned={planned} close={() => setPlanned(null)} />}
     </Page>
   );
 }
@@ -200,53 +198,10 @@ function causesOf(rows: Delivery[]): Cause[] {
   return [...causes.values()].sort((a, b) => b.rows.length - a.rows.length);
 }
 
-/** What a replay takes in, and how that is said. */
-interface Planned {
-  which: { ids?: string[]; endpointId?: string; since?: string };
-  count: string;
-  words: string;
-}
-
 /** Those of one cause by their ids; where they are too many, all of their endpoint. */
 function planOf(rows: Delivery[], name: string): Planned {
-  const count = rows.length.toLocaleString();
-  if (rows.length <= namedAtMost)
-    return { which: { ids: rows.map(({ id }) => id) }, count, words: `of ${name}` };
-  return {
-    which: { endpointId: rows[0]!.endpointId },
-    count: `${count} and all other`,
-    words: `of ${name}, whatever their cause,`,
-  };
-}
-
-/** Says what will happen before it does. */
-function Plan({ planned: { which, count, words }, close }: { planned: Planned; close: () => void }) {
-  const navigate = useNavigate();
-  const start = useAct(() => api<Replay>('POST', '/v1/replays', which), {
-    then: ({ id }) => void navigate({ to: '/dead-letters/$id', params: { id }, search: (before) => before }),
-  });
-  return (
-    <Dialog title="Replay dead letters" isOpen close={close}>
-      <p>
-        Sends {count} dead letters <span className="break-words">{words}</span> again, each with a fresh
-        schedule and under the same id, so that a receiver can tell those it has already.
-      </p>
-      <p className="mt-2 text-muted">
-        Live traffic goes first, and an endpoint’s rate limit counts. You see how it gets on, and can cancel
-        what has not been sent.
-      </p>
-      <div className="mt-5 flex justify-end gap-2">
-        <Button onClick={close}>Not now</Button>
-        <Button
-          look="main"
-          disabled={start.isPending}
-          onClick={() => start.mutate(undefined, { onSuccess: close })}
-        >
-          Start the replay
-        </Button>
-      </div>
-    </Dialog>
-  );
+  if (rows.length <= namedAtMost) return { which: { ids: rows.map(({ id }) => id) }, words: `of ${name}` };
+  return { which: { endpointId: rows[0]!.endpointId }, words: `of ${name}, whatever their cause,` };
 }
 
 function Replays({ openId }: { openId: string | undefined }) {

@@ -2,7 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useMay, useOne } from '../api/queries.ts';
-import type { Endpoint, Replay, Secrets, Stats } from '../api/types.ts';
+import type { Endpoint, Secrets, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
@@ -14,6 +14,7 @@ import { Distance, Time } from '../parts/time.tsx';
 import { retryWords } from '../words/schedule.ts';
 import { EditEndpoint, Secret } from './endpoint-form.tsx';
 import { Stopped } from './endpoint-stopped.tsx';
+import { ReplayPlan } from './replay-plan.tsx';
 import { TestEvent } from './test-event.tsx';
 
 const everyMs = 5000;
@@ -119,28 +120,19 @@ function Acts({ endpoint }: { endpoint: Endpoint }) {
 }
 
 function Recover({ endpoint, close }: { endpoint: Endpoint; close: () => void }) {
-  const navigate = useNavigate();
   const [since, setSince] = useState('24h');
-  const recover = useAct(() => api<Replay>('POST', `/v1/endpoints/${endpoint.id}/recover`, { since }), {
-    then: ({ id }) => void navigate({ to: '/dead-letters/$id', params: { id } }),
-  });
+  const planned = { which: { endpointId: endpoint.id, since }, words: `of ${endpoint.url}` };
   return (
-    <Dialog title="Recover what failed" isOpen close={close}>
-      <p className="mb-4 text-muted">
-        Sends again what was given up at this endpoint, each with a fresh schedule.
-      </p>
-      <Select label="Accepted since" value={since} change={setSince}>
-        <option value="1h">1 hour ago</option>
-        <option value="24h">24 hours ago</option>
-        <option value="7d">7 days ago</option>
-        <option value="30d">30 days ago</option>
-      </Select>
-      <div className="mt-5 flex justify-end">
-        <Button look="main" disabled={recover.isPending} onClick={() => recover.mutate()}>
-          Recover what failed
-        </Button>
+    <ReplayPlan planned={planned} close={close}>
+      <div className="mb-4">
+        <Select label="Accepted since" value={since} change={setSince}>
+          <option value="1h">1 hour ago</option>
+          <option value="24h">24 hours ago</option>
+          <option value="7d">7 days ago</option>
+          <option value="30d">30 days ago</option>
+        </Select>
       </div>
-    </Dialog>
+    </ReplayPlan>
   );
 }
 

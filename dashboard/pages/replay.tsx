@@ -19,14 +19,29 @@ export function ReplayPanel() {
   const cancel = useAct(() => api('POST', `${path}/cancel`), {
     done: 'Cancelled: what waited is taken back.',
   });
+  const pause = useAct(() => api('POST', `${path}/pause`), {
+    done: 'Paused: what waited is taken back until it goes on.',
+  });
+  const resume = useAct(() => api('POST', `${path}/resume`), { done: 'It goes on.' });
   if (found.data === undefined) return <Opening what="replay" id={id} found={found} />;
-  const { status, total, done, failed, startedAt, finishedAt } = found.data;
+  const { status, total, done, failed, rateLimit, startedAt, finishedAt } = found.data;
+  const isOpen = status === 'running' || status === 'paused';
   const ended = done + failed;
   return (
     <Panel back="/dead-letters" title={`Replay of ${total.toLocaleString()} deliveries`}>
       <div className="flex flex-wrap items-center gap-4">
         <Status is={status} />
         {status === 'running' && may ? (
+          <Button disabled={pause.isPending} onClick={() => pause.mutate()}>
+            Pause the replay
+          </Button>
+        ) : null}
+        {status === 'paused' && may ? (
+          <Button look="main" disabled={resume.isPending} onClick={() => resume.mutate()}>
+            Go on with the replay
+          </Button>
+        ) : null}
+        {isOpen && may ? (
           <Button look="bad" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel the replay
           </Button>
@@ -42,12 +57,13 @@ export function ReplayPanel() {
         <p aria-live="polite" className="text-sm">
           {ended.toLocaleString()} of {total.toLocaleString()} ended: {done.toLocaleString()} delivered,{' '}
           {failed.toLocaleString()} dead again
-          {status === 'running' ? '.' : `; ${(total - ended).toLocaleString()} not sent.`}
+          {isOpen ? '.' : `; ${(total - ended).toLocaleString()} not sent.`}
         </p>
       </div>
       <Facts
         facts={[
           ['Replay', <Id key="id">{id}</Id>],
+          ['At most', rateLimit === null ? 'as fast as it goes' : `${rateLimit.perSecond} a second`],
           ['Began', <Time key="began" at={startedAt} />],
           ['Ended', <Time key="ended" at={finishedAt} />],
         ]}

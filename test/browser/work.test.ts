@@ -147,8 +147,37 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     await page.getByRole('dialog', { name: 'Keys' }).getByText('Choose the row').waitFor();
   });
 
+  test('plans a replay by count, sample and speed, pauses it, goes on and reads the report', async () => {
+    await endpoint({ url: `${world.receiver.url}/slow`, events: ['slow.*'], retry: { schedule: [] } });
+    world.receiver.status = 500;
+    await publish('slow.letter', 12);
+    await eventually(30_000, async () => {
+      const { json } = await world.server.call('GET', '/v1/dead-letters?eventType=slow.letter');
+      return json.data.length === 12;
+    });
+    world.receiver.status = 200;
+    await go('/dead-letters');
+    await button('Replay these 12').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^Sends 12 dead letters of .*slow again/).waitFor();
+    const sample = dialog.getByRole('list', { name: 'The first of them' });
+    await sample.getByText('slow.letter').first().waitFor();
+    await sample.getByText('and 7 more').waitFor();
+    await dialog.getByLabel('At most in a second').fill('2');
+    await dialog.getByText('It takes about 6 s.').waitFor();
+    await button('Start the replay').click();
+    await details().getByText('2 a second').waitFor();
+    await button('Pause the replay').click();
+    await details().getByText('Paused', { exact: true }).waitFor();
+    const paused = await world.server.call('GET', '/v1/replays?limit=1');
+    const [{ done }] = paused.json.data as unknown as [{ done: number }];
+    assert.ok(done < 12);
+    await button('Go on with the replay').click();
+    await details().getByText('12 of 12 ended: 12 delivered, 0 dead again; 0 not sent.').waitFor();
+  });
+
   test('any id leads to the page that shows what it names', async () => {
-    const { json } = await world.server.call('GET', '/v1/deliveries?eventType=dead.letter&status=delivered');
+    const { json } = await world.server.call('GET', '/v1/deliveries?eventType=slow.letter&status=delivered');
     const [{ id, eventId, endpointId }] = json.data as unknown as [
       { id: string; eventId: string; endpointId: string },
     ];
@@ -165,10 +194,14 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     const source = await world.server.call('POST', '/v1/sources', { name: 'Signed', scheme: 'github' });
     await fetch(String(source.json.url), { method: 'POST', body: '{}' });
     const sourceId = String(source.json.id);
-    const requests = await world.server.call('GET', `/v1/sources/${sourceId}/requests`);
-    const [request] = requests.json.data as unknown as [{ id: string }];
-    await go(`/go/${request.id}`);
-    await page.waitForURL(`**/sources/${sourceId}?request=${request.id}`);
+    let request = '';
+    await eventually(30_000, async () => {
+      const { json: kept } = await world.server.call('GET', `/v1/sources/${sourceId}/requests`);
+      request = String((kept.data as { id?: string }[])[0]?.id ?? '');
+      return request !== '';
+    });
+    await go(`/go/${request}`);
+    await page.waitForURL(`**/sources/${sourceId}?request=${request}`);
     await go(`/go/alr_${'0'.repeat(26)}`);
     await page.getByText('Nothing has this id').waitFor();
   });
