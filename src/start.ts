@@ -54,9 +54,8 @@ export interface Running {
 }
 
 /** Beside the sources when they run as they are, else beside what was built from them. */
-const dashboardFolder = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../dist/dashboard' : '../dashboard', import.meta.url),
-);
+const root = new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url);
+const beside = (name: string): string => fileURLToPath(new URL(name, root));
 
 export const sha256 = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('hex');
@@ -386,6 +385,7 @@ function apiPartsOf({
     retentionMs: config.retentionMs,
     fixedAdminKeyHash,
     trustedProxies: config.trustedProxies,
-    dashboard: readBuiltFiles(dashboardFolder),
+    dashboard: readBuiltFiles(beside('dist/dashboard')),
+    manual: readBuiltFiles(beside('docs')),
   };
 }

@@ -90,7 +90,11 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
   const auth = new Authenticator(parts);
   const table = routes(parts);
   const dashboard = mountDashboard(app, parts.dashboard, (id) => parts.portals.originsOf(id));
-  const docs = mountDocs(app, table, { version: parts.version, withFront: dashboard.paths.length === 0 });
+  const docs = mountDocs(app, table, {
+    version: parts.version,
+    withFront: dashboard.paths.length === 0,
+    manual: parts.manual,
+  });
   const pages = [...dashboard.paths, ...docs];
   const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
   mountDoor(app, parts);

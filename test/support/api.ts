@@ -271,5 +271,6 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     fixedAdminKeyHash: sha256(adminKey),
     trustedProxies: [],
     dashboard: new Map(),
+    manual: new Map(),
   };
 }
