@@ -32,6 +32,7 @@ describe('configuration', () => {
       smtpUrl: null,
       mailFrom: null,
       mailTo: null,
+      publicCatalogue: null,
       logLevel: 'info',
     });
     for (const { variable, standard } of settingRows) {

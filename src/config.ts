@@ -23,6 +23,8 @@ export interface Config {
   smtpUrl: string | null;
   mailFrom: string | null;
   mailTo: string | null;
+  /** The id of the account whose event types anybody may read. */
+  publicCatalogue: string | null;
   logLevel: values.LogLevel;
 }
 
@@ -160,6 +162,14 @@ const settings: { [Name in keyof Config]: Setting<Config[Name]> } = {
     help: 'Recipient of alert mail where neither the endpoint nor the account names one.',
     unset: null,
     read: values.readMail,
+  },
+  publicCatalogue: {
+    variable: 'SUREHOOK_PUBLIC_CATALOGUE',
+    flag: '--public-catalogue <account>',
+    standard: null,
+    help: 'Account (`default`) whose event types stand at `/docs/events` for anybody to read: names, descriptions, schemas, examples. Without it that page is not there.',
+    unset: null,
+    read: (text) => text,
   },
   logLevel: {
     variable: 'SUREHOOK_LOG_LEVEL',

@@ -386,6 +386,7 @@ function apiPartsOf({
     fixedAdminKeyHash,
     trustedProxies: config.trustedProxies,
     dashboard: readBuiltFiles(beside('dist/dashboard')),
+    publicCatalogue: config.publicCatalogue,
     manual: readBuiltFiles(beside('docs')),
   };
 }

@@ -20,6 +20,7 @@ const columns: Column<EventType>[] = [
       </Link>
     ),
   },
+  { title: 'State', isTight: true, cell: ({ deprecated }) => (deprecated ? 'deprecated' : 'in use') },
   { title: 'What it tells', cell: ({ description }) => description },
   {
     title: 'Schema',
@@ -60,6 +61,14 @@ export function EventTypePanel() {
   const wanting = endpoints.filter(({ events }) => events.some((pattern) => wants(pattern, name)));
   return (
     <Panel back="/event-types" title={name}>
+      {deprecated ? (
+        <p className="rounded-md border border-warn p-3 text-sm">
+          It is deprecated: nothing new should be built on it.{' '}
+          {wanting.length === 0
+            ? 'No endpoint wants it any more.'
+            : `${wanting.length.toLocaleString()} still ${wanting.length === 1 ? 'wants' : 'want'} it.`}
+        </p>
+      ) : null}
       <Facts
         facts={[
           ['What it tells', description === '' ? '–' : description],

@@ -1,5 +1,7 @@
-import type { FastifyInstance } from 'fastify';
-import { catalogue } from '../core/catalogue.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { catalogue, eventTypeView, eventTypeViews } from '../core/catalogue.ts';
+import { notFound } from '../core/errors.ts';
+import { catalogueHtml, eventTypeHtml } from './docs/catalogue.ts';
 import { llmsText, manualPages } from './docs/manual.ts';
 import { docsHtml, frontHtml } from './docs/pages.ts';
 import { docsScript } from './docs/script.ts';
@@ -35,13 +37,37 @@ export function mountDocs(
     ...pages.map(({ path, text }) => [path, 'text/markdown', text] as [string, string, string]),
   ];
   for (const [path, contentType, text] of files) {
-    app.get(path, (_request, reply) => {
-      reply
-        .header('content-type', `${contentType}; charset=utf-8`)
-        .header('content-security-policy', pagePolicy)
-        .header('cache-control', 'no-cache')
-        .send(text);
-    });
+    app.get(path, (_request, reply) => send(reply, contentType, text));
   }
   return files.map(([path]) => path);
+}
+
+/** Serves one account's event types to anybody; nothing unless an account is named. Answers the paths. */
+export function mountCatalogue(
+  app: FastifyInstance,
+  { publicCatalogue, directory }: Pick<ApiParts, 'publicCatalogue' | 'directory'>,
+): string[] {
+  if (publicCatalogue === null) return [];
+  const accountNo = (): number => {
+    const account = directory.accountById(publicCatalogue);
+    if (account === null) throw notFound('account', publicCatalogue);
+    return account.no;
+  };
+  app.get('/docs/events', (_request, reply) =>
+    send(reply, 'text/html', catalogueHtml(eventTypeViews(directory.eventTypes(accountNo())))),
+  );
+  app.get<{ Params: { name: string } }>('/docs/events/:name', ({ params: { name } }, reply) => {
+    const view = eventTypeView(name, directory.eventType(accountNo(), name));
+    if (view === null) throw notFound('event type', name);
+    return send(reply, 'text/html', eventTypeHtml(view));
+  });
+  return ['/docs/events', '/docs/events/{name}'];
+}
+
+function send(reply: FastifyReply, contentType: string, text: string): FastifyReply {
+  return reply
+    .header('content-type', `${contentType}; charset=utf-8`)
+    .header('content-security-policy', pagePolicy)
+    .header('cache-control', 'no-cache')
+    .send(text);
 }

@@ -82,6 +82,8 @@ export interface ApiParts {
   trustedProxies: string[];
   /** The files of the built dashboard by their path; none where it was not built. */
   dashboard: ReadonlyMap<string, Uint8Array>;
+  /** The id of the account whose event types anybody may read; null: none. */
+  publicCatalogue: string | null;
   /** The files of the documentation by their path; none where they were left out. */
   manual: ReadonlyMap<string, Uint8Array>;
 }

@@ -10,7 +10,7 @@ import { Authenticator, actorIn, noAccount, nobody, type Principal } from './aut
 import { mountBins } from './bin-door.ts';
 import { type ClientAddress, clientAddressFor } from './client-address.ts';
 import { mountDashboard } from './dashboard.ts';
-import { mountDocs } from './docs.ts';
+import { mountCatalogue, mountDocs } from './docs.ts';
 import { mountDoor } from './door.ts';
 import { problemHeaders, toProblem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
@@ -95,7 +95,7 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
     withFront: dashboard.paths.length === 0,
     manual: parts.manual,
   });
-  const pages = [...dashboard.paths, ...docs];
+  const pages = [...dashboard.paths, ...docs, ...mountCatalogue(app, parts)];
   const addresses = new Addresses([...table, ...pages.map((path) => ({ method: 'GET' as const, path }))]);
   mountDoor(app, parts);
   mountBins(app, parts);

@@ -206,6 +206,24 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     await page.getByText('Nothing has this id').waitFor();
   });
 
+  test('sees that an event type is deprecated, and who still wants it', async () => {
+    await world.server.call('PUT', '/v1/event-types/stock.low', {
+      description: 'Running out',
+      deprecated: true,
+    });
+    const url = `${world.receiver.url}/stock`;
+    await endpoint({ url, events: ['stock.*'] });
+    await go('/event-types');
+    await page
+      .getByRole('row', { name: /stock\.low/ })
+      .getByText('deprecated')
+      .waitFor();
+    await page.getByRole('link', { name: 'stock.low' }).click();
+    await details().getByText('1 still wants it.').waitFor();
+    await details().getByRole('link', { name: url }).click();
+    await details().getByRole('heading', { name: url }).waitFor();
+  });
+
   test('no page had an error to tell or asked anybody but its server', () => {
     assert.deepEqual(world.problems, []);
   });

@@ -104,6 +104,8 @@ describe('the published package', () => {
     const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
     assert.ok(script, 'the package carries the built dashboard');
     assert.equal((await fetch(url + script)).status, 200);
+    const llms = await (await fetch(`${url}/llms.txt`)).text();
+    assert.match(llms, /\/docs\/using\/orders\.md/, 'the package carries the documentation');
     server.kill('SIGTERM');
     assert.deepEqual(await ended, [0, null], errors);
   });

@@ -272,5 +272,6 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     trustedProxies: [],
     dashboard: new Map(),
     manual: new Map(),
+    publicCatalogue: null,
   };
 }

@@ -1,4 +1,5 @@
-const head = `<!doctype html>
+/** How each page begins. */
+export const head = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
