@@ -74,6 +74,7 @@ export function Alerts() {
         found={found}
         columns={columns}
         rowKey={(row) => row.id}
+        isKeptAWhile
         selected={id}
         isFiltered={status !== undefined || kind !== undefined}
         clear={clear}

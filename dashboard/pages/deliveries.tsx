@@ -68,6 +68,7 @@ export function Deliveries() {
         found={found}
         columns={columns(endpoints)}
         rowKey={(row) => row.id}
+        isKeptAWhile
         rowName={({ eventType, reference }) => (reference === null ? eventType : `${eventType} ${reference}`)}
         choice={may ? choice : undefined}
         selected={id}

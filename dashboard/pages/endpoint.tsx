@@ -11,6 +11,7 @@ import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
+import { troubleOf } from '../words/health.ts';
 import { retryWords } from '../words/schedule.ts';
 import { EditEndpoint, Secret } from './endpoint-form.tsx';
 import { Stopped } from './endpoint-stopped.tsx';
@@ -32,13 +33,23 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
   const may = useMay('manage');
   const stats = useOne<Stats>(`/v1/endpoints/${endpoint.id}/stats?bucket=1h`, { everyMs }).data;
   const { id, status, events, profile, rateLimit, concurrency, ordered, timeout, headers } = endpoint;
+  const trouble = stats === undefined ? null : troubleOf(endpoint, stats);
   return (
     <Panel back="/endpoints" title={<span className="font-mono text-sm break-all">{endpoint.url}</span>}>
       <Stopped endpoint={endpoint} />
       {may ? <Acts endpoint={endpoint} /> : null}
       <Facts
         facts={[
-          ['Status', <Status key="status" is={status} />],
+          [
+            'Status',
+            trouble === null ? (
+              <Status key="status" is={status} />
+            ) : (
+              <span key="status">
+                <Status is="degraded" /> {trouble}
+              </span>
+            ),
+          ],
           ['Description', endpoint.description === '' ? '–' : endpoint.description],
           ['Events', events.join(', ')],
           ['Wire format', profile],

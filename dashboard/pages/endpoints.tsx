@@ -1,7 +1,7 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useList, useMay, useOne } from '../api/queries.ts';
-import type { Endpoint, Stats } from '../api/types.ts';
+import type { Delivery, Endpoint, Page as Listed, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
@@ -9,11 +9,14 @@ import { Page } from '../parts/page.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { Status, statusWord } from '../parts/status.tsx';
+import { Distance } from '../parts/time.tsx';
+import { nextRetries, troubleOf } from '../words/health.ts';
 import { visible } from '../words/text.ts';
 import { NewEndpoint } from './endpoint-form.tsx';
 
 const route = getRouteApi('/endpoints');
 const everyMs = 10_000;
+const healthEveryMs = 30_000;
 
 const columns: Column<Endpoint>[] = [
   {
@@ -44,10 +47,11 @@ const columns: Column<Endpoint>[] = [
   {
     title: 'Status',
     isTight: true,
-    cell: ({ status }) => <Status is={status} />,
+    cell: (endpoint) => <Standing endpoint={endpoint} />,
   },
   { title: 'Events', isWideOnly: true, cell: ({ events }) => events.join(', ') },
   { title: 'Wire format', isTight: true, isWideOnly: true, cell: ({ profile }) => profile },
+  { title: 'Next retry', isTight: true, isWideOnly: true, cell: ({ id }) => <NextRetry id={id} /> },
   { title: 'Last 24 hours', isTight: true, isWideOnly: true, cell: ({ id }) => <Health id={id} /> },
 ];
 
@@ -110,7 +114,39 @@ export function Endpoints() {
   );
 }
 
+function useHealth(id: string): Stats | undefined {
+  return useOne<Stats>(`/v1/endpoints/${id}/stats?bucket=1h`, { everyMs: healthEveryMs }).data;
+}
+
+/** What it is set to, and where it is active whether it takes what it is sent. */
+function Standing({ endpoint }: { endpoint: Endpoint }) {
+  const stats = useHealth(endpoint.id);
+  const trouble = stats === undefined ? null : troubleOf(endpoint, stats);
+  if (trouble === null) return <Status is={endpoint.status} />;
+  return (
+    <span title={trouble}>
+      <Status is="degraded" />
+      <span className="sr-only">: {trouble}</span>
+    </span>
+  );
+}
+
+/** All endpoints ask one question, which is asked once. */
+function NextRetry({ id }: { id: string }) {
+  const retrying = useOne<Listed<Delivery>>('/v1/deliveries?status=retrying&limit=250', { everyMs }).data;
+  if (retrying === undefined) return null;
+  const { at, isCut } = nextRetries(retrying);
+  const next = at.get(id);
+  if (next === undefined) return isCut ? <>?</> : <>–</>;
+  return (
+    <>
+      <Distance at={next} isAhead />
+      {isCut ? ' or sooner' : ''}
+    </>
+  );
+}
+
 function Health({ id }: { id: string }) {
-  const stats = useOne<Stats>(`/v1/endpoints/${id}/stats?bucket=1h`).data;
+  const stats = useHealth(id);
   return stats === undefined ? null : <Sparkline stats={stats} />;
 }

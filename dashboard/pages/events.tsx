@@ -71,6 +71,7 @@ export function Events() {
         found={found}
         columns={columns}
         rowKey={(row) => row.id}
+        isKeptAWhile
         selected={id}
         isFiltered={isFiltered}
         clear={clear}

@@ -76,6 +76,7 @@ export function Orders() {
         found={found}
         columns={columns(nameOf)}
         rowKey={(row) => row.id}
+        isKeptAWhile
         selected={id}
         isFiltered={isFiltered}
         clear={clear}

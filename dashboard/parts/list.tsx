@@ -1,5 +1,6 @@
 import type { MouseEvent, ReactNode } from 'react';
-import type { useList } from '../api/queries.ts';
+import { type useList, useOne } from '../api/queries.ts';
+import { portalBase } from '../portal/portal.ts';
 import { Button } from './button.tsx';
 import { type Choice, ChoiceBox, ChoiceOfAll } from './choice.tsx';
 import { Empty, Failed, Loading, NoMatch } from './states.tsx';
@@ -30,6 +31,8 @@ interface Props<Row> {
   choice?: Choice | undefined;
   /** What a row is called where its box is. */
   rowName?: (row: Row) => string;
+  /** What ends and is forgotten after a while: says after how long. */
+  isKeptAWhile?: boolean;
   empty: { title: string; text: ReactNode; act?: ReactNode };
 }
 
@@ -45,6 +48,7 @@ export function List<Row>(props: Props<Row>) {
     clear,
     choice,
     rowName = rowKey,
+    isKeptAWhile = false,
     empty,
   } = props;
   if (found.isPending) return <Loading what={what} />;
@@ -105,11 +109,19 @@ export function List<Row>(props: Props<Row>) {
             {found.isFetchingNextPage ? 'Loading …' : 'Show older'}
           </Button>
         ) : (
-          <span>{found.rows.length.toLocaleString()} in all, nothing older.</span>
+          <span>
+            {found.rows.length.toLocaleString()} in all, nothing older.{isKeptAWhile ? <KeptFor /> : null}
+          </span>
         )}
       </div>
     </div>
   );
+}
+
+function KeptFor() {
+  // Those who come by a portal are not told how the server is set up.
+  const kept = useOne<{ events: string }>(portalBase === null ? '/v1/retention' : null).data;
+  return kept === undefined ? null : ` What has ended is kept for ${kept.events}.`;
 }
 
 /** A click anywhere in a row does what its first link does; other links and buttons, and selecting text, are left alone. */

@@ -11,6 +11,7 @@ const looks: Record<
   | OrderState
   | Alert['status']
   | AlertMessage['status']
+  | 'degraded'
   | 'running'
   | 'done'
   | 'succeeded'
@@ -25,6 +26,7 @@ const looks: Record<
   dead: ['✕', 'text-bad', 'Dead'],
   cancelled: ['–', 'text-wait', 'Cancelled'],
   active: ['●', 'text-good', 'Active'],
+  degraded: ['▲', 'text-warn', 'Degraded'],
   paused: ['‖', 'text-warn', 'Paused'],
   disabled: ['✕', 'text-bad', 'Disabled'],
   running: ['◐', 'text-accent', 'Running'],

@@ -224,6 +224,24 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     await details().getByRole('heading', { name: url }).waitFor();
   });
 
+  test('sees which endpoint is in trouble and when it is tried next, and how long everything is kept', async () => {
+    const url = `${world.receiver.url}/weak`;
+    await endpoint({ url, events: ['weak.*'], retry: { schedule: ['2h'] } });
+    world.receiver.status = 500;
+    await publish('weak.order', 2);
+    await go('/endpoints');
+    const row = page.getByRole('row', { name: url });
+    await row.getByText('Degraded', { exact: true }).waitFor();
+    await row.getByText('2 of 2 attempts failed in its last hour').waitFor({ state: 'attached' });
+    await row.getByText(/^in \d h/).waitFor();
+    await row.getByText(/^0\.0 %/).waitFor();
+    world.receiver.status = 200;
+    await go('/events?type=weak.order');
+    await page.getByText('What has ended is kept for 30d.').waitFor();
+    await go('/settings/retention');
+    await page.getByText('Events, deliveries, attempts').waitFor();
+  });
+
   test('no page had an error to tell or asked anybody but its server', () => {
     assert.deepEqual(world.problems, []);
   });
