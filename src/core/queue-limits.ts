@@ -4,6 +4,12 @@
 export const queueConnections = 200;
 /** A connection that nothing goes through is closed after this. */
 export const queueIdleMs = 60_000;
+/** Bytes that a broker may send while it confirms nothing: more than any message that comes back because nobody takes it. */
+export const unconfirmedBytes = 16 * 1024 * 1024;
+/** How often it is looked at what brokers have sent. */
+export const heldLookMs = 100;
+/** A connection that is given up is ended after this, if the broker has not taken leave by then. */
+export const heldCloseMs = 2000;
 /** Connections to one database; a table has no pipelining. */
 export const tableConnections = 8;
 /** URLs that are kept parsed. */
@@ -32,6 +38,10 @@ export const inboxWaitMs = 5000;
 export const inboxAgainMs = 500;
 /** See `inboxAgainMs`. */
 export const inboxAgainMaxMs = 30_000;
+/** How long a broker has until messages can be taken from it. */
+export const inboxOpenMs = 30_000;
+/** How long a broker is waited for that should have answered; the connection is made anew then. */
+export const inboxAnswerMs = 30_000;
 /** How often a broker is asked how many messages it still has. */
 export const inboxLagMs = 5000;
 /** How often sources are looked at for queues that were added, changed or removed. */

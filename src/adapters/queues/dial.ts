@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, getCACertificates } from 'node:tls';
 import { QueueFault } from './fault.ts';
+import { guarded } from './held.ts';
 import type { Opening } from './link.ts';
 
 /** How TLS with a broker is done: checked against its name, whatever address was connected to. */
@@ -31,7 +32,8 @@ export async function dial(opening: Opening): Promise<Socket> {
         timeoutMs,
       );
       if (!target.secure) return socket;
-      return await ready(connectTls({ ...tlsOptionsOf(opening), socket }), 'secureConnect', timeoutMs);
+      const secured = guarded(connectTls({ ...tlsOptionsOf(opening), socket }));
+      return await ready(secured, 'secureConnect', timeoutMs);
     } catch (error) {
       first ??= error;
     }

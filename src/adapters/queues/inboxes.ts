@@ -1,9 +1,11 @@
 import type { AddressPolicy } from '../../core/address.ts';
 import { type QueueKind, queueTargetOf } from '../../core/queue.ts';
+import { heldCloseMs, inboxAnswerMs, inboxOpenMs } from '../../core/queue-limits.ts';
 import type { Guard } from '../../ports/guard.ts';
 import type { Inbox, Inboxes } from '../../ports/inbox.ts';
 import { openAmqpInbox } from './amqp-inbox.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
+import { type Held, openHeld, within } from './held.ts';
 import { openKafkaInbox } from './kafka-inbox.ts';
 import type { Opening } from './link.ts';
 import { openNatsInbox } from './nats-inbox.ts';
@@ -35,20 +37,37 @@ export function createInboxes(options: {
         const target = queueTargetOf(url, 'from', policy);
         if (typeof target === 'string') throw new QueueFault('blocked_address', `the URL ${target}`);
         const addresses = await addressesOf(target.hostname);
-        return await openers[target.kind]!({
-          target,
-          password,
-          addresses,
-          addressesOf,
-          ca,
-          timeoutMs,
-          gone: ignore,
-        });
+        const opening = { target, password, addresses, addressesOf, ca, timeoutMs, gone: ignore };
+        const { held, made } = await openHeld(() => openers[target.kind]!(opening), inboxOpenMs);
+        held.trust();
+        return answering(made, held);
       } catch (error) {
         throw queueFaultOf(error, [password]);
       }
     },
   };
+}
+
+/** The same inbox over a connection that ends when the broker does not answer. */
+function answering(inbox: Inbox, held: Held): Inbox {
+  const answered = <T>(act: () => Promise<T>, waitMs = 0): Promise<T> =>
+    within(held.run(act), waitMs + inboxAnswerMs, () => {
+      held.end();
+      return new QueueFault('timeout', `the broker did not answer within ${waitMs + inboxAnswerMs} ms`);
+    });
+  return {
+    take: (count, waitMs) => answered(() => inbox.take(count, waitMs), waitMs),
+    done: (messages) => answered(() => inbox.done(messages)),
+    lag: () => answered(() => inbox.lag()),
+    close: () => {
+      held.endSoon();
+      return within(inbox.close(), 2 * heldCloseMs, goneInTime).catch(ignore);
+    },
+  };
+}
+
+function goneInTime(): QueueFault {
+  return new QueueFault('timeout', 'the broker did not take leave');
 }
 
 function ignore(): void {}

@@ -22,6 +22,8 @@ export async function natsConnection(opening: Opening) {
       : { user: target.user, pass: password ?? '' }),
   });
   const connection = await connecting.catch((error: Error) => {
+    if (error.name === 'TimeoutError')
+      throw new QueueFault('timeout', `the server did not answer within ${timeoutMs} ms`);
     throw /connection closed/.test(error.message) ? goneFault('NATS') : error;
   });
   void connection.closed().then(gone);

@@ -38,6 +38,12 @@ export async function redisClient(opening: Opening) {
     why ??= error;
   });
   client.once('end', opening.gone);
+  client.once('connect', () =>
+    endAtUnasked(client, () => {
+      why ??= new QueueFault('protocol', 'the server answered what nobody asked');
+      socket.destroy();
+    }),
+  );
   // The library waits without end for who accepts connections and says nothing.
   const late = setTimeout(() => {
     why ??= new QueueFault('timeout', `the server did not answer within ${opening.timeoutMs} ms`);
@@ -52,6 +58,34 @@ export async function redisClient(opening: Opening) {
     clearTimeout(late);
   }
   return client;
+}
+
+/** What of a client is changed here. */
+interface Inner {
+  commandQueue: { shift(): unknown };
+  flushQueue(...how: unknown[]): void;
+}
+
+/**
+ * An answer that nobody waits for makes the library throw where nobody can catch it. `end` is called instead, and the answer goes to a
+ * question that nobody put.
+ */
+function endAtUnasked(client: object, end: () => void): void {
+  const inner = client as Inner;
+  const { commandQueue } = inner;
+  const shift = commandQueue.shift.bind(commandQueue);
+  const flush = inner.flushQueue.bind(client);
+  const unasked = { command: { name: 'echo', args: [], resolve: ignore, reject: ignore } };
+  commandQueue.shift = () => {
+    const next = shift();
+    if (next === undefined) end();
+    return next ?? unasked;
+  };
+  // Takes what is left, until there is nothing.
+  inner.flushQueue = (...how) => {
+    commandQueue.shift = shift;
+    flush(...how);
+  };
 }
 
 /** A Redis server. One entry of a stream is one message; without `create=off` a stream that is not there is made. */
@@ -100,3 +134,5 @@ export function redisFault(error: unknown): QueueFault {
   if (error instanceof Error && error.name === 'ReplyError') return queueFaultOf(error);
   return goneFault('Redis');
 }
+
+function ignore(): void {}

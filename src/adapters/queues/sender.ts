@@ -6,6 +6,7 @@ import type { Guard } from '../../ports/guard.ts';
 import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { openAmqp } from './amqp.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
+import { openHeld } from './held.ts';
 import { openKafka } from './kafka.ts';
 import type { Link, Opening } from './link.ts';
 import { Links } from './links.ts';
@@ -57,13 +58,23 @@ export function createQueueSender(options: QueueSenderOptions): Sender {
   async function open(
     target: QueueTarget,
     password: string | null,
-    timeoutMs: number,
+    sendLimits: SendLimits,
     gone: () => void,
   ): Promise<Link> {
     const addresses = await addressesOf(target.hostname);
     const ca = options.ca ?? [];
     const opener = openers[target.kind as keyof typeof openers];
-    return await opener({ target, password, addresses, addressesOf, ca, timeoutMs, gone });
+    const timeoutMs = Math.min(sendLimits.connectTimeoutMs, sendLimits.timeoutMs);
+    const opening = { target, password, addresses, addressesOf, ca, timeoutMs, gone };
+    const { held, made: link } = await openHeld(() => opener(opening), sendLimits.timeoutMs);
+    return {
+      put: (message, queueOptions) =>
+        held.run(() => link.put(message, queueOptions)).finally(() => held.heard()),
+      close() {
+        link.close();
+        held.endSoon();
+      },
+    };
   }
 
   async function put(
@@ -78,7 +89,7 @@ export function createQueueSender(options: QueueSenderOptions): Sender {
     const deadline = startDeadline(sendLimits.timeoutMs);
     const confirmed = links.use(
       key,
-      (gone) => open(target, password, Math.min(sendLimits.connectTimeoutMs, sendLimits.timeoutMs), gone),
+      (gone) => open(target, password, sendLimits, gone),
       (link) => link.put({ ...event, headers: request.headers, body: request.body.bytes }, target.options),
     );
     try {

@@ -9,6 +9,7 @@ const policy = { dev: true, allowNetworks: [] };
 const guard = { addressesOf: async () => ['127.0.0.1'] };
 
 for (const [scheme, rest] of Object.entries({
+  nats: '?subject=s',
   redis: '?stream=s',
   amqp: '?exchange=s',
   kafka: '?topic=s',

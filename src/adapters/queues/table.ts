@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { tableConnections } from '../../core/queue-limits.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
+import { guarded } from './held.ts';
 import type { Link, Opening } from './link.ts';
 import { textOf } from './text.ts';
 
@@ -9,8 +11,18 @@ import { textOf } from './text.ts';
 class Stranger extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
-    (this as unknown as { connectionParameters: { options: string } }).connectionParameters.options = '';
+    const inner = this as unknown as Inner;
+    inner.connectionParameters.options = '';
+    const { connection } = inner;
+    const attach = connection.attachListeners.bind(connection);
+    connection.attachListeners = (stream) => attach(guarded(stream));
   }
+}
+
+/** What of a client is changed here. */
+interface Inner {
+  connectionParameters: { options: string };
+  connection: { attachListeners(stream: Socket): void };
 }
 
 /**

@@ -1,0 +1,128 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
+import type { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { heldCloseMs, heldLookMs, unconfirmedBytes } from '../../core/queue-limits.ts';
+import { QueueFault } from './fault.ts';
+
+const holder = new AsyncLocalStorage<Held>();
+channel('net.client.socket').subscribe((message) => {
+  holder.getStore()?.add((message as { socket: Socket }).socket);
+});
+
+// Libraries write what a broker said to the console, as it is. What matters of it, attempts and consumption tell.
+for (const name of ['log', 'info', 'warn', 'error', 'trace'] as const) {
+  const write = console[name].bind(console);
+  console[name] = (...words: unknown[]) => {
+    if (holder.getStore() === undefined) write(...words);
+  };
+}
+
+/** The same socket. What a library throws at words that it does not know ends the connection, not the process. */
+export function guarded<S extends EventEmitter & Pick<Socket, 'destroy'>>(socket: S): S {
+  const emit = socket.emit.bind(socket);
+  socket.emit = (...event: Parameters<typeof emit>) => {
+    try {
+      return emit(...event);
+    } catch (error) {
+      socket.destroy(error as Error);
+      return true;
+    }
+  };
+  return socket;
+}
+
+/**
+ * The sockets that a client library opens. Libraries give them to nobody and forget some: of a broker that accepts and says nothing, or
+ * without end; and to close one they ask the broker, which may not answer.
+ */
+export class Held {
+  readonly #sockets = new Set<Socket>();
+  #watch: NodeJS.Timeout | undefined;
+  #heardBytes = 0;
+  #goneBytes = 0;
+  #ended = false;
+
+  /** What is opened by `act`, and by what it starts, is held. */
+  run<T>(act: () => T): T {
+    return holder.run(this, act);
+  }
+
+  add(socket: Socket): void {
+    this.#sockets.add(guarded(socket));
+    socket.once('close', () => this.#forget(socket));
+    if (this.#ended) socket.destroy();
+  }
+
+  /** From now on the broker may send `unconfirmedBytes` until this is called again; what sends more is ended. */
+  heard(): void {
+    this.#heardBytes = this.#bytes();
+    this.#watch ??= setInterval(() => this.#look(), heldLookMs).unref();
+  }
+
+  /** The broker may send as much as it likes. */
+  trust(): void {
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+  }
+
+  /** At once, whatever the broker does. */
+  end(why = givenUp): void {
+    this.#ended = true;
+    this.trust();
+    // Some libraries hear of errors only.
+    for (const socket of this.#sockets) socket.destroy(why);
+  }
+
+  /** When the library has had time to take leave. */
+  endSoon(): void {
+    setTimeout(() => this.end(), heldCloseMs).unref();
+  }
+
+  #look(): void {
+    if (this.#bytes() - this.#heardBytes > unconfirmedBytes) this.end(tooMuch);
+  }
+
+  #bytes(): number {
+    let bytes = this.#goneBytes;
+    for (const { bytesRead } of this.#sockets) bytes += bytesRead;
+    return bytes;
+  }
+
+  /** Some libraries take every listener off a socket, so that one that closed may stay here: it holds nothing any more. */
+  #forget(socket: Socket): void {
+    if (this.#sockets.delete(socket)) this.#goneBytes += socket.bytesRead;
+  }
+}
+
+const givenUp = new QueueFault('connection_reset', 'the connection was given up');
+const tooMuch = new QueueFault(
+  'protocol',
+  `the broker sent more than ${unconfirmedBytes} bytes and confirmed nothing`,
+);
+
+/** Opens something over sockets that are held; they are ended when it fails, or takes longer than `ms`. */
+export async function openHeld<T>(open: () => Promise<T>, ms: number): Promise<{ held: Held; made: T }> {
+  const held = new Held();
+  held.heard();
+  try {
+    const late = (): QueueFault => new QueueFault('timeout', `the broker was not ready within ${ms} ms`);
+    return { held, made: await within(held.run(open), ms, late) };
+  } catch (error) {
+    held.end();
+    throw error;
+  }
+}
+
+/** The same promise, rejected after `ms`. */
+export async function within<T>(promise: Promise<T>, ms: number, fault: () => QueueFault): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(fault()), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
