@@ -38,7 +38,8 @@ export function readUrl(
   if (url === pullUrl) return { url, password: null };
   if (!isQueueUrl(url)) {
     const checked = checkUrl(url, policy);
-    return typeof checked === 'string' ? say(problems, pointer, checked) : { url, password: null };
+    if (typeof checked !== 'string') return { url, password: null };
+    return say(problems, pointer, namesOtherScheme(url) ? `${checked} ${queueHint}` : checked);
   }
   const read = readQueueUrl(url, 'to', policy);
   if (typeof read === 'string') return say(problems, pointer, read);
@@ -50,6 +51,13 @@ export function readUrl(
     pointer,
     'has a password that stands for one that is not shown; send the password itself',
   );
+}
+
+const queueHint = 'That of a queue begins with redis://, nats://, amqp://, kafka://, sqs:// or postgres://.';
+
+function namesOtherScheme(url: string): boolean {
+  const protocol = URL.parse(url)?.protocol ?? 'https:';
+  return protocol !== 'https:' && protocol !== 'http:';
 }
 
 /** 1 to `limits.endpointEvents` patterns as `isTypePattern` knows them. */

@@ -167,6 +167,22 @@ test('a queue is a target; one that is badly named is refused', () => {
   assert.equal(endpoint.password, 'p@ss');
 });
 
+test('a scheme that is neither HTTP nor a queue is refused with those that there are', () => {
+  const words = (url: string): string => {
+    try {
+      make({ ...least, url });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+  assert.match(
+    words('mqtt://broker.example/orders'),
+    /https:\/\/\. That of a queue begins with redis:\/\/, nats/,
+  );
+  assert.doesNotMatch(words('http://shop.example/hooks'), /queue/);
+});
+
 test("a queue's password is shown masked, stays when that is sent back, and goes when host or user change", () => {
   const endpoint = make({
     ...least,

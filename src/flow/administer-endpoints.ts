@@ -39,7 +39,7 @@ export class EndpointActs {
     const { maxEndpoints } = directory.account(account.no) ?? account;
     const made = await store.createEndpoint(endpoint, maxEndpoints);
     if (made === 'too_many') {
-      const detail = `The account has ${maxEndpoints} endpoints, the most it can have. Delete one, or let an admin raise maxEndpoints.`;
+      const detail = `The account has ${maxEndpoints} endpoints, the most it can have. Delete one, or raise that with an admin key: PATCH /v1/accounts/${account.id}, "maxEndpoints".`;
       throw new SurehookError('conflict', detail);
     }
     directory.setEndpoint(made.endpoint, made.version);

@@ -190,7 +190,9 @@ describe('endpoints', () => {
     await world.ask('PATCH', '/v1/accounts/small', { maxEndpoints: 1 });
     const body = { url: 'https://a.example/', events: ['*'] };
     assert.equal((await world.ask('POST', '/v1/endpoints', body, headers)).status, 201);
-    assert.equal((await world.ask('POST', '/v1/endpoints', body, headers)).status, 409);
+    const refused = await world.ask('POST', '/v1/endpoints', body, headers);
+    assert.equal(refused.status, 409);
+    assert.match(String(refused.body.detail), /PATCH \/v1\/accounts\/small, "maxEndpoints"/);
     assert.equal((await world.ask('GET', '/v1/endpoints', undefined, headers)).body.data.length, 1);
   });
 

@@ -39,3 +39,23 @@ test('a broker that a Kafka cluster names is judged like the first: one at a pri
   assert.equal(outcome.error, 'blocked_address', outcome.detail);
   assert.ok(asked.includes('127.0.0.2'));
 });
+
+test('a virtual host of RabbitMQ that refuses is named, whatever the client makes of it', {
+  skip: amqp.skip,
+}, async () => {
+  const broker = await amqp.start();
+  const sender = createQueueSender({
+    policy: { dev: true, allowNetworks: [] },
+    guard: { addressesOf: async () => ['127.0.0.1'] },
+  });
+  const url = new URL(broker.url);
+  url.pathname = '/nowhere';
+  const { error, detail } = await sender.send(queued(url.href, 'evt_1'), {
+    timeoutMs: 20_000,
+    connectTimeoutMs: 10_000,
+  });
+  await sender.close();
+  await broker.close();
+  assert.equal(error, 'rejected');
+  assert.match(detail, /virtual host "nowhere": it is not there/);
+});

@@ -28,7 +28,18 @@ export async function amqpConnection(opening: Opening) {
       first ??= error;
     }
   }
-  throw first;
+  throw refusedHost(first, target.path || '/');
+}
+
+/** The client says of a virtual host that is refused only which frame it got, and keeps the server's words to itself. */
+function refusedHost(error: unknown, vhost: string): unknown {
+  if (!(error instanceof Error) || !/ConnectionOpenOk; got <ConnectionClose/.test(error.message))
+    return error;
+  const name = JSON.stringify(vhost);
+  return new QueueFault(
+    'rejected',
+    `RabbitMQ refused the virtual host ${name}: it is not there, or the user may not enter it`,
+  );
 }
 
 /**

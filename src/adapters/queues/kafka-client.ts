@@ -7,7 +7,7 @@ import { load } from './load.ts';
 
 /** The client library of Kafka. One that the guard below does not know is refused: it may connect past it. */
 export async function loadKafka() {
-  const library = await load('@platformatic/kafka', 'Kafka', () => import('@platformatic/kafka'));
+  const library = await load('@platformatic/kafka@2.12', 'Kafka', () => import('@platformatic/kafka'));
   checkVersion(String(library.clientSoftwareVersion));
   return library;
 }

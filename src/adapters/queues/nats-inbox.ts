@@ -4,12 +4,12 @@ import { goneFault } from './fault.ts';
 import { Feed } from './feed.ts';
 import type { Opening } from './link.ts';
 import { load } from './load.ts';
-import { natsConnection } from './nats.ts';
+import { natsConnection, natsPackages } from './nats.ts';
 
 /** A stream, by a durable consumer that is made when it is not there; nodes share it. */
 export async function openNatsInbox(opening: Opening): Promise<Inbox> {
   const { jetstream, jetstreamManager } = await load(
-    '@nats-io/jetstream',
+    natsPackages,
     'NATS JetStream',
     () => import('@nats-io/jetstream'),
   );

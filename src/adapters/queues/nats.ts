@@ -3,9 +3,12 @@ import { goneFault, QueueFault, queueFaultOf, tooLargeFault } from './fault.ts';
 import type { Link, Opening } from './link.ts';
 import { load } from './load.ts';
 
+/** Neither of the two brings the other along. */
+export const natsPackages = '@nats-io/transport-node @nats-io/jetstream';
+
 /** A connection to the one server that was checked: others that it names are not connected to, and neither is it again. */
 export async function natsConnection(opening: Opening) {
-  const { connect } = await load('@nats-io/transport-node', 'NATS', () => import('@nats-io/transport-node'));
+  const { connect } = await load(natsPackages, 'NATS', () => import('@nats-io/transport-node'));
   const { target, password, addresses, timeoutMs, gone } = opening;
   const { ca, servername, minVersion } = tlsOptionsOf(opening);
   const connecting = connect({
@@ -36,11 +39,7 @@ export async function natsConnection(opening: Opening) {
 
 /** The JetStream of a NATS server. The event's id is the message's, so that a stream knows a repetition within its window. */
 export async function openNats(opening: Opening): Promise<Link> {
-  const { jetstream } = await load(
-    '@nats-io/jetstream',
-    'NATS JetStream',
-    () => import('@nats-io/jetstream'),
-  );
+  const { jetstream } = await load(natsPackages, 'NATS JetStream', () => import('@nats-io/jetstream'));
   const { headers: newHeaders } = await import('@nats-io/transport-node');
   const connection = await natsConnection(opening);
   const stream = jetstream(connection);
