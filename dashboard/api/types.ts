@@ -201,7 +201,17 @@ export interface Source {
   fields: Record<string, string> | null;
   missing: string[];
   tracking: Record<string, unknown> | null;
+  /** The queue that messages are taken from, and how that stands. */
+  consume: string | null;
+  consumption: Consumption | null;
   createdAt: string;
+}
+
+export interface Consumption {
+  state: 'connecting' | 'consuming' | 'waiting';
+  detail: string | null;
+  lag: number | null;
+  lastAt: string | null;
 }
 
 export interface Scheme {

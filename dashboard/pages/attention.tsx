@@ -70,9 +70,10 @@ export function Attention({ trouble }: { trouble: Trouble }) {
     ...(retrying.data.length > 0 ? [<Retrying key="retrying" retrying={retrying} />] : []),
   ];
   if (lines.length === 0) return null;
+  const title = lines.length === 1 && retrying.data.length > 0 ? 'What is being retried' : 'What needs you';
   return (
-    <section aria-label="What needs you" className="flex flex-col gap-2">
-      <h2 className="font-semibold">What needs you</h2>
+    <section aria-label={title} className="flex flex-col gap-2">
+      <h2 className="font-semibold">{title}</h2>
       <ul className="divide-y divide-line rounded-md border border-line bg-surface">{lines}</ul>
     </section>
   );

@@ -165,6 +165,7 @@ function EndpointForm({ draft: first, act, isBusy, error, submit }: FormProps) {
         type="url"
         required
         placeholder="https://shop.example/hooks"
+        help="Or a queue, such as redis://host:6379/?stream=orders"
         value={draft.url}
         change={(url) => set({ url })}
         error={wrong('/url')}

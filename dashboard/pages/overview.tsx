@@ -90,23 +90,29 @@ function many({ data, nextCursor }: ListPage<unknown>): string {
 }
 
 function waitingWords({ oldestDueAt }: Stats): string {
-  if (oldestDueAt == null) return 'nothing waits';
+  if (oldestDueAt == null) return 'nothing is late';
   const waitedMs = Math.max(1000, Date.now() - Date.parse(oldestDueAt));
-  return `nothing waits longer than ${durationWords(waitedMs)}`;
+  return `nothing is late by more than ${durationWords(waitedMs)}`;
 }
 
 function Sentence(props: { stats: Stats; trouble: Trouble; isWholeDay: boolean }) {
   const { stats, trouble, isWholeDay } = props;
-  const { alerts, dead, stopped, lateOrders } = trouble;
+  const { alerts, dead, retrying, stopped, lateOrders } = trouble;
   const isWell =
     alerts.data.length + dead.data.length + lateOrders === 0 &&
     !stopped.some(({ status }) => status === 'disabled');
+  // What failed mends itself, perhaps: nobody has to act yet, but well it is not.
+  const [color, sign, words] = !isWell
+    ? ['text-bad', '▲ ', 'Something needs you. ']
+    : retrying.data.length > 0
+      ? ['text-warn', '↻ ', 'Some are being retried. ']
+      : ['text-good', '● ', 'All is well: '];
   return (
     <p className="text-lg">
-      <span aria-hidden="true" className={isWell ? 'text-good' : 'text-bad'}>
-        {isWell ? '● ' : '▲ '}
+      <span aria-hidden="true" className={color}>
+        {sign}
       </span>
-      {isWell ? 'All is well: ' : 'Something needs you. '}
+      {words}
       {stats.delivered.toLocaleString()} delivered {isWholeDay ? 'in the last 24 hours' : 'in this span'},{' '}
       {percent(stats.delivered, stats.attempts)} of the attempts succeeded, {waitingWords(stats)}.
     </p>
@@ -123,7 +129,10 @@ function Numbers({ stats, trouble }: { stats: Stats; trouble: Trouble }) {
     ['Latency p50', ms('p50')],
     ['p95', ms('p95')],
     ['p99', ms('p99')],
-    ['Oldest that waits', oldestDueAt == null ? 'none' : durationWords(Date.now() - Date.parse(oldestDueAt))],
+    [
+      'Oldest that is due',
+      oldestDueAt == null ? 'none' : durationWords(Date.now() - Date.parse(oldestDueAt)),
+    ],
     ['Being retried', many(trouble.retrying)],
     ['Dead letters', many(trouble.dead)],
   ];

@@ -15,6 +15,7 @@ import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 import { fieldNames } from '../words/fields.ts';
 import { EditSource } from './source-form.tsx';
+import { SourceQueue } from './source-queue.tsx';
 import { SourceSetup } from './source-setup.tsx';
 import { SourceTracking } from './source-tracking.tsx';
 
@@ -23,7 +24,7 @@ const everyMs = 2000;
 
 export function SourcePanel() {
   const { id } = useParams({ from: '/sources/$id' });
-  const found = useOne<Source>(`/v1/sources/${encodeURIComponent(id)}`);
+  const found = useOne<Source>(`/v1/sources/${encodeURIComponent(id)}`, { everyMs });
   const source = found.data?.id === id ? found.data : undefined;
   if (source === undefined) return <Opening what="source" id={id} found={found} />;
   return <Details key={id} source={source} />;
@@ -43,7 +44,11 @@ function Details({ source }: { source: Source }) {
         </p>
       )}
       <Acts source={source} />
-      <SourceSetup source={source} scheme={scheme} />
+      {source.consume === null ? (
+        <SourceSetup source={source} scheme={scheme} />
+      ) : (
+        <SourceQueue consume={source.consume} consumption={source.consumption} />
+      )}
       <Facts
         facts={[
           ['Provider', scheme?.title ?? 'a scheme of its own'],

@@ -8,6 +8,9 @@ import { Page } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { fieldNames } from '../words/fields.ts';
 import { NewSource } from './source-form.tsx';
+import { Taking } from './source-queue.tsx';
+
+const everyMs = 5000;
 
 const columns: Column<Source>[] = [
   {
@@ -26,11 +29,13 @@ const columns: Column<Source>[] = [
   {
     title: 'State',
     isTight: true,
-    cell: ({ missing }) =>
-      missing.length === 0 ? (
+    cell: ({ missing, consume, consumption }) =>
+      missing.length > 0 ? (
+        <span className="text-warn">▲ Needs {fieldNames(missing)}</span>
+      ) : consume === null ? (
         <span className="text-good">✓ Ready</span>
       ) : (
-        <span className="text-warn">▲ Needs {fieldNames(missing)}</span>
+        <Taking state={consumption?.state ?? 'connecting'} />
       ),
   },
   { title: 'Created', isWideOnly: true, isTight: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
@@ -42,7 +47,7 @@ export function Sources() {
   const may = useMay('manage');
   const { id } = useParams({ strict: false });
   const [isMaking, setMaking] = useState(false);
-  const found = useList<Source>('/v1/sources');
+  const found = useList<Source>('/v1/sources', {}, { everyMs });
   const create = may ? (
     <Button look="main" onClick={() => setMaking(true)}>
       Create source

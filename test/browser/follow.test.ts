@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { freePort } from '../support/brokers/broker.ts';
 import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
 
 /* Orders, bins and alerts, as a person uses them. */
@@ -24,6 +25,35 @@ describe('a person who follows orders, looks into requests and is told', { skip:
   const dialog = () => page.getByRole('dialog');
   const details = () => page.getByRole('region', { name: 'Details' });
   const go = (path: string) => page.goto(world.server.url + path);
+
+  test('is not told that all is well while what failed is tried again, and sees why a queue gives nothing', async () => {
+    const port = await freePort();
+    const made = await world.server.call('POST', '/v1/endpoints', {
+      url: `http://127.0.0.1:${port}/`,
+      events: ['*'],
+    });
+    await world.server.call('POST', '/v1/events', { type: 'order.created', data: {} });
+    await go('/');
+    await page.getByText('Some are being retried.').waitFor();
+    await page.getByRole('region', { name: 'What is being retried' }).waitFor();
+    await world.server.call('DELETE', `/v1/endpoints/${String(made.json.id)}`);
+
+    await world.server.call('POST', '/v1/sources', {
+      name: 'Warehouse',
+      consume: `redis://127.0.0.1:${port}/?stream=orders`,
+    });
+    await go('/sources');
+    await page
+      .getByRole('row', { name: /Warehouse/ })
+      .getByText('Takes no messages')
+      .waitFor();
+    await page.getByRole('link', { name: 'Warehouse' }).click();
+    await details()
+      .getByText(/nothing listens at this address and port/)
+      .waitFor();
+    await details().getByText(`redis://127.0.0.1:${port}/?stream=orders`).waitFor();
+    assert.equal(await details().getByText('The address for the provider').count(), 0);
+  });
 
   test('follows a source, registers an order, sees it overdue and asked about, and fulfilled at last', async () => {
     await world.server.call('POST', '/v1/sources', { name: 'Supplier', scheme: 'unsigned' });
