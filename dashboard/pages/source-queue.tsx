@@ -30,7 +30,7 @@ export function SourceQueue({ consume, consumption }: { consume: string; consump
           ...(detail === null
             ? []
             : [['Why', `${detail}. It is tried again by itself.`] as [string, string]]),
-          ['Still in the queue', lag === null ? 'the broker does not say' : lag.toLocaleString()],
+          ['Still in the queue', lag === null ? 'not known' : lag.toLocaleString()],
           ['Last message', lastAt === null ? 'none yet' : <Time key="last" at={lastAt} />],
         ]}
       />

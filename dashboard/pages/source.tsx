@@ -157,7 +157,10 @@ function Requests({ source }: { source: Source }) {
         clear={() => set({ verdict: undefined })}
         empty={{
           title: 'Nothing came yet',
-          text: 'Give the address to the provider and let it send a test: it shows here within seconds, believed or not.',
+          text:
+            source.consume === null
+              ? 'Give the address to the provider and let it send a test: it shows here within seconds, believed or not.'
+              : 'What is put into the queue shows here within seconds, believed or not.',
         }}
       />
       {request === undefined ? null : <Kept id={request} />}

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { connect } from '@nats-io/transport-node';
+import { Redis } from 'ioredis';
 import { amqp } from '../support/brokers/amqp.ts';
-import type { Broker } from '../support/brokers/broker.ts';
+import type { Broker, BrokerKind } from '../support/brokers/broker.ts';
 import { kafka } from '../support/brokers/kafka.ts';
 import { nats } from '../support/brokers/nats.ts';
 import { redis } from '../support/brokers/redis.ts';
@@ -21,9 +23,39 @@ const secret = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
 const others = 'whsec_HhwaGBYUEhAODAoIBgQCAAECAwQFBgcICQoLDA0ODxA=';
 
 const plain = (url: string): string => url.replace(/\?.*/, '');
-const consumers = [
-  { page: 'redis.md', kind: redis, env: ({ url }: Broker) => ({ REDIS_URL: plain(url) }) },
-  { page: 'nats.md', kind: nats, env: ({ url }: Broker) => ({ NATS_URL: plain(url) }) },
+/** What a consumer finds that nobody signed: an entry that was trimmed while it was being handled. */
+async function trimmed({ url }: Broker): Promise<void> {
+  const client = new Redis(plain(url));
+  await client.xgroup('CREATE', 'orders', 'shop', '0', 'MKSTREAM');
+  const id = await client.xadd('orders', '*', 'body', '{}');
+  await client.xreadgroup('GROUP', 'shop', 'consumer-1', 'COUNT', 1, 'STREAMS', 'orders', '>');
+  await client.xdel('orders', id!);
+  client.disconnect();
+}
+
+/** A message of somebody else's, without a header. */
+async function bare({ url }: Broker): Promise<void> {
+  const { hostname, port, username, password } = new URL(url);
+  const connection = await connect({ servers: `${hostname}:${port}`, user: username, pass: password });
+  connection.publish('orders.all', '{}');
+  await connection.close();
+}
+
+interface Consumer {
+  page: string;
+  kind: BrokerKind;
+  env(broker: Broker): Record<string, string>;
+  stray?(broker: Broker): Promise<void>;
+}
+
+const consumers: Consumer[] = [
+  {
+    page: 'redis.md',
+    kind: redis,
+    env: ({ url }) => ({ REDIS_URL: plain(url) }),
+    stray: trimmed,
+  },
+  { page: 'nats.md', kind: nats, env: ({ url }) => ({ NATS_URL: plain(url) }), stray: bare },
   { page: 'rabbitmq.md', kind: amqp, env: ({ url }: Broker) => ({ AMQP_URL: plain(url) }) },
   { page: 'kafka.md', kind: kafka, env: ({ url }: Broker) => ({ KAFKA_URL: plain(url) }) },
   {
@@ -58,13 +90,15 @@ describe('the consumers of the documentation verify, and handle each event once'
       'pg',
     ]);
     server = await startServerProcess(join(app.path, 'surehook.db'), { SUREHOOK_LOG_LEVEL: 'warn' });
+    // Two for each queue: more than an account has by default.
+    await server.call('PATCH', '/v1/accounts/default', { maxEndpoints: 2 * consumers.length });
   });
   after(async () => {
     await server.kill();
     app.remove();
   });
 
-  for (const { page, kind, env } of consumers)
+  for (const { page, kind, env, stray } of consumers)
     test(page, { skip: kind.skip }, async () => {
       const [, name, code] = /^```js\n\/\/ (\S+)\n(.*?)^```/ms.exec(readFileSync(pages + page, 'utf8'))!;
       // The table of the tests has the name of the streams.
@@ -87,6 +121,7 @@ describe('the consumers of the documentation verify, and handle each event once'
           });
           assert.equal(Number(json.deliveries), 1);
         };
+        await stray?.(broker);
         await publish('evt_1', type);
         await publish('evt_2', `${type}.forged`);
         await publish('evt_3', type);
