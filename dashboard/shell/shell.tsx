@@ -20,6 +20,8 @@ const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Pal
 export function Shell() {
   const current = useQuery(currentQuery);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  // That of the page which would be shown: for a moment after the location is another it is still the one before.
+  const shownPath = useRouterState({ select: ({ matches }) => matches.at(-1)?.pathname ?? '' });
   if (current.isPending) return null;
   if (current.isError)
     return (
@@ -28,7 +30,7 @@ export function Shell() {
       </main>
     );
   if (portalBase !== null && current.data === null) return <PortalClosed />;
-  if (portalBase !== null && !portalPages.some((page) => path.startsWith(page)))
+  if (portalBase !== null && !portalPages.some((page) => shownPath.startsWith(page)))
     return <Navigate to="/endpoints" replace />;
   if (current.data === null || path === '/signin') return <SignIn isSignedIn={current.data !== null} />;
   return <Frame current={current.data} />;

@@ -85,6 +85,10 @@ describe('the portal of an account', { skip: noBrowser }, () => {
 
   test('a link opens its account’s pages and nothing else, and can be loaded again', async () => {
     const page = await (await world.context()).newPage();
+    const refused: string[] = [];
+    page.on('response', (answer) => {
+      if (answer.status() === 403) refused.push(answer.url());
+    });
     await page.goto(await link());
     await page.getByRole('heading', { level: 1, name: 'Endpoints' }).waitFor();
     assert.match(new URL(page.url()).pathname, /^\/portal\/ptl_\w+\/endpoints$/);
@@ -102,6 +106,8 @@ describe('the portal of an account', { skip: noBrowser }, () => {
     assert.equal(await page.getByText('order.other').count(), 0);
     await page.goto(page.url().replace(/\/deliveries.*/, '/settings/people'));
     await page.getByRole('heading', { level: 1, name: 'Endpoints' }).waitFor();
+    await page.getByRole('link', { name: /\/acme$/ }).waitFor();
+    assert.deepEqual(refused, [], 'a page that a portal has not was begun');
   });
 
   test('its people make an endpoint, see its secret, and find an id', async () => {
