@@ -390,7 +390,7 @@ CREATE TABLE replay (
   upper INTEGER NOT NULL,
   started_at INTEGER NOT NULL,
   finished_at INTEGER
-) STRICT;
+, per_second INTEGER, used_until INTEGER) STRICT;
 
 CREATE INDEX replay_account ON replay (account_no);
 
