@@ -105,6 +105,8 @@ export interface Operations {
   'POST /v1/deliveries/{id}/request': { input: { path: { id: string } }; answer: { url: string; headers: Record<string, unknown>; body: (string | null); bodyBase64: (string | null) } };
   /** List dead letters. */
   'GET /v1/dead-letters': { input: { query?: { limit?: number; cursor?: string; endpointId?: string; eventType?: string; reference?: string; httpStatus?: string; minAttempts?: number; since?: string; until?: string; q?: string } }; answer: { data: Delivery[]; nextCursor: (string | null) } };
+  /** Dismiss dead letters. */
+  'POST /v1/dead-letters/dismiss': { input: { body: { ids: string[] } }; answer: { dismissed: number } };
   /** Replay deliveries. */
   'POST /v1/replays': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; since?: string; until?: string; ids?: string[]; rateLimit?: { perSecond: number } } }; answer: Replay };
   /** List replays. */

@@ -323,6 +323,7 @@ function apiPartsOf({
     requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),
     putBack: (account, deliveryKeys) => replayer.putBack(account, deliveryKeys),
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
+    dismiss: (account, deliveryKeys) => replayer.dismiss(account, deliveryKeys),
     startReplay: (account, filter, perSecond) => replayer.startReplay(account, filter, perSecond),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     pauseReplay: (account, id) => replayer.pauseReplay(account, id),

@@ -41,6 +41,8 @@ export interface ApiParts {
   /** Puts deliveries back (retry, redeliver) and wakes their lanes. */
   putBack(account: Account, keys: number[]): Promise<{ requeued: number; sending: number }>;
   cancelDelivery(account: Account, key: number): Promise<void>;
+  /** Of these deliveries those that are dead count as cancelled from now on: how many. */
+  dismiss(account: Account, keys: number[]): Promise<number>;
   /** At most `perSecond` deliveries are put back in a second; without it as many as the store lets. */
   startReplay(account: Account, filter: ReplayFilter, perSecond?: number | null): Promise<Replay>;
   cancelReplay(account: Account, id: string): Promise<Replay>;

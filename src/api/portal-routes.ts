@@ -34,6 +34,7 @@ export const portalRoutes: ReadonlySet<string> = new Set([
   'GET /v1/replays',
   'POST /v1/replays',
   'GET /v1/replays/{id}',
+  'POST /v1/dead-letters/dismiss',
   'POST /v1/replays/plan',
   'POST /v1/replays/{id}/cancel',
   'POST /v1/replays/{id}/pause',

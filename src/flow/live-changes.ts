@@ -81,6 +81,7 @@ function tellersOf(directory: () => Directory): Tellers {
     cancel: ([{ accountNo, key }]) => [
       [accountNo, { kind: 'delivery', id: deliveryId(key), status: 'cancelled' }],
     ],
+    dismiss: ([{ accountNo }]) => [some(accountNo, 'delivery')],
     createReplay: (_, replay) => replayed(replay),
     cancelReplay: (_, replay) => replayed(replay),
     pauseReplay: (_, replay) => replayed(replay),

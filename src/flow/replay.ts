@@ -91,6 +91,17 @@ export class Replayer {
     return counts;
   }
 
+  /** Answers how many of them were dead. Those count as cancelled from now on: somebody has seen them and lets them be. */
+  async dismiss(account: Account, keys: number[]): Promise<number> {
+    const { store, clock } = this.#parts;
+    let count = 0;
+    for (let at = 0; at < keys.length; at += limits.replayRows) {
+      const piece = keys.slice(at, at + limits.replayRows);
+      count += await store.dismiss({ accountNo: account.no, keys: piece, nowMs: clock.nowMs() });
+    }
+    return count;
+  }
+
   async cancelDelivery(account: Account, key: number): Promise<void> {
     const { store, clock, nudge } = this.#parts;
     const result = await store.cancel({ accountNo: account.no, key, nowMs: clock.nowMs() });

@@ -1,9 +1,40 @@
 import assert from 'node:assert/strict';
+import { deliveryKey } from '../core/delivery.ts';
 import { casesFor, endedDeliveries, type OpenStore, settlementOf, t0 } from './store-world.case.ts';
 
 /** Putting deliveries back one by one, and cancelling them. */
 export function puttingBackCases(name: string, open: OpenStore): void {
   const promise = casesFor(name, open);
+
+  promise('a dismissed dead letter is cancelled, with its attempts, and can be put back', async (world) => {
+    const { no } = await world.endpoint();
+    const [seen, left] = await endedDeliveries(world, no, 'dead', 2);
+    const [arrived] = await endedDeliveries(world, no, 'delivered', 1);
+    const waits = deliveryKey(await world.stored({ endpointNos: [no] }), 0);
+    const { accountNo } = world;
+    const keys = [seen!, arrived!, waits, 12345];
+    assert.equal(
+      await world.store.dismiss({ accountNo: await world.account('other'), keys, nowMs: t0 + 9 }),
+      0,
+    );
+    assert.equal(await world.store.dismiss({ accountNo, keys, nowMs: t0 + 9 }), 1);
+    assert.equal(await world.store.dismiss({ accountNo, keys, nowMs: t0 + 10 }), 0);
+    const { delivery, attempts } = (await world.store.getDelivery(accountNo, seen!))!;
+    const { status, endedAtMs, httpStatus } = delivery;
+    assert.deepEqual([status, endedAtMs, httpStatus, attempts.length], ['cancelled', t0 + 9, 500, 1]);
+    assert.deepEqual(
+      [await world.status(left!), await world.status(arrived!), await world.status(waits)],
+      ['dead', 'delivered', 'pending'],
+    );
+    const page = { limit: 9, before: null };
+    const { rows } = await world.store.listDeliveries(accountNo, { statuses: ['dead'] }, page);
+    assert.deepEqual(
+      rows.map(({ key }) => key),
+      [left],
+    );
+    assert.equal((await world.store.counts({ nowMs: t0 + 9 })).dead, 1);
+    assert.equal((await world.store.requeue({ accountNo, keys: [seen!], nowMs: t0 + 11 })).requeued, 1);
+  });
 
   promise('an ended delivery that is put back has a fresh schedule and keeps its attempts', async (world) => {
     const { no } = await world.endpoint();

@@ -197,6 +197,8 @@ export interface DeliveryAdmin {
     key: number;
     nowMs: number;
   }): Promise<{ endpointNo: number } | 'ended' | 'not_found'>;
+  /** Dead ones count as cancelled from now on; answers how many were dead. */
+  dismiss(input: { accountNo: number; keys: number[]; nowMs: number }): Promise<number>;
 }
 
 /** Everything that matching and authorising need, small enough for memory. */

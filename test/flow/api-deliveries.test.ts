@@ -367,3 +367,25 @@ test('what a deleted endpoint was owed can be looked at, and not sent again: 409
   assert.equal((await world.ask('GET', `/v1/deliveries/${deadId}`)).body.status, 'dead');
   await world.close();
 });
+
+test('a dismissed dead letter leaves the list and counts as cancelled; one unknown id and none does', async () => {
+  const world = await ApiWorld.open();
+  await world.endpoint({ retry: { schedule: [] } });
+  world.answer = { httpStatus: 500 };
+  for (const data of [1, 2]) await world.publish({ type: 'a.dead', data });
+  await world.clock.advance(2000);
+  const [{ id }, other] = (await world.ask('GET', '/v1/dead-letters')).body.data;
+  const ids = [id];
+  const dismiss = (body: object) => world.ask('POST', '/v1/dead-letters/dismiss', body);
+  assert.equal((await dismiss({ ids: [...ids, 'dlv_0000zzzz000'] })).status, 404);
+  assert.deepEqual((await dismiss({ ids })).body, { dismissed: 1 });
+  assert.deepEqual((await dismiss({ ids })).body, { dismissed: 0 });
+  const left = (await world.ask('GET', '/v1/dead-letters')).body.data;
+  assert.deepEqual(
+    left.map((one: { id: string }) => one.id),
+    [other.id],
+  );
+  assert.equal((await world.ask('GET', `/v1/deliveries/${id}`)).body.status, 'cancelled');
+  assert.equal((await dismiss({ ids: [] })).status, 422);
+  await world.close();
+});

@@ -171,6 +171,7 @@ describe('what belongs to another account', () => {
     const asks: [string, string, object?][] = [
       ['POST', '/v1/replays', { endpointId }],
       ['POST', '/v1/replays', { ids: [deliveryId] }],
+      ['POST', '/v1/dead-letters/dismiss', { ids: [deliveryId] }],
       ['POST', '/v1/replays/plan', { endpointId }],
       ['POST', '/v1/replays/plan', { ids: [deliveryId] }],
       ['GET', `/v1/deliveries?endpointId=${endpointId}`],

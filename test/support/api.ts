@@ -251,6 +251,7 @@ function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: T
     requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),
     putBack: (account, keys) => replayer.putBack(account, keys),
     cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
+    dismiss: (account, keys) => replayer.dismiss(account, keys),
     startReplay: (account, filter, perSecond) => replayer.startReplay(account, filter, perSecond),
     cancelReplay: (account, id) => replayer.cancelReplay(account, id),
     pauseReplay: (account, id) => replayer.pauseReplay(account, id),

@@ -26,7 +26,7 @@ import {
   slowEndpoints,
 } from './acts/alerts.ts';
 import { binById, bins, catchRequest, createBin, deleteBin, listCaught, updateBin } from './acts/bins.ts';
-import { cancel, requeue } from './acts/deliveries.ts';
+import { cancel, dismiss, requeue } from './acts/deliveries.ts';
 import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
 import { listDeliveries } from './acts/delivery-lists.ts';
 import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
@@ -138,6 +138,7 @@ export type ReadName =
 export type WriteName =
   | 'requeue'
   | 'cancel'
+  | 'dismiss'
   | 'createReplay'
   | 'cancelReplay'
   | 'pauseReplay'
@@ -240,6 +241,7 @@ export const readActs: Acts<ReadName> = {
 export const writeActs: Acts<WriteName> = {
   requeue,
   cancel,
+  dismiss,
   createReplay,
   cancelReplay,
   pauseReplay,

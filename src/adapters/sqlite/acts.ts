@@ -28,7 +28,7 @@ import {
   slowEndpoints,
 } from './acts/alerts.ts';
 import { binById, bins, catchRequest, createBin, deleteBin, listCaught, updateBin } from './acts/bins.ts';
-import { cancel, requeue } from './acts/deliveries.ts';
+import { cancel, dismiss, requeue } from './acts/deliveries.ts';
 import { keysOfEvent, ownedKeys } from './acts/delivery-keys.ts';
 import { listDeliveries } from './acts/delivery-lists.ts';
 import { deliveriesOfEvent, getDelivery } from './acts/delivery-views.ts';
@@ -195,6 +195,7 @@ export const writeActs: Acts<WriteName> = {
   spill,
   requeue,
   cancel,
+  dismiss,
   createReplay,
   cancelReplay,
   pauseReplay,

@@ -12,6 +12,7 @@ import { type Answer, type Call, type Route, route } from '../route.ts';
 import { searchText } from '../text-query.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
+import { findDeliveries } from './find-deliveries.ts';
 import { endpointGone, findPastEndpoint } from './find-endpoint.ts';
 
 const tag = 'Deliveries';
@@ -51,6 +52,17 @@ const listQuery = Type.Object(
         description: `One or more of ${models.deliveryStatuses.join(', ')}, separated by commas.`,
       }),
     ),
+  },
+  { additionalProperties: false },
+);
+
+const dismissInput = Type.Object(
+  {
+    ids: Type.Array(Type.String(), {
+      minItems: 1,
+      maxItems: limits.replayIds,
+      description: 'Deliveries (`dlv_…`); also those of deleted endpoints.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -137,6 +149,29 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
         schema: models.listOf(models.delivery),
       },
       handle: (call) => list(parts, call, 'dead-letters', ['dead']),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/dead-letters/dismiss',
+      tag: 'Dead letters',
+      summary: 'Dismiss dead letters',
+      description:
+        'For what nobody wants to send any more: these count as cancelled from now on. They leave the list of dead letters, and stay among the deliveries with all ' +
+        'their attempts, from where they can still be put back. Those that are not dead stay as they are.',
+      right: 'manage',
+      requestBody: dismissInput,
+      bodyExample: { ids: ['dlv_00000002000'] },
+      success: {
+        status: 200,
+        description: 'How many were dismissed.',
+        schema: Type.Object({ dismissed: Type.Integer() }),
+      },
+      fails: ['not_found'],
+      handle: async ({ account, body }) => {
+        const found = await findDeliveries(parts, account, body.ids);
+        const keys = found.map(({ key }) => key);
+        return { body: { dismissed: await parts.dismiss(account, keys) } };
+      },
     }),
   ];
 }

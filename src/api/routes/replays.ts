@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Account } from '../../core/account.ts';
 import { invalid, notFound } from '../../core/errors.ts';
-import { parseDeliveryId } from '../../core/ids.ts';
 import * as limits from '../../core/limits.ts';
 import * as bounds from '../../core/list-limits.ts';
 import type { Replay, ReplayFilter } from '../../core/replay.ts';
@@ -12,6 +11,7 @@ import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
 import { deliveryView } from './deliveries.ts';
+import { findDeliveries } from './find-deliveries.ts';
 import { endpointGone, findEndpoint } from './find-endpoint.ts';
 
 const tag = 'Replays';
@@ -226,19 +226,8 @@ async function filterOf(
 
 /** Throws `not_found` when any of the deliveries is not the account's, `conflict` when its endpoint is gone, before anything is put back. */
 async function keysOf(parts: ApiParts, account: Account, ids: readonly string[]): Promise<number[]> {
-  const idOf = new Map<number, string>();
-  for (const id of ids) {
-    const key = parseDeliveryId(id);
-    if (key === null) throw notFound('delivery', id);
-    idOf.set(key, id);
-  }
-  const keys = [...idOf.keys()];
-  const owned = new Map(
-    (await parts.store.ownedKeys(account.no, keys)).map(({ key, endpointNo }) => [key, endpointNo]),
-  );
-  const other = keys.find((key) => !owned.has(key));
-  if (other !== undefined) throw notFound('delivery', idOf.get(other)!);
-  const gone = keys.find((key) => parts.directory.endpoint(owned.get(key)!) === null);
-  if (gone !== undefined) throw endpointGone(`The delivery ${idOf.get(gone)!}`);
-  return keys;
+  const found = await findDeliveries(parts, account, ids);
+  const gone = found.find(({ endpointNo }) => parts.directory.endpoint(endpointNo) === null);
+  if (gone !== undefined) throw endpointGone(`The delivery ${gone.id}`);
+  return found.map(({ key }) => key);
 }

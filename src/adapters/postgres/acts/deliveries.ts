@@ -1,4 +1,4 @@
-import { blocked, cancelled, open, places } from '../../../ports/rows/delivery.ts';
+import { blocked, cancelled, dead, open, places } from '../../../ports/rows/delivery.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder } from './order.ts';
@@ -65,6 +65,14 @@ export async function cancel(
   if (row.order_ref !== null) await freeNext(session, endpointNo, row.order_ref as string, nowMs);
   if (row.replay_no !== null) await finishIfDone(session, row.replay_no as number, nowMs);
   return { endpointNo };
+}
+
+export async function dismiss(
+  session: Session,
+  { accountNo, keys, nowMs }: Input<'dismiss'>,
+): Promise<number> {
+  const sql = `UPDATE ended_delivery SET state = ${cancelled}, ended_at = ? WHERE key = ANY (?::bigint[]) AND state = ${dead} AND account_no = ?`;
+  return await session.run(sql, nowMs, keys, accountNo);
 }
 
 /** Not beside a settlement of its node; one that came before has made a row by now. */

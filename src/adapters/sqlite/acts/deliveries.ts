@@ -1,4 +1,4 @@
-import { blocked, open, places } from '../../../ports/rows/delivery.ts';
+import { blocked, cancelled, dead, open, places } from '../../../ports/rows/delivery.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { freeNext } from './order.ts';
@@ -58,6 +58,12 @@ export function cancel(
   if (row.order_ref !== null) freeNext(db, row.endpoint_no as number, row.order_ref as string, nowMs);
   if (row.replay_no !== null) finishIfDone(db, row.replay_no as number, nowMs);
   return { endpointNo: row.endpoint_no as number };
+}
+
+export function dismiss(db: Database, { accountNo, keys, nowMs }: Input<'dismiss'>): number {
+  const sql = `UPDATE delivery SET state = ${cancelled}, ended_at = ? WHERE key = ? AND state = ${dead}
+    AND (SELECT account_no FROM event WHERE seq = delivery.key >> 16) = ?`;
+  return keys.reduce((count, key) => count + Number(db.run(sql, nowMs, key, accountNo)), 0);
 }
 
 function cancelBegun(
