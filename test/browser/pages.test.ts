@@ -103,6 +103,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByText('No deliveries match').waitFor();
     await page.getByLabel('Answered').fill('2xx');
     await page.getByLabel('Attempts, at least').fill('2');
+    await page.waitForURL(/minAttempts=2/);
     await page.getByRole('link', { name: 'order.created' }).waitFor();
     const { searchParams } = new URL(page.url());
     assert.deepEqual(
