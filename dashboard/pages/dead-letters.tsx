@@ -147,12 +147,19 @@ function Causes({ found, causes, endpoints, acts }: CausesProps) {
                 <EndpointLink id={endpointId} endpoints={endpoints} />
               </p>
             </div>
-            {acts === null || endpoints.isGone(endpointId) ? null : (
-              <Button onClick={() => acts.plan(planOf(rows, endpoints.nameOf(endpointId)))}>
-                {rows.length > namedAtMost
-                  ? 'Replay this endpoint’s'
-                  : `Replay these ${rows.length.toLocaleString()}`}
-              </Button>
+            {acts === null ? null : (
+              <span className="flex flex-wrap gap-2">
+                <Button onClick={() => acts.choice.choose(rows.map(({ id }) => id))}>
+                  Choose these {rows.length.toLocaleString()}
+                </Button>
+                {endpoints.isGone(endpointId) ? null : (
+                  <Button onClick={() => acts.plan(planOf(rows, endpoints.nameOf(endpointId)))}>
+                    {rows.length > namedAtMost
+                      ? 'Replay this endpoint’s'
+                      : `Replay these ${rows.length.toLocaleString()}`}
+                  </Button>
+                )}
+              </span>
             )}
           </div>
           <details className="border-t border-line px-3 py-1.5 text-sm">

@@ -9,6 +9,8 @@ export interface Choice {
   has(id: string): boolean;
   /** With `isSpan` also what stands between this one and the last that was clicked. */
   click(id: string, isSpan: boolean): void;
+  /** Only these. */
+  choose(ids: string[]): void;
   isAll: boolean;
   clickAll(): void;
   clear(): void;
@@ -27,6 +29,7 @@ export function useChoice(listed: string[]): Choice {
       setChosen(chosenAfter({ ids: listed, chosen }, id, isSpan ? last : null));
       setLast(id);
     },
+    choose: (wanted) => setChosen(new Set(wanted)),
     clickAll: () => setChosen(new Set(isAll ? [] : listed)),
     clear: () => setChosen(new Set()),
   };

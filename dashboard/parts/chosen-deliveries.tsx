@@ -8,7 +8,7 @@ import { type Choice, ChoiceBar } from './choice.tsx';
 import { Ask } from './dialog.tsx';
 
 const ended = ['delivered', 'dead', 'cancelled'];
-/** So many can be named in one replay. */
+/** So many can be named at once. */
 const namedAtMost = 1000;
 
 interface Props {
@@ -18,12 +18,13 @@ interface Props {
   endpoints: KnownEndpoints;
 }
 
-/** Sends the chosen deliveries again, tries those that wait now, or cancels them. What went to a deleted endpoint is left out. */
+/** Sends the chosen deliveries again or dismisses the dead ones, tries those that wait now, or cancels them. What went to a deleted endpoint is left out. */
 export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
   const [asks, setAsks] = useState(false);
   const chosen = rows.filter(({ id, endpointId }) => choice.has(id) && !endpoints.isGone(endpointId));
   const over = chosen.filter(({ status }) => ended.includes(status)).slice(0, namedAtMost);
   const open = chosen.filter(({ status }) => !ended.includes(status));
+  const dead = rows.filter(({ id, status }) => choice.has(id) && status === 'dead').slice(0, namedAtMost);
   const then = (): void => {
     setAsks(false);
     choice.clear();
@@ -32,6 +33,13 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
     done: ({ total }) => `${total.toLocaleString()} deliveries are on their way again.`,
     then,
   });
+  const dismiss = useAct(
+    () => api<{ dismissed: number }>('POST', '/v1/dead-letters/dismiss', { ids: dead.map(({ id }) => id) }),
+    {
+      done: ({ dismissed }) => `${dismissed.toLocaleString()} dismissed: they count as cancelled now.`,
+      then,
+    },
+  );
   const each = useAct(
     async (act: 'retry' | 'cancel') => {
       for (const { id } of open) await api('POST', `/v1/deliveries/${id}/${act}`);
@@ -50,6 +58,15 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
           Send {over.length.toLocaleString()} again
         </Button>
       )}
+      {dead.length === 0 ? null : (
+        <Button
+          title="They leave the dead letters, count as cancelled, and can still be sent again from the deliveries"
+          disabled={dismiss.isPending}
+          onClick={() => dismiss.mutate()}
+        >
+          Dismiss {dead.length.toLocaleString()}
+        </Button>
+      )}
       {open.length === 0 ? null : (
         <>
           <Button disabled={each.isPending} onClick={() => each.mutate('retry')}>
@@ -61,7 +78,7 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
         </>
       )}
       {chosen.length < choice.ids.length ? (
-        <span className="text-xs text-muted">Some went to a deleted endpoint and stay as they are.</span>
+        <span className="text-xs text-muted">Some went to a deleted endpoint and cannot be sent again.</span>
       ) : null}
       <Ask
         title={`Cancel ${open.length.toLocaleString()} deliveries?`}

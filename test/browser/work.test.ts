@@ -143,6 +143,10 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     await button('Send 3 again').click();
     await page.getByText('3 deliveries are on their way again.').waitFor();
     await page.getByText('1 × The receiver failed (500)').waitFor();
+    await button('Choose these 1').click();
+    await button('Dismiss 1').click();
+    await page.getByText('1 dismissed: they count as cancelled now.').waitFor();
+    await page.getByText('1 × The receiver failed (500)').waitFor({ state: 'detached' });
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).getByText('Choose the row').waitFor();
   });
