@@ -26,6 +26,8 @@ export const kafkaBatch = 100;
 export const inboxBatch = 200;
 /** Bytes of messages that are asked for at once, by the size of those before; one, where it alone is larger. */
 export const inboxBytes = 16 * 1024 * 1024;
+/** Characters of a message's headers, all names and values together; as many as brokers' own tools write, and then some. */
+export const inboxHeaderChars = 64 * 1024;
 /** Bytes of messages that are judged side by side: other work has its turn after them. */
 export const inboxPortionBytes = 1024 * 1024;
 /** Messages at once after some were refused: each is kept, for people to look at. */

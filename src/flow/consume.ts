@@ -190,9 +190,10 @@ class Consumer {
       messageId: message.id,
     };
     const bodyBytes = message.body.byteLength;
-    if (bodyBytes > source.maxBodyBytes) {
-      const detail = `The body is larger than the ${source.maxBodyBytes} bytes that this source takes (maxBody).`;
+    const detail = tooLarge(source, message);
+    if (detail !== null) {
       const refusal = { status: 413, reason: 'too_large', detail };
+      request.headers = [];
       request.body = new Uint8Array();
       receiver.refuse(source, request, refusal, { bodyBytes });
     } else if ((await receiver.receive(source, request)).kind !== 'refused') return 'taken';
@@ -233,8 +234,21 @@ class Consumer {
   }
 }
 
+/** What is too large about a message, in words; null: nothing. */
+function tooLarge({ maxBodyBytes }: Source, message: Waiting): string | null {
+  if (headerChars(message) > limits.inboxHeaderChars)
+    return `The headers are longer than ${limits.inboxHeaderChars} characters. Put into the body what is so long.`;
+  if (message.body.byteLength > maxBodyBytes)
+    return `The body is larger than the ${maxBodyBytes} bytes that this source takes (maxBody).`;
+  return null;
+}
+
+function headerChars({ headers }: Waiting): number {
+  return headers.reduce((sum, { length }) => sum + length, 0);
+}
+
 function bytesOf(messages: readonly Waiting[]): number {
-  return messages.reduce((sum, { body }) => sum + body.byteLength, 0);
+  return messages.reduce((sum, message) => sum + message.body.byteLength + headerChars(message), 0);
 }
 
 /** In their order, each of at most `limits.inboxPortionBytes` or one message. */

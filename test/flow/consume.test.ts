@@ -169,6 +169,19 @@ test('a message that is larger than the source takes is refused, and the next on
   assert.deepEqual(queue.acknowledged, ['1', '2']);
 });
 
+test('a message whose headers are too long is refused and kept without them, and the next one is taken', async (t) => {
+  const { queue, consumers, events, world, source } = await stage(t);
+  queue.add('1', '{"type":"a"}', ['x-long', 'x'.repeat(limits.inboxHeaderChars)]);
+  queue.add('2', '{"type":"b"}');
+  consumers.start();
+  await world.clock.advance(5000);
+  assert.deepEqual(await events(), ['b null']);
+  assert.deepEqual(queue.acknowledged, ['1', '2']);
+  const { rows } = await world.store.listRequests(source, 'rejected', { limit: 10, before: null });
+  const kept = await world.store.getRequest(source.accountNo, rows[0]!.id);
+  assert.deepEqual([kept?.reason, kept?.headers], ['too_large', []]);
+});
+
 test('what is wrong with a queue is said, without its password, and it is asked again ever later', async (t) => {
   const { world, queue, consumers, source } = await stage(t);
   queue.refusal = new Error('no such stream');
