@@ -1,4 +1,5 @@
 import { invalid, notFound, SurehookError } from '../core/errors.ts';
+import { FailureCount } from '../core/failure-count.ts';
 import { idBytes, newId } from '../core/ids.ts';
 import * as bounds from '../core/people-limits.ts';
 import {
@@ -45,6 +46,12 @@ export interface People {
 }
 
 export function createPeople({ store, clock, random, passwords, sha256 }: PeopleParts): People {
+  const guesses = new FailureCount({
+    withinMs: bounds.signInWithinMs,
+    names: bounds.signInNames,
+    failures: bounds.signInFailuresEach,
+  });
+
   async function passwordHash(password: string | null | undefined): Promise<Partial<Person>> {
     if (password === undefined) return {};
     return { passwordHash: password === null ? null : await passwords.hash(password) };
@@ -52,8 +59,25 @@ export function createPeople({ store, clock, random, passwords, sha256 }: People
 
   async function checkOwn(person: Person, current: string | undefined): Promise<void> {
     if (person.passwordHash === null) return;
-    if (current !== undefined && (await passwords.matches(current, person.passwordHash))) return;
+    if (current !== undefined && (await isPassword(person, current))) return;
     throw invalid([{ pointer: '/currentPassword', detail: 'must be your present password' }]);
+  }
+
+  /** Whoever came by a session of somebody must not find out their password by trying. */
+  async function isPassword({ id, passwordHash: hash }: Person, text: string): Promise<boolean> {
+    const nowMs = clock.nowMs();
+    const waitMs = guesses.waitMs(id, nowMs);
+    if (waitMs > 0)
+      throw new SurehookError(
+        'too_many_requests',
+        'Your present password was wrong too often. Wait, or let an owner set a new one.',
+        { retryAfterS: waitMs / 1000 },
+      );
+    // Counted before the outcome is known, so that attempts side by side count too.
+    guesses.failed(id, nowMs);
+    if (!(await passwords.matches(text, hash))) return false;
+    guesses.succeeded(id);
+    return true;
   }
 
   return {

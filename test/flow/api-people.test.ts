@@ -329,6 +329,19 @@ describe('people', () => {
       assert.equal((await member.ask('PATCH', `/v1/people/${me.id}`, body)).status, 422);
   });
 
+  test('A68 who came by a session does not find out the password by trying', async () => {
+    await person('owner');
+    const member = await person('member');
+    const { id } = (await member.ask('GET', '/v1/sessions/current')).body.person;
+    const change = async (currentPassword: string): Promise<number> =>
+      (await member.ask('PATCH', `/v1/people/${id}`, { password: 'another password', currentPassword }))
+        .status;
+    for (let n = 0; n < bounds.signInFailuresEach; n += 1) assert.equal(await change(`guess ${n}`), 422);
+    assert.equal(await change('password of member'), 429);
+    await world.clock.advance(bounds.signInWithinMs);
+    assert.equal(await change('password of member'), 200);
+  });
+
   test('a new password or role signs out everywhere else', async () => {
     await person('owner');
     const here = await person('member');
