@@ -39,8 +39,8 @@ export interface ArchiveSum {
   sha256: string;
 }
 
-/** The only form there is so far. */
-export const archiveFormat = 1;
+/** Raised whenever tables or columns change: an archive of another form is refused as a whole, not read in part. */
+export const archiveFormat = 2;
 
 /** How many parts of the past there are at most: each becomes tables and indexes, which one transaction makes and locks. */
 export const archiveEras = 100;
