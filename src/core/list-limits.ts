@@ -5,6 +5,8 @@
  * long whether it finds much or little, and whether there are a thousand rows or a million. Searches for text have bounds of their own.
  */
 export const filterRows = 1000;
+/** The same along events for deliveries of which few fit, by their answer or their attempts: nearly all are read for nothing. */
+export const triedRows = 200;
 
 /** Deliveries that the plan of a replay shows. */
 export const replaySample = 5;

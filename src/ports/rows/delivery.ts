@@ -1,6 +1,13 @@
 import type { Attempt, AttemptError } from '../../core/attempt.ts';
-import { type DeliveryState, type DeliveryView, type Owed, statusOf } from '../../core/delivery.ts';
+import {
+  type DeliveryState,
+  type DeliveryStatus,
+  type DeliveryView,
+  type Owed,
+  statusOf,
+} from '../../core/delivery.ts';
 import type { Event, EventHead, Origin } from '../../core/event.ts';
+import * as bounds from '../../core/list-limits.ts';
 import type { DeliveryFilter, EventFilter } from '../store.ts';
 import type { Row } from './row.ts';
 
@@ -141,6 +148,30 @@ export function isAsked(
   if (answer !== undefined && (httpStatus === null || httpStatus < answer.from || httpStatus > answer.to))
     return false;
   return (filter.statuses?.includes(status) ?? true) && attempts >= (filter.minAttempts ?? 0);
+}
+
+/**
+ * The same filter with what follows from it: what is delivered was answered 2xx, so that another answer is looked for among the few
+ * others. Left out by this is what was delivered once, then replayed in vain, and taken back by its replay.
+ */
+export function narrowed(filter: DeliveryFilter): DeliveryFilter {
+  const { httpStatus, statuses = undelivered } = filter;
+  if (httpStatus === undefined || (httpStatus.from < 300 && httpStatus.to >= 200)) return filter;
+  return { ...filter, statuses: statuses.filter((status) => status !== 'delivered') };
+}
+
+const undelivered: readonly DeliveryStatus[] = [
+  'pending',
+  'sending',
+  'retrying',
+  'held',
+  'dead',
+  'cancelled',
+];
+
+/** How many deliveries a page along events looks at. */
+export function rowsToLookAt({ httpStatus, minAttempts }: DeliveryFilter): number {
+  return httpStatus === undefined && minAttempts === undefined ? bounds.filterRows : bounds.triedRows;
 }
 
 /** What a filter of deliveries asks of their events. */

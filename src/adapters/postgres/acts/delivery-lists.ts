@@ -1,8 +1,15 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits.ts';
-import * as bounds from '../../../core/list-limits.ts';
 import { typeRange } from '../../../core/match.ts';
-import { eventFilterOf, isAsked, newest, places, states } from '../../../ports/rows/delivery.ts';
+import {
+  eventFilterOf,
+  isAsked,
+  narrowed,
+  newest,
+  places,
+  rowsToLookAt,
+  states,
+} from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { begunViews, eventPart, viewsDown, viewsOfKeys } from './delivery-views.ts';
@@ -17,9 +24,10 @@ const keysAtOnce = 300;
 export async function listDeliveries(
   session: Session,
   accountNo: number,
-  filter: DeliveryFilter,
+  asked: DeliveryFilter,
   page: Page,
 ): Promise<Found<DeliveryView>> {
+  const filter = narrowed(asked);
   const narrow = filter.statuses !== undefined && !filter.statuses.includes('delivered');
   const byEndpoint =
     filter.reference === undefined &&
@@ -40,7 +48,7 @@ async function listByEvent(
   const events = { ...eventFilterOf(filter), ...(endpointNo !== undefined && { endpointNo }) };
   const steps = eventsDown(session, accountNo, events, Math.floor((before - 1) / places) + 1);
   const rows: DeliveryView[] = [];
-  let left = bounds.filterRows;
+  let left = rowsToLookAt(filter);
   for await (const step of viewsDown(session, steps, endpointNo ?? null)) {
     if (step.kind === 'end') return { rows, next: step.seq * places };
     for (const view of step.views) {

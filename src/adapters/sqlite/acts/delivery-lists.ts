@@ -4,9 +4,11 @@ import { typeRange } from '../../../core/match.ts';
 import {
   eventFilterOf,
   isAsked,
+  narrowed,
   newest,
   open,
   places,
+  rowsToLookAt,
   states,
   viewOf,
 } from '../../../ports/rows/delivery.ts';
@@ -20,9 +22,10 @@ import { lacksRows } from './rows.ts';
 export function listDeliveries(
   db: Database,
   accountNo: number,
-  filter: DeliveryFilter,
+  asked: DeliveryFilter,
   page: Page,
 ): Found<DeliveryView> {
+  const filter = narrowed(asked);
   const narrow = filter.statuses !== undefined && !filter.statuses.includes('delivered');
   const byEndpoint =
     filter.reference === undefined &&
@@ -41,7 +44,7 @@ function listByEvent(
   const before = page.before ?? Number.MAX_SAFE_INTEGER;
   const rows: DeliveryView[] = [];
   const endpointId = filter.endpointNo === undefined ? null : idOf(db, filter.endpointNo);
-  let left = bounds.filterRows;
+  let left = rowsToLookAt(filter);
   const { endpointNo } = filter;
   const events = { ...eventFilterOf(filter), ...(endpointNo !== undefined && { endpointNo }) };
   for (const step of eventsDown(db, accountNo, events, Math.floor((before - 1) / places) + 1)) {
