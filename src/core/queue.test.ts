@@ -51,8 +51,10 @@ test('the password is kept apart from the URL, whatever it is made of', () => {
 });
 
 test('a token of NATS is a secret, and a user of a URL that was stored is none', () => {
-  const { url, password, target } = read('nats://TOKEN@h?subject=a');
-  assert.deepEqual([url, password, target.user], ['nats://h?subject=a', 'TOKEN', '']);
+  for (const text of ['nats://TOKEN@h?subject=a', 'nats://TOKEN:@h?subject=a']) {
+    const { url, password, target } = read(text);
+    assert.deepEqual([url, password, target.user], ['nats://h?subject=a', 'TOKEN', '']);
+  }
   const stored = queueTargetOf(read('nats://shop:p@h?subject=a').url, 'to', dev);
   assert.ok(typeof stored !== 'string');
   assert.equal(stored.user, 'shop');

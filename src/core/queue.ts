@@ -153,12 +153,8 @@ function schemeOf(text: string): string {
  * when they are connected to, as those of receivers are.
  */
 export function readQueueUrl(text: string, use: QueueUse, policy: AddressPolicy): QueueUrl | string {
-  // A token of NATS stands where a user does, and is a secret.
-  return readUrl(
-    /^\s*(?:nats|tls):\/\/[^/?:@]+@/i.test(text) ? text.replace('://', '://:') : text,
-    use,
-    policy,
-  );
+  // A token of NATS stands where a user does, with or without the colon of an empty password, and is a secret.
+  return readUrl(text.replace(/^(\s*(?:nats|tls):\/\/)([^/?:@]+):?@/i, '$1:$2@'), use, policy);
 }
 
 /** The same for a URL whose password is kept apart: `QueueUrl.url`. */

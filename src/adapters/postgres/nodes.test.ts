@@ -257,9 +257,10 @@ test('an event of an order goes to the database and back five times, however muc
     const take = (n: number) => one.accept([{ ...one.item({ event: { id: `e${n}` } }), order: newsOf(n) }]);
     await take(1);
     const { query } = pg.Client.prototype;
-    let asked = 0;
+    // Over one connection: another one may be opened meanwhile.
+    const asked = new Map<pg.Client, number>();
     pg.Client.prototype.query = function (this: pg.Client, ...input: unknown[]) {
-      asked += 1;
+      asked.set(this, (asked.get(this) ?? 0) + 1);
       return (query as (...all: unknown[]) => unknown).apply(this, input);
     } as typeof query;
     try {
@@ -267,7 +268,7 @@ test('an event of an order goes to the database and back five times, however muc
     } finally {
       pg.Client.prototype.query = query;
     }
-    assert.equal(asked, 5);
+    assert.equal(Math.max(...asked.values()), 5);
     assert.equal((await one.store.getOrder(one.accountNo, 'ord_2'))!.history.length, 1);
   });
 });
