@@ -4,7 +4,7 @@
  * Rows that one page of a filtered list looks at; then the page is short and the next one goes on. So few that a page takes about as
  * long whether it finds much or little, and whether there are a thousand rows or a million. Searches for text have bounds of their own.
  */
-export const filterRows = 1000;
+export const filterRows = 500;
 /** The same along events for deliveries of which few fit, by their answer or their attempts: nearly all are read for nothing. */
 export const triedRows = 200;
 

@@ -19,7 +19,7 @@ import { lacksRows } from './rows.ts';
 /** How many deliveries are read at once, after the first ones: these are as many as a page shows. */
 const rowsAtOnce = 200;
 /** How many keys a page looks at, over all endpoints and states: fewer than `filterRows`, for each costs more here than a row does in a file. */
-const keysAtOnce = 300;
+const keysAtOnce = 150;
 
 export async function listDeliveries(
   session: Session,

@@ -166,16 +166,18 @@ export async function eventConditions(
 
 /** The first position at or after a time. Positions grow with time, but for clocks that are set back: callers leave room for that. */
 export async function seqAt(session: Session, atMs: number): Promise<number> {
-  let low = 0;
-  let high = 1 + Number((await session.get('SELECT max(seq) AS seq FROM event'))!.seq ?? 0);
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const row = await session.get(
-      'SELECT seq, created_at FROM event WHERE seq >= ? ORDER BY seq LIMIT 1',
-      middle,
-    );
-    if (row === undefined || (row.created_at as number) >= atMs) high = middle;
-    else low = (row.seq as number) + 1;
-  }
-  return low;
+  return Number((await session.get(seqAtSql, atMs))!.seq);
 }
+
+/** Halved until it is found: twenty looks in one statement, where a statement each would take most of a list's time. */
+const seqAtSql = `
+WITH RECURSIVE search (low, high) AS (
+  SELECT 0::bigint, coalesce((SELECT max(seq) FROM event), 0) + 1
+  UNION ALL
+  SELECT CASE WHEN e.created_at < a.at THEN e.seq + 1 ELSE s.low END,
+         CASE WHEN e.created_at < a.at THEN s.high ELSE (s.low + s.high) / 2 END
+  FROM (SELECT ?::bigint AS at) a CROSS JOIN search s
+  LEFT JOIN LATERAL (SELECT seq, created_at FROM event WHERE seq >= (s.low + s.high) / 2 ORDER BY seq LIMIT 1) e ON true
+  WHERE s.low < s.high
+)
+SELECT low AS seq FROM search WHERE low >= high`;
