@@ -375,7 +375,6 @@ export interface Store
     PeopleStore,
     PortalStore,
     ReplayStore,
-    ReplayStore,
     Reading,
     OrderStore,
     AlertStore,
