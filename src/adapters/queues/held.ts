@@ -6,16 +6,24 @@ import { heldCloseMs, heldLookMs, unconfirmedBytes } from '../../core/queue-limi
 import { QueueFault } from './fault.ts';
 
 const holder = new AsyncLocalStorage<Held>();
-channel('net.client.socket').subscribe((message) => {
-  holder.getStore()?.add((message as { socket: Socket }).socket);
-});
+let isWatching = false;
 
-// Libraries write what a broker said to the console, as it is. What matters of it, attempts and consumption tell.
-for (const name of ['log', 'info', 'warn', 'error', 'trace'] as const) {
-  const write = console[name].bind(console);
-  console[name] = (...words: unknown[]) => {
-    if (holder.getStore() === undefined) write(...words);
-  };
+/**
+ * From the first use of a library on: what it opens is held, and what it writes to the console, which is what a broker said as it
+ * said it, is left out; what matters of it, attempts and consumption tell. Never undone, for some write after their end.
+ */
+function watchLibraries(): void {
+  if (isWatching) return;
+  isWatching = true;
+  channel('net.client.socket').subscribe((message) => {
+    holder.getStore()?.add((message as { socket: Socket }).socket);
+  });
+  for (const name of ['log', 'info', 'warn', 'error', 'trace'] as const) {
+    const write = console[name].bind(console);
+    console[name] = (...words: unknown[]) => {
+      if (holder.getStore() === undefined) write(...words);
+    };
+  }
 }
 
 /** The same socket. What a library throws at words that it does not know ends the connection, not the process. */
@@ -103,6 +111,7 @@ const tooMuch = new QueueFault(
 
 /** Opens something over sockets that are held; they are ended when it fails, or takes longer than `ms`. */
 export async function openHeld<T>(open: () => Promise<T>, ms: number): Promise<{ held: Held; made: T }> {
+  watchLibraries();
   const held = new Held();
   held.heard();
   try {
