@@ -158,7 +158,8 @@ class Consumer {
       if (taken.failure !== null) throw taken.failure;
       refused += taken.refused;
     }
-    if (messages.length > 0) this.#messageBytes = bytesOf(messages) / messages.length;
+    if (messages.length > 0)
+      this.#messageBytes = messages.reduce((sum, one) => sum + bytesOf(one), 0) / messages.length;
     if (!this.#stopped) await this.#askLag(inbox);
     if (perSecond !== Number.POSITIVE_INFINITY && messages.length > 0)
       await this.#pause((1000 * messages.length) / perSecond);
@@ -247,8 +248,9 @@ function headerChars({ headers }: Waiting): number {
   return headers.reduce((sum, { length }) => sum + length, 0);
 }
 
-function bytesOf(messages: readonly Waiting[]): number {
-  return messages.reduce((sum, message) => sum + message.body.byteLength + headerChars(message), 0);
+/** What a message takes up, with its headers. */
+function bytesOf(message: Waiting): number {
+  return message.body.byteLength + headerChars(message);
 }
 
 /** In their order, each of at most `limits.inboxPortionBytes` or one message. */
@@ -256,11 +258,11 @@ function portionsOf(messages: readonly Waiting[]): Waiting[][] {
   const portions: Waiting[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const message of messages) {
-    bytes += message.body.byteLength;
+    bytes += bytesOf(message);
     if (bytes <= limits.inboxPortionBytes) portions.at(-1)!.push(message);
     else {
       portions.push([message]);
-      bytes = message.body.byteLength;
+      bytes = bytesOf(message);
     }
   }
   return portions;

@@ -212,19 +212,21 @@ test('large messages are judged a few at a time, so that requests get their turn
     refuse: receiver.refuse.bind(receiver),
     kept: receiver.kept.bind(receiver),
     async receive(source, request) {
-      inHand += request.body.length;
+      const bytes = request.body.length + request.headers.join('').length;
+      inHand += bytes;
       mostInHand = Math.max(mostInHand, inHand);
       return await receiver.receive(source, request).finally(() => {
-        inHand -= request.body.length;
+        inHand -= bytes;
       });
     },
   }));
   const body = JSON.stringify({ type: 'a', text: 'x'.repeat(limits.inboxPortionBytes / 4) });
   for (let n = 0; n < 20; n += 1) queue.add(String(n), body);
   queue.add('larger', JSON.stringify({ type: 'a', text: 'x'.repeat(2 * limits.inboxPortionBytes) }));
+  for (let n = 0; n < 100; n += 1) queue.add(`head ${n}`, '{"type":"a"}', ['x', 'y'.repeat(50_000)]);
   consumers.start();
   await world.clock.advance(1000);
-  assert.equal(queue.acknowledged.length, 21);
+  assert.equal(queue.acknowledged.length, 121);
   assert.ok(mostInHand <= 2 * limits.inboxPortionBytes + 100, `${mostInHand} bytes at once`);
 });
 
