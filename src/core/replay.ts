@@ -38,6 +38,14 @@ export interface Replay {
   finishedAtMs: number | null;
 }
 
+/** What a replay that starts at a time takes: deliveries with keys below `upper` that had ended by then. */
+export interface ReplaySelection {
+  accountNo: number;
+  filter: ReplayFilter;
+  upper: number;
+  startedAtMs: number;
+}
+
 /** What a replay may put back in a second, and up to when what it has put back uses that up. */
 export interface ReplayRate {
   perSecond: number;

@@ -1,18 +1,10 @@
 import { typeRange } from '../../../core/match.ts';
-import type { ReplayFilter } from '../../../core/replay.ts';
+import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
 import type { ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states } from '../../../ports/rows/delivery.ts';
 import type { Row, Session } from '../session.ts';
 import { viewsOfKeys } from './delivery-views.ts';
 import { puttableSql } from './putting-back.ts';
-
-/** What a replay that starts at a time takes: deliveries with keys below `upper` that had ended by then. */
-interface Selection {
-  accountNo: number;
-  filter: ReplayFilter;
-  upper: number;
-  startedAtMs: number;
-}
 
 export async function planReplay(
   session: Session,
@@ -27,22 +19,19 @@ export async function planReplay(
   };
 }
 
-export async function countMatching(session: Session, selection: Selection): Promise<number> {
+export async function countMatching(session: Session, selection: ReplaySelection): Promise<number> {
+  const { keys } = selection.filter;
+  if (keys !== null) return (await puttableOf(session, selection, keys)).length;
   let total = 0;
-  for (const key of selection.filter.keys ?? [])
-    total += (await puttable(session, selection, key)) === null ? 0 : 1;
-  if (selection.filter.keys !== null) return total;
   for await (const { sql, values } of matching(session, selection))
     total += (await session.get(`SELECT count(*) AS n ${sql}`, ...values))!.n as number;
   return total;
 }
 
-async function firstMatching(session: Session, selection: Selection, limit: number): Promise<number[]> {
+async function firstMatching(session: Session, selection: ReplaySelection, limit: number): Promise<number[]> {
+  const { keys } = selection.filter;
+  if (keys !== null) return (await puttableOf(session, selection, keys)).slice(0, limit);
   const found: number[] = [];
-  for (const key of selection.filter.keys ?? []) {
-    if (found.length < limit && (await puttable(session, selection, key)) !== null) found.push(key);
-  }
-  if (selection.filter.keys !== null) return found;
   for await (const { sql, values } of matching(session, selection)) {
     if (found.length === limit) break;
     const rows = await session.all(
@@ -56,7 +45,7 @@ async function firstMatching(session: Session, selection: Selection, limit: numb
 }
 
 /** What is taken of each endpoint. */
-async function* matching(session: Session, { accountNo, filter, upper, startedAtMs }: Selection) {
+async function* matching(session: Session, { accountNo, filter, upper, startedAtMs }: ReplaySelection) {
   const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
   const ranges = filter.eventTypes?.map(typeRange) ?? null;
   const types = `AND (?::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high))
@@ -90,10 +79,20 @@ export async function endpointFrom(
   return row.no as number;
 }
 
+async function puttableOf(
+  session: Session,
+  selection: ReplaySelection,
+  keys: readonly number[],
+): Promise<number[]> {
+  const found: number[] = [];
+  for (const key of keys) if ((await puttable(session, selection, key)) !== null) found.push(key);
+  return found;
+}
+
 /** The row of a delivery that a replay may put back. What ended since the replay began is not taken another time. */
 export async function puttable(
   session: Session,
-  { accountNo, startedAtMs }: Pick<Selection, 'accountNo' | 'startedAtMs'>,
+  { accountNo, startedAtMs }: Pick<ReplaySelection, 'accountNo' | 'startedAtMs'>,
   key: number,
 ): Promise<Row | null> {
   const row = await session.get(`${puttableSql} WHERE d.key = ?`, key);

@@ -1,48 +1,37 @@
 import { typeRange } from '../../../core/match.ts';
-import type { ReplayFilter } from '../../../core/replay.ts';
+import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
 import type { ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
-import { open, places, states, viewOf } from '../../../ports/rows/delivery.ts';
+import { open, states, viewOf } from '../../../ports/rows/delivery.ts';
 import type { Database, Row } from '../database.ts';
 import { rowsFrom } from './delivery-views.ts';
 import { type Shelf, shelvesOf } from './listing.ts';
 import { puttableSql } from './putting-back.ts';
-
-/** What a replay that starts at a time takes: deliveries with keys below `upper` that had ended by then. */
-interface Selection {
-  accountNo: number;
-  filter: ReplayFilter;
-  upper: number;
-  startedAtMs: number;
-}
 
 export function planReplay(
   db: Database,
   { accountNo, filter, nowMs, limit }: Parameters<ReplayStore['planReplay']>[0],
 ): ReplayPlan {
   db.readNode();
-  const upper = Math.floor(Number.MAX_SAFE_INTEGER / places) * places;
-  const selection = { accountNo, filter, upper, startedAtMs: nowMs };
+  const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
   const sample = firstMatching(db, selection, limit).map((key) =>
     viewOf(db.get(`${rowsFrom('delivery d')} WHERE d.key = ?`, key)!),
   );
   return { total: countMatching(db, selection), sample };
 }
 
-export function countMatching(db: Database, selection: Selection): number {
+export function countMatching(db: Database, selection: ReplaySelection): number {
   const { keys } = selection.filter;
-  if (keys !== null) return keys.flatMap((key) => puttable(db, selection, key)).length;
+  if (keys !== null) return puttableOf(db, selection, keys).length;
   let total = 0;
   for (const { sql, values } of matching(db, selection))
     total += Number(db.get(`SELECT count(*) AS n ${sql}`, ...values)!.n);
   return total;
 }
 
-function firstMatching(db: Database, selection: Selection, limit: number): number[] {
+function firstMatching(db: Database, selection: ReplaySelection, limit: number): number[] {
+  const { keys } = selection.filter;
+  if (keys !== null) return puttableOf(db, selection, keys).slice(0, limit);
   const found: number[] = [];
-  for (const key of selection.filter.keys ?? []) {
-    if (found.length < limit && puttable(db, selection, key).length > 0) found.push(key);
-  }
-  if (selection.filter.keys !== null) return found;
   for (const { sql, key, values } of matching(db, selection)) {
     if (found.length === limit) break;
     const rows = db.all(
@@ -58,7 +47,7 @@ function firstMatching(db: Database, selection: Selection, limit: number): numbe
 /** What is taken of each endpoint, shelf by shelf, the oldest first. */
 function* matching(
   db: Database,
-  { accountNo, filter, upper, startedAtMs }: Selection,
+  { accountNo, filter, upper, startedAtMs }: ReplaySelection,
 ): Generator<{ sql: string; key: string; values: (string | number | null)[] }> {
   const state = states.indexOf(filter.state);
   const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
@@ -101,10 +90,14 @@ export function endpointFrom(
   return row.no as number;
 }
 
+function puttableOf(db: Database, selection: ReplaySelection, keys: readonly number[]): number[] {
+  return keys.filter((key) => puttable(db, selection, key).length > 0);
+}
+
 /** The row of a delivery that a replay may put back, or nothing. What ended since the replay began is not taken another time. */
 export function puttable(
   db: Database,
-  { accountNo, startedAtMs }: Pick<Selection, 'accountNo' | 'startedAtMs'>,
+  { accountNo, startedAtMs }: Pick<ReplaySelection, 'accountNo' | 'startedAtMs'>,
   key: number,
 ): Row[] {
   const row = db.get(`${puttableSql} WHERE d.key = ?`, key);
