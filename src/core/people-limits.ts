@@ -34,8 +34,9 @@ export const signInFailuresAddress = 30;
 export const signInFailuresEach = 8;
 /** Addresses, alone and with a person, whose failures are remembered. */
 export const signInNames = 10_000;
-/** Entries of the audit log that are kept; then the oldest go. Those of portals apart: whoever has one could wash out what operators did. */
+/** Entries of the audit log that are kept; then the oldest go. */
 export const auditEntries = 100_000;
+/** Those of portals, apart: whoever has one could wash out what operators did. */
 export const auditEntriesOfPortals = 5000;
 /** The oldest go after so many new ones, so there may be that many more. */
 export const auditTrimEvery = 100;

@@ -17,9 +17,6 @@ export const steps = { lookup: 0, connect: 1, tls: 2, wait: 3, read: 4 } as cons
 /** One of `steps`. */
 export type Step = (typeof steps)[keyof typeof steps];
 
-/** Between two steps, by how many they are apart. */
-const commas = ['', ',', ',,', ',,,', ',,,,'];
-
 /**
  * Measures the steps of one exchange. What it makes is as short as can be, for each attempt carries and keeps it: whole milliseconds between
  * commas, nothing for a step that did not take place, and nothing after the one that was under way when it ended. Rounded so that
@@ -44,7 +41,7 @@ export class Steps {
   begin(step: Step, nowMs: number): void {
     if (step === this.#step) return;
     const atMs = this.#step === null ? 0 : Math.round(nowMs - this.#startMs);
-    this.#text += this.#took(atMs) + commas[step - (this.#step ?? 0)];
+    this.#text += this.#took(atMs) + ','.repeat(step - (this.#step ?? 0));
     this.#step = step;
     this.#sinceMs = atMs;
   }

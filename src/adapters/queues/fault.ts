@@ -37,8 +37,8 @@ export function goneFault(broker: string): QueueFault {
 }
 
 /**
- * A message that does not fit, be it tried again as it may: the schedule goes on all the same, as it does when a receiver answers 413, for
- * limits can be raised meanwhile. `raise` says which one it is, and what to do.
+ * A message that does not fit. The schedule goes on all the same, as it does when a receiver answers 413, for limits can be raised
+ * meanwhile: `raise` says which one, and where.
  */
 export function tooLargeFault(bytes: number, than: string, raise: string): QueueFault {
   return new QueueFault(

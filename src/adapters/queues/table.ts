@@ -7,8 +7,8 @@ import { guarded } from './held.ts';
 import type { Link, Opening } from './link.ts';
 import { textOf } from './text.ts';
 
-/** A client to somebody else's database: `PGOPTIONS` is meant for the own one. */
-class Stranger extends pg.Client {
+/** A client to somebody else's database: it leaves `PGOPTIONS`, which is meant for the own one, and does not trust what it hears. */
+class StrangersClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
     const inner = this as unknown as Inner;
@@ -39,7 +39,7 @@ export async function openTable(opening: Opening): Promise<Link> {
     user: target.user || 'surehook',
     // An empty text would be replaced by what the environment, or a file of passwords, has for the own database.
     password: () => password ?? '',
-    Client: Stranger,
+    Client: StrangersClient,
     ssl: target.secure ? tls : false,
     max: tableConnections,
     connectionTimeoutMillis: timeoutMs,

@@ -41,8 +41,6 @@ export function auditOf(row: Row): AuditEntry {
   };
 }
 
-const ofPortals = "substr(actor_id, 1, 4) = 'ptl_'";
-
 /**
  * The statement that trims the audit log after the entry `no` by this actor, with its one value; null when it is not time yet.
  * The condition stands as the partial indexes of both stores have it.
@@ -50,7 +48,7 @@ const ofPortals = "substr(actor_id, 1, 4) = 'ptl_'";
 export function auditTrim(no: number, actorId: string): { sql: string; most: number } | null {
   if (no % bounds.auditTrimEvery !== 0) return null;
   const isPortal = actorId.startsWith('ptl_');
-  const share = isPortal ? ofPortals : ofPortals.replace('=', '<>');
+  const share = `substr(actor_id, 1, 4) ${isPortal ? '=' : '<>'} 'ptl_'`;
   return {
     sql: `DELETE FROM audit WHERE ${share} AND no <= (SELECT no FROM audit WHERE ${share} ORDER BY no DESC LIMIT 1 OFFSET ?)`,
     most: isPortal ? bounds.auditEntriesOfPortals : bounds.auditEntries,
