@@ -43,8 +43,8 @@ export interface ApiParts {
   cancelDelivery(account: Account, key: number): Promise<void>;
   /** Of these deliveries those that are dead count as cancelled from now on: how many. */
   dismiss(account: Account, keys: number[]): Promise<number>;
-  /** At most `perSecond` deliveries are put back in a second; without it as many as the store lets. */
-  startReplay(account: Account, filter: ReplayFilter, perSecond?: number | null): Promise<Replay>;
+  /** At most `perSecond` deliveries are put back in a second; null: as many as the store lets. */
+  startReplay(account: Account, filter: ReplayFilter, perSecond: number | null): Promise<Replay>;
   cancelReplay(account: Account, id: string): Promise<Replay>;
   pauseReplay(account: Account, id: string): Promise<Replay>;
   resumeReplay(account: Account, id: string): Promise<Replay>;

@@ -40,11 +40,8 @@ export class Replayer {
     this.#stopping = true;
   }
 
-  async startReplay(
-    account: Account,
-    filter: ReplayFilter,
-    perSecond: number | null = null,
-  ): Promise<Replay> {
+  /** `perSecond` null: as fast as the store lets it. */
+  async startReplay(account: Account, filter: ReplayFilter, perSecond: number | null): Promise<Replay> {
     const { store, clock, random } = this.#parts;
     const nowMs = clock.nowMs();
     const replay = await store.createReplay({

@@ -15,7 +15,7 @@ const everyDead: ReplayFilter = {
 };
 
 async function start(world: World, filter: Partial<ReplayFilter>): Promise<Replay> {
-  const starting = world.engine.replayer.startReplay(world.account, { ...everyDead, ...filter });
+  const starting = world.engine.replayer.startReplay(world.account, { ...everyDead, ...filter }, null);
   await world.clock.settle();
   return await starting;
 }

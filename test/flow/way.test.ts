@@ -68,7 +68,7 @@ test('when the schedule is exhausted the delivery is dead after exactly its leng
     untilMs: null,
     keys: null,
   };
-  const replaying = world.engine.replayer.startReplay(world.account, filter);
+  const replaying = world.engine.replayer.startReplay(world.account, filter, null);
   await world.clock.settle();
   const replay = await replaying;
   assert.equal(replay.total, 1);

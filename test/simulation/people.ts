@@ -144,7 +144,7 @@ export class People {
       keys,
     };
     this.#ask(record, async ({ engine }, account) => {
-      await engine.replayer.startReplay(account, filter);
+      await engine.replayer.startReplay(account, filter, null);
     });
   }
 

@@ -4,6 +4,7 @@ import { SurehookError } from '../../core/errors.ts';
 import { parseTestEvent } from '../../core/event-input.ts';
 import * as limits from '../../core/limits.ts';
 import { isPulled } from '../../core/pull.ts';
+import type { ReplayFilter } from '../../core/replay.ts';
 import { attemptView } from '../attempt-view.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
@@ -189,12 +190,7 @@ async function recover(parts: ApiParts, call: Call<unknown, Static<typeof recove
   const { account, body } = call;
   const endpointNo = findEndpoint(parts, call.account, call.params.id).no;
   const span = readSpan(body, parts.clock.nowMs(), '/');
-  const replay = await parts.startReplay(account, {
-    endpointNo,
-    eventTypes: null,
-    state: 'dead',
-    ...span,
-    keys: null,
-  });
+  const filter: ReplayFilter = { endpointNo, eventTypes: null, state: 'dead', ...span, keys: null };
+  const replay = await parts.startReplay(account, filter, null);
   return { body: replayView(replay) };
 }
