@@ -65,6 +65,22 @@ function speakAmqp(socket: Socket): void {
 }
 
 describe('a broker that means ill', () => {
+  for (const [scheme, rest] of Object.entries({
+    nats: '?subject=s',
+    redis: '?stream=s',
+    amqp: '?exchange=s',
+    kafka: '?topic=s',
+    postgres: '/d?table=s',
+  }))
+    test(`${scheme}: who accepts connections and says nothing keeps none of them`, async () => {
+      const { put, left } = await broker(() => {});
+      for (let n = 0; n < 3; n += 1) {
+        const { error } = await put(scheme, rest);
+        assert.ok(['timeout', 'rejected', 'connection_reset'].includes(error!), String(error));
+      }
+      await left();
+    });
+
   for (const [scheme, rest, first] of [
     ['nats', '?subject=s', 'INFO {"a":"'],
     ['amqp', '?exchange=s', '\x01\0\0\0\0\x0f\xff'],
