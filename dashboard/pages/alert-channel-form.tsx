@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from 'react';
 import type { AlertChannel } from '../api/alert.ts';
 import { api } from '../api/client.ts';
-import { useAct, useOne } from '../api/queries.ts';
-import type { Endpoint, Page } from '../api/types.ts';
+import { useEndpoints } from '../api/endpoints.ts';
+import { useAct } from '../api/queries.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
@@ -10,7 +10,7 @@ import { Problem } from '../parts/problem.tsx';
 
 /** Null: a new channel. */
 export function ChannelForm({ channel, close }: { channel: AlertChannel | null; close: () => void }) {
-  const endpoints = useOne<Page<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
+  const endpoints = useEndpoints().all;
   const [type, setType] = useState<AlertChannel['type']>(channel?.type ?? 'email');
   const [name, setName] = useState(channel?.name ?? '');
   const [where, setWhere] = useState(channel?.to ?? channel?.url ?? '');

@@ -5,7 +5,7 @@ import { buttonClass } from '../parts/button.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
-import { Status } from '../parts/status.tsx';
+import { Status, statusWord } from '../parts/status.tsx';
 import { Summary } from '../parts/summary.tsx';
 import { Time } from '../parts/time.tsx';
 import { alertKinds, kindWords } from '../words/alerts.ts';
@@ -61,10 +61,7 @@ export function Alerts() {
           {
             name: 'status',
             label: 'State',
-            choices: [
-              ['open', 'open'],
-              ['resolved', 'over'],
-            ],
+            choices: (['open', 'resolved'] as const).map((one) => [one, statusWord(one)]),
           },
           { name: 'kind', label: 'What', choices: alertKinds.map((one) => [one, kindWords(one).title]) },
         ]}

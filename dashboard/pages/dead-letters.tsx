@@ -15,13 +15,12 @@ import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
+import { namedAtMost } from '../words/deliveries.ts';
 import { errorWords } from '../words/errors.ts';
 import { type Planned, ReplayPlan } from './replay-plan.tsx';
 
 const route = getRouteApi('/dead-letters');
 const everyMs = 5000;
-/** So many can be named one by one; more are replayed by their endpoint. */
-const namedAtMost = 1000;
 
 interface Cause {
   key: string;

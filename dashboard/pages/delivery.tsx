@@ -14,13 +14,13 @@ import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { Step, Timeline } from '../parts/timeline.tsx';
 import { curlOf } from '../words/curl.ts';
+import { isOver } from '../words/deliveries.ts';
 import { errorWords } from '../words/errors.ts';
 import { nodeOf } from '../words/node.ts';
 import { nextAttemptWords } from '../words/schedule.ts';
 import type { Sendable } from '../words/sendable.ts';
 
 const openEveryMs = 1500;
-const ended = ['delivered', 'dead', 'cancelled'];
 
 /** The story of one delivery: from acceptance over each attempt to its end, or to the next attempt. */
 export function DeliveryPanel() {
@@ -36,10 +36,8 @@ export function DeliveryPanel() {
 function Story({ delivery, first }: { delivery: DeliveryDetail; first: number }) {
   const [chosen, setChosen] = useState(first);
   const endpoints = useEndpoints();
-  const endpoint = useOne<Endpoint>(
-    endpoints.isGone(delivery.endpointId) ? null : `/v1/endpoints/${delivery.endpointId}`,
-  ).data;
   const isGone = endpoints.isGone(delivery.endpointId);
+  const endpoint = useOne<Endpoint>(isGone ? null : `/v1/endpoints/${delivery.endpointId}`).data;
   const { attempts } = delivery;
   const attempt = attempts.find(({ n }) => n === chosen) ?? attempts.at(-1);
   const words = errorWords(delivery.error, delivery.httpStatus);
@@ -123,7 +121,7 @@ function Acts({ delivery, attempt, isGone }: ActsProps) {
     async (write: typeof curlOf) => write(await api<Sendable>('POST', `${path}/request`)),
     { then: (text) => void copy(text, 'the request, signed for this moment') },
   );
-  const isEnded = ended.includes(delivery.status);
+  const isEnded = isOver(delivery.status);
   return (
     <div className="flex flex-wrap gap-2">
       {may ? (
@@ -238,7 +236,7 @@ function Attempts({ delivery, retry, chosen, choose }: AttemptsProps) {
 
 function End({ delivery, retry }: Pick<AttemptsProps, 'delivery' | 'retry'>) {
   const { status, nextAttemptAt, endedAt, attempts } = delivery;
-  if (ended.includes(status))
+  if (isOver(status))
     return (
       <Step shape="■" colour="text-wait">
         <Status is={status} /> <Time at={endedAt} />

@@ -1,6 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router';
+import { useEndpoints } from '../api/endpoints.ts';
 import { useList, useOne } from '../api/queries.ts';
-import type { Endpoint, EventType, Page as ListPage } from '../api/types.ts';
+import type { EventType } from '../api/types.ts';
 import { Code } from '../parts/code.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Opening } from '../parts/opening.tsx';
@@ -55,10 +56,10 @@ export function EventTypes() {
 export function EventTypePanel() {
   const { id } = useParams({ from: '/event-types/$id' });
   const found = useOne<EventType>(`/v1/event-types/${encodeURIComponent(id)}`);
-  const endpoints = useOne<ListPage<Endpoint>>('/v1/endpoints?limit=250').data?.data ?? [];
+  const endpoints = useEndpoints();
   if (found.data === undefined) return <Opening what="event type" id={id} found={found} />;
   const { name, description, schema, enforced, examples, deprecated } = found.data;
-  const wanting = endpoints.filter(({ events }) => events.some((pattern) => wants(pattern, name)));
+  const wanting = endpoints.all.filter(({ events }) => events.some((pattern) => wants(pattern, name)));
   return (
     <Panel back="/event-types" title={name}>
       {deprecated ? (

@@ -7,13 +7,13 @@ import { Button, buttonClass } from '../parts/button.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
-import { Status } from '../parts/status.tsx';
+import { Status, statusWord } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 import { NewOrder } from './order-form.tsx';
 
 const route = getRouteApi('/orders');
 const everyMs = 5000;
-const states = ['pending', 'fulfilled', 'failed', 'refunded', 'stuck'];
+const states = ['pending', 'fulfilled', 'failed', 'refunded', 'stuck'] as const;
 
 /** Every order that is followed, and which of them need a person. */
 export function Orders() {
@@ -46,7 +46,7 @@ export function Orders() {
           void navigate({ to: '/orders', search: (before) => ({ ...before, ...changes }) })
         }
         fields={[
-          { name: 'state', label: 'State', choices: states.map((one) => [one, one]) },
+          { name: 'state', label: 'State', choices: states.map((one) => [one, statusWord(one)]) },
           {
             name: 'overdue',
             label: 'In time',

@@ -3,13 +3,10 @@ import { api } from '../api/client.ts';
 import type { KnownEndpoints } from '../api/endpoints.ts';
 import { useAct } from '../api/queries.ts';
 import type { Delivery, Replay } from '../api/types.ts';
+import { isOver, namedAtMost } from '../words/deliveries.ts';
 import { Button } from './button.tsx';
 import { type Choice, ChoiceBar } from './choice.tsx';
 import { Ask } from './dialog.tsx';
-
-const ended = ['delivered', 'dead', 'cancelled'];
-/** So many can be named at once. */
-const namedAtMost = 1000;
 
 interface Props {
   choice: Choice;
@@ -22,8 +19,8 @@ interface Props {
 export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
   const [asks, setAsks] = useState(false);
   const chosen = rows.filter(({ id, endpointId }) => choice.has(id) && !endpoints.isGone(endpointId));
-  const over = chosen.filter(({ status }) => ended.includes(status)).slice(0, namedAtMost);
-  const open = chosen.filter(({ status }) => !ended.includes(status));
+  const over = chosen.filter(({ status }) => isOver(status)).slice(0, namedAtMost);
+  const open = chosen.filter(({ status }) => !isOver(status));
   const dead = rows.filter(({ id, status }) => choice.has(id) && status === 'dead').slice(0, namedAtMost);
   const then = (): void => {
     setAsks(false);

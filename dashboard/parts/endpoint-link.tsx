@@ -14,8 +14,7 @@ export function EndpointLink({ id, endpoints, lastUrl }: Props) {
   if (endpoints.isGone(id))
     return (
       <span title={id}>
-        {lastUrl === undefined ? <Id>{id}</Id> : <Id>{lastUrl}</Id>}{' '}
-        <span className="text-muted">(deleted)</span>
+        <Id>{lastUrl ?? id}</Id> <span className="text-muted">(deleted)</span>
       </span>
     );
   return (
