@@ -1,7 +1,7 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useList, useMay, useOne } from '../api/queries.ts';
-import type { Delivery, Endpoint, Page as Listed, Stats } from '../api/types.ts';
+import type { Delivery, Endpoint, Page as ListPage, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
@@ -133,7 +133,7 @@ function Standing({ endpoint }: { endpoint: Endpoint }) {
 
 /** All endpoints ask one question, which is asked once. */
 function NextRetry({ id }: { id: string }) {
-  const retrying = useOne<Listed<Delivery>>('/v1/deliveries?status=retrying&limit=250', { everyMs }).data;
+  const retrying = useOne<ListPage<Delivery>>('/v1/deliveries?status=retrying&limit=250', { everyMs }).data;
   if (retrying === undefined) return null;
   const { at, isCut } = nextRetries(retrying);
   const next = at.get(id);

@@ -4,42 +4,24 @@ import { buttonClass } from './button.tsx';
 import { Panel, type PanelProps } from './page.tsx';
 import { Empty, Failed, Loading } from './states.tsx';
 
+const aged = 'It may be older than what is kept, or belong to another account.';
+const deleted = 'It may have been deleted, or belong to another account.';
+
 /** What a panel shows of one thing: its name among people, where the others are, and why it may be gone. */
 const things = {
-  alert: { back: '/alerts', all: 'All alerts', gone: 'Alerts are kept for a while only.' },
-  bin: { back: '/bins', all: 'All bins', gone: 'It may have been deleted, or have ended by itself.' },
-  delivery: {
-    back: '/deliveries',
-    all: 'All deliveries',
-    gone: 'It may be older than what is kept, or belong to another account.',
-  },
-  endpoint: {
-    back: '/endpoints',
-    all: 'All endpoints',
-    gone: 'It may have been deleted, or belong to another account.',
-  },
-  event: {
-    back: '/events',
-    all: 'All events',
-    gone: 'It may be older than what is kept, or belong to another account.',
-  },
+  alert: { back: '/alerts', gone: 'Alerts are kept for a while only.' },
+  bin: { back: '/bins', gone: 'It may have been deleted, or have ended by itself.' },
+  delivery: { back: '/deliveries', gone: aged },
+  endpoint: { back: '/endpoints', gone: deleted },
+  event: { back: '/events', gone: aged },
   'event type': {
     back: '/event-types',
-    all: 'All event types',
     gone: 'It may never have been described. Events of it can be sent and received all the same.',
   },
-  order: {
-    back: '/orders',
-    all: 'All orders',
-    gone: 'It may be older than what is kept, or belong to another account.',
-  },
-  replay: { back: '/dead-letters', all: 'All dead letters', gone: 'Replays are kept for a while only.' },
-  source: {
-    back: '/sources',
-    all: 'All sources',
-    gone: 'It may have been deleted, or belong to another account.',
-  },
-} satisfies Record<string, { back: PanelProps['back']; all: string; gone: string }>;
+  order: { back: '/orders', gone: aged },
+  replay: { back: '/dead-letters', gone: 'Replays are kept for a while only.' },
+  source: { back: '/sources', gone: deleted },
+} satisfies Record<string, { back: PanelProps['back']; gone: string }>;
 
 interface Props {
   what: keyof typeof things;
@@ -49,7 +31,7 @@ interface Props {
 
 /** What stands in a panel until there is what it shows: that it is on its way, that there is none, or why it did not come. */
 export function Opening({ what, id, found }: Props) {
-  const { back, all, gone } = things[what];
+  const { back, gone } = things[what];
   const title = what[0]!.toUpperCase() + what.slice(1);
   const { error } = found;
   return (
@@ -65,7 +47,7 @@ export function Opening({ what, id, found }: Props) {
               search={({ account }) => (account ? { account } : {})}
               className={buttonClass('plain')}
             >
-              {all}
+              All {back.slice(1).replace('-', ' ')}
             </Link>
           }
         >

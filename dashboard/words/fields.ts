@@ -2,7 +2,6 @@
 const names: Readonly<Record<string, string>> = {
   url: 'URL',
   webhookId: 'Webhook ID',
-  publicKey: 'Public key',
   topicArn: 'Topic ARN',
   verifyToken: 'Verification token',
   notificationUrl: 'Notification URL',
@@ -14,7 +13,6 @@ const names: Readonly<Record<string, string>> = {
   endpointId: 'Endpoint',
   sourceId: 'Source',
   orderId: 'The supplier’s id',
-  to: 'To',
   sla: 'Overdue after',
   poll: 'How it is asked',
   tracking: 'How orders are followed',

@@ -70,7 +70,7 @@ interface Described {
   fails?: ErrorCode[];
   bodyExample?: unknown;
   maxBodyBytes?: number;
-  /** Whether the audit log tells it, where that differs: of reads it tells none, such as of a secret, and of the rest all. */
+  /** Whether the audit log tells it, where that is not as usual: reads are not told, all else is. */
   isAudited?: boolean;
   /**
    * Who judges the body. `validated` (unless given): the schema, before the handler. `described`: the flow, from the parsed
