@@ -92,7 +92,7 @@ async function listByEndpoint(
   while (read < fitting.length) {
     const keys = fitting.slice(read, read + (read === 0 ? wanted : rowsAtOnce));
     read += keys.length;
-    kept.push(...(await viewsOfKeys(session, keys)).filter((view) => isWanted(view, filter)));
+    kept.push(...(await viewsOfKeys(session, keys)).filter((view) => isAsked(view, filter)));
     if (kept.filter(({ key }) => key >= keys.at(-1)!).length < wanted) continue;
     floor = keys.at(-1)!;
     break;
@@ -155,18 +155,6 @@ async function keysFitting(
   );
   const seqs = new Set(rows.map((row) => row.seq as number));
   return keys.filter((key) => seqs.has(Math.floor(key / places)));
-}
-
-function isWanted(view: DeliveryView, filter: DeliveryFilter): boolean {
-  const { eventType, sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER } = filter;
-  const types = typeRange(eventType ?? '*');
-  return (
-    isAsked(view, filter) &&
-    view.eventType >= types.from &&
-    view.eventType <= types.to &&
-    view.createdAtMs >= sinceMs &&
-    view.createdAtMs < untilMs
-  );
 }
 
 /** The stored states behind the statuses at one endpoint. Open work of a deleted endpoint counts as cancelled. */
