@@ -3,13 +3,11 @@ import type { AuditEntry } from '../api/types.ts';
 import { LinkTo } from '../parts/link-to.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
-import { pathOfId } from '../shell/ids.ts';
-
-const knownId = /\b(?:ep|dlv|rpl|src|ord|bin|alr)_\w+/;
+import { isKnownId, pathOfId } from '../shell/ids.ts';
 
 /** What it was done to: a page where there is one, or the address that the API has for it. */
 function Target({ address }: { address: string }) {
-  const id = knownId.exec(address)?.[0];
+  const id = address.split('/').find(isKnownId);
   return (
     <span className="font-mono text-xs">
       {id === undefined ? address : <LinkTo href={pathOfId(id)}>{id}</LinkTo>}
@@ -17,7 +15,7 @@ function Target({ address }: { address: string }) {
   );
 }
 
-/** What people did here, for good. */
+/** What people did here, the latest first. */
 export function Audit() {
   const found = useList<AuditEntry>('/v1/audit');
   return (

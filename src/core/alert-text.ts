@@ -7,35 +7,36 @@ export interface MessageText {
   text: string;
 }
 
-/** A message for people, in plain text. `alerts`: of one kind, at least one; `where`: the address of the installation. */
+interface Place {
+  account: string;
+  /** The address of the installation. */
+  where: string;
+}
+
+/** A message for people, in plain text. `alerts`: of one kind, at least one. */
 export function messageText(
   alerts: readonly Alert[],
   phase: AlertMessage['phase'],
-  about: { account: string; where: string },
+  { account, where }: Place,
 ): MessageText {
   const { kind, summary } = alerts[0]!;
   const head = phase === 'recovered' ? `Over: ${kind}` : kind;
   const subject =
     alerts.length === 1 ? `[Surehook] ${head}: ${summary}` : `[Surehook] ${head}: ${alerts.length} of them`;
   const named = alerts.slice(0, limits.alertNamed);
-  const lines = named.flatMap((alert) => linesOf(alert, phase, about));
+  const lines = named.flatMap((alert) => linesOf(alert, phase, { account, where }));
   if (alerts.length > named.length) lines.push(`… and ${alerts.length - named.length} more.`, '');
-  lines.push(`Account: ${about.account}`, `Installation: ${about.where}`);
+  lines.push(`Account: ${account}`, `Installation: ${where}`);
   return { subject: oneLine(subject).slice(0, 200), text: lines.join('\n').slice(0, limits.messageChars) };
 }
 
-function linesOf(
-  alert: Alert,
-  phase: AlertMessage['phase'],
-  about: { account: string; where: string },
-): string[] {
+function linesOf(alert: Alert, phase: AlertMessage['phase'], { account, where }: Place): string[] {
   const { id, summary, count, raisedAtMs, resolvedAtMs } = alert;
   const lines = [oneLine(summary)];
   if (count > 1) lines.push(`Happened ${count} times since ${new Date(raisedAtMs).toISOString()}.`);
   if (phase === 'recovered' && resolvedAtMs !== null)
     lines.push(`Over since ${new Date(resolvedAtMs).toISOString()}.`);
-  const account = encodeURIComponent(about.account);
-  return [...lines, `Look at it: ${about.where}/alerts/${id}?account=${account}`, ''];
+  return [...lines, `Look at it: ${where}/alerts/${id}?account=${encodeURIComponent(account)}`, ''];
 }
 
 /** Nothing in it can begin another header or line. */
