@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { SurehookError } from '../../core/errors.ts';
+import type { Store } from '../../ports/store.ts';
 import { t0, World } from '../../ports/store-world.case.ts';
 import { createVault } from '../system/vault.ts';
 import { migrationStatus, openWriter, requireDurable, requireVersion } from './connection.ts';
@@ -86,8 +87,17 @@ test('a killed process loses nothing it acknowledged, keeps others out while it 
   child.kill('SIGKILL');
   await once(child, 'close');
   const store = await open(file);
-  const { rows: events } = await store.listEvents(1, {}, { limit: 1_000_000, before: null });
-  const kept = new Set(events.map(({ event }) => event.seq));
+  const kept = new Set<number>();
+  let before: number | null = null;
+  do {
+    const page: Awaited<ReturnType<Store['listEvents']>> = await store.listEvents(
+      1,
+      {},
+      { limit: 1_000_000, before },
+    );
+    for (const { event } of page.rows) kept.add(event.seq);
+    before = page.next;
+  } while (before !== null);
   const seqs = printed.split('\n').slice(0, -1).map(Number);
   assert.deepEqual(
     seqs.filter((seq) => !kept.has(seq)),
