@@ -1,9 +1,9 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Dispatcher, Pool } from 'undici';
 import { nowMs } from '../clock.ts';
-import { eventId, exampleData, secret } from '../event.ts';
+import { eventId, exampleData } from '../event.ts';
 import { serve } from '../orders.ts';
+import { Answer, headersOf } from './sending.ts';
 
 /* The least that sending a webhook can cost: undici with keep-alive, the same headers and body, an HMAC for each. */
 
@@ -25,31 +25,9 @@ export interface ClientSent {
 }
 
 const ca = readFileSync(new URL('../../test/support/certificates/authority.pem', import.meta.url), 'utf8');
-const key = createSecretKey(Buffer.from(secret.slice('whsec_'.length), 'base64'));
 const body = Buffer.from(
   `{"type":"order.created","timestamp":"2026-01-01T00:00:00.000Z","data":${exampleData}}`,
 );
-
-function headersOf(id: string): string[] {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const hmac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body);
-  return [
-    'content-type',
-    'application/json',
-    'user-agent',
-    'Surehook/0.0.0',
-    'webhook-id',
-    id,
-    'webhook-timestamp',
-    timestamp,
-    'webhook-signature',
-    `v1,${hmac.digest('base64')}`,
-    'surehook-attempt',
-    '1',
-    'traceparent',
-    '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-  ];
-}
 
 async function run(load: ClientLoad): Promise<ClientSent> {
   const pool = new Pool(load.origin, { connections: load.connections, pipelining: 1, connect: { ca } });
@@ -68,8 +46,8 @@ async function run(load: ClientLoad): Promise<ClientSent> {
       if (sent >= load.events || nowMs() - startMs >= load.durationMs) return false;
       const id = eventId(load.run, sent);
       sent += 1;
-      const request = { path: '/e/0', method: 'POST', headers: headersOf(id), body } as const;
-      if (load.by === 'dispatch') pool.dispatch(request, new Answer(end));
+      const request = { path: '/e/0', method: 'POST', headers: headersOf(id, body), body } as const;
+      if (load.by === 'dispatch') pool.dispatch(request, new Answer((status) => end(status === 204)));
       else void usual(pool, request).then(end);
       return true;
     };
@@ -89,25 +67,6 @@ async function usual(pool: Pool, request: Dispatcher.RequestOptions): Promise<bo
     return statusCode === 204;
   } catch {
     return false;
-  }
-}
-
-class Answer implements Dispatcher.DispatchHandler {
-  readonly #end: (ok: boolean) => void;
-  #ok = false;
-  constructor(end: (ok: boolean) => void) {
-    this.#end = end;
-  }
-  onRequestStart(): void {}
-  onResponseData(): void {}
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.#ok = status === 204;
-  }
-  onResponseEnd(): void {
-    this.#end(this.#ok);
-  }
-  onResponseError(): void {
-    this.#end(false);
   }
 }
 

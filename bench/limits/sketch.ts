@@ -1,11 +1,10 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMainThread, type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
 import { openWriter } from '../../src/adapters/sqlite/connection.ts';
-import { secret } from '../event.ts';
 import { serve } from '../orders.ts';
+import { Answer, headersOf } from './sending.ts';
 
 /*
  * The least that taking an event in, keeping it and sending it on can cost with these libraries: node:http → a commit for all
@@ -24,8 +23,6 @@ interface Batch {
   accepted: Taken[];
   settled: { seq: number; headers: string; status: number }[];
 }
-
-const key = createSecretKey(Buffer.from(secret.slice('whsec_'.length), 'base64'));
 
 function write(port: MessagePort, file: string): void {
   const db = openWriter(file);
@@ -105,48 +102,12 @@ class Sketch {
 
   #send({ seq, id, type, data }: Taken): void {
     const body = Buffer.from(`{"type":"${type}","timestamp":"2026-01-01T00:00:00.000Z","data":${data}}`);
-    const timestamp = String(Math.floor(Date.now() / 1000));
-    const hmac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body);
-    const headers = [
-      'content-type',
-      'application/json',
-      'user-agent',
-      'Surehook/0.0.0',
-      'webhook-id',
-      id,
-      'webhook-timestamp',
-      timestamp,
-      'webhook-signature',
-      `v1,${hmac.digest('base64')}`,
-      'surehook-attempt',
-      '1',
-      'traceparent',
-      '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    ];
+    const headers = headersOf(id, body);
     const end = (status: number): void => {
       this.#batch.settled.push({ seq, status, headers: headers.join('\n') });
       this.#commit();
     };
     this.#pool.dispatch({ path: '/e/0', method: 'POST', headers, body }, new Answer(end));
-  }
-}
-
-class Answer implements Dispatcher.DispatchHandler {
-  readonly #end: (status: number) => void;
-  #status = 0;
-  constructor(end: (status: number) => void) {
-    this.#end = end;
-  }
-  onRequestStart(): void {}
-  onResponseData(): void {}
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.#status = status;
-  }
-  onResponseEnd(): void {
-    this.#end(this.#status);
-  }
-  onResponseError(): void {
-    this.#end(0);
   }
 }
 
