@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { queued } from '../../src/ports/destination.case.ts';
 import { amqp } from '../support/brokers/amqp.ts';
@@ -75,6 +77,11 @@ async function allDelivered(server: ServerProcess): Promise<void> {
   assert.deepEqual(dead.json.data, []);
 }
 
+async function breakersOpen(server: ServerProcess): Promise<number> {
+  const { text } = await server.call('GET', '/metrics');
+  return Number(/^surehook_breakers_open (\d+)$/m.exec(text)![1]);
+}
+
 const idOf = ({ headers }: Arrived): string => headers['surehook-event-id']!;
 
 /** What of each reference came after what should come later; a repetition counts where it came first. */
@@ -131,6 +138,25 @@ for (const kind of [redis, nats, amqp, kafka, sqs, sqsFifo, table])
         assert.deepEqual(outOfOrder(arrived), []);
       }));
 
+    // Half a minute passes between its probes.
+    const slow =
+      kind !== redis && many < 10_000 && 'takes a minute for each broker: with CI_QUEUE_EVENTS=10000';
+    test(
+      'while the broker is away the breaker is open, as at a receiver that is away, and closes when all arrives',
+      { skip: slow },
+      () =>
+        onStage(kind, async ({ broker, server }) => {
+          await endpointOf(server, { url: broker.url, retry: quick, timeout: '5s' });
+          await broker.kill();
+          await publish(server, 0, 100);
+          await eventually(waitMs, async () => (await breakersOpen(server)) === 1);
+          await broker.start();
+          await allDelivered(server);
+          assert.equal(await breakersOpen(server), 0);
+          assert.equal(new Set((await broker.arrived()).map(idOf)).size, 100);
+        }),
+    );
+
     test('wrong credentials, a queue that is not there and a message that is too large end as dead letters that say why', () =>
       onStage(kind, async ({ broker, server }) => {
         const retry = { schedule: ['100ms'] };
@@ -156,6 +182,36 @@ for (const kind of [redis, nats, amqp, kafka, sqs, sqsFifo, table])
           assert.match(await why(broker.url, { text: 'x'.repeat(bytes) }), words);
       }));
   });
+
+test('wrong credentials of SQS end as a dead letter in its words (by a double: ElasticMQ knows no credentials)', async () => {
+  const refusal = {
+    __type: 'com.amazon.coral.service#InvalidClientTokenId',
+    message: 'The token is invalid.',
+  };
+  const double = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(403).end(JSON.stringify(refusal)));
+  });
+  await new Promise<void>((resolve) => double.listen(0, '127.0.0.1', resolve));
+  const { port } = double.address() as AddressInfo;
+  const folder = temporaryFolder();
+  const server = await startServerProcess(`${folder.path}/surehook.db`, settings);
+  try {
+    const url = `sqs+http://KEYID:wrong-secret@127.0.0.1:${port}/000000000000/orders`;
+    await endpointOf(server, { url, retry: { schedule: ['100ms'] } });
+    await publish(server, 0, 1);
+    const dead = await eventually(waitMs, async () => {
+      const { json } = await server.call('GET', '/v1/dead-letters');
+      return json.data[0];
+    });
+    const { text } = await server.call('GET', `/v1/deliveries/${String(dead.id)}`);
+    assert.match(text, /InvalidClientTokenId/);
+    assert.doesNotMatch(text, /wrong-secret/);
+  } finally {
+    await server.kill();
+    double.close();
+    folder.remove();
+  }
+});
 
 for (const kind of [redis, nats, amqp, kafka])
   describe(`a source that takes from ${kind.name}`, { skip: kind.skip }, () => {
