@@ -106,14 +106,16 @@ const quick = { schedule: Array(60).fill('2s') };
 
 for (const kind of [redis, nats, amqp, kafka, sqs, sqsFifo, table])
   describe(`a server and ${kind.name}`, { skip: kind.skip }, () => {
-    test(`${many} events arrive once each`, () =>
+    test(`${many} events arrive once each, those about one thing in their order`, () =>
       onStage(kind, async ({ broker, server }) => {
-        await endpointOf(server, { url: broker.url, concurrency: 64 });
+        await endpointOf(server, { url: broker.url, ordered: true, concurrency: 64 });
         await publish(server, 0, many);
         await allDelivered(server);
-        const ids = (await broker.arrived()).map(idOf);
+        const arrived = await broker.arrived();
+        const ids = arrived.map(idOf);
         assert.equal(new Set(ids).size, many);
         assert.equal(ids.length, many);
+        assert.deepEqual(outOfOrder(arrived), []);
       }));
 
     test('the broker is killed under load and comes back: nothing is lost, little comes twice, each reference keeps its order', () =>
