@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { parseNetworks } from './core/address.ts';
 import { formatDuration, parseDuration } from './core/duration.ts';
-import * as limits from './core/limits.ts';
+import * as limits from './core/limits/api.ts';
+import { retentionMaxMs, retentionMinMs } from './core/limits/store.ts';
 
 export type Database = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string };
 
@@ -114,8 +115,8 @@ export function formatSize(bytes: number): string {
 
 export function readRetention(text: string): number {
   const ms = parseDuration(text);
-  if (ms !== null && ms >= limits.retentionMinMs && ms <= limits.retentionMaxMs) return ms;
-  const range = `${formatDuration(limits.retentionMinMs)} to ${formatDuration(limits.retentionMaxMs)}`;
+  if (ms !== null && ms >= retentionMinMs && ms <= retentionMaxMs) return ms;
+  const range = `${formatDuration(retentionMinMs)} to ${formatDuration(retentionMaxMs)}`;
   throw new BadValue(`is ${quoted(text)}; write a duration from ${range}, like 30d.`);
 }
 

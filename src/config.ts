@@ -1,5 +1,6 @@
 import * as values from './config-values.ts';
-import * as limits from './core/limits.ts';
+import * as limits from './core/limits/api.ts';
+import { retentionDefaultMs } from './core/limits/store.ts';
 import { nearest } from './core/nearest.ts';
 
 /** How the process runs: read once, checked whole, then frozen. */
@@ -128,7 +129,7 @@ const settings: { [Name in keyof Config]: Setting<Config[Name]> } = {
     flag: '--retention <duration>',
     standard: '30d',
     help: 'How long events and attempts are kept, at least 1m. Work that has not ended is never deleted.',
-    unset: limits.retentionDefaultMs,
+    unset: retentionDefaultMs,
     read: values.readRetention,
   },
   trustedProxies: {

@@ -33,7 +33,8 @@ import { runTypes } from './cli/types.ts';
 import { runVerify } from './cli/verify.ts';
 import { type Config, ConfigError, readConfig, settingRows } from './config.ts';
 import { StoreError, SurehookError } from './core/errors.ts';
-import * as limits from './core/limits.ts';
+import * as limits from './core/limits/process.ts';
+import { connectTimeoutMs } from './core/limits/sending.ts';
 import { demoHere } from './demo.ts';
 import { askerOf, listenHere } from './desk.ts';
 import { createPeople } from './flow/people.ts';
@@ -160,7 +161,7 @@ async function doctor(
 ): Promise<number> {
   const policy = policyOf(readConfig(process.env, flags));
   const sender = createSender({ policy });
-  const timeouts = { timeoutMs: limits.doctorTimeoutMs, connectTimeoutMs: limits.connectTimeoutMs };
+  const timeouts = { timeoutMs: limits.doctorTimeoutMs, connectTimeoutMs };
   try {
     return await runDoctor(url, options, {
       ...io,

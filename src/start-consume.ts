@@ -2,7 +2,8 @@ import { createGuard } from './adapters/http/connect.ts';
 import { createResolver } from './adapters/http/resolver.ts';
 import { createInboxes } from './adapters/queues/inboxes.ts';
 import type { AddressPolicy } from './core/address.ts';
-import * as limits from './core/limits.ts';
+import * as limits from './core/limits/process.ts';
+import { connectTimeoutMs } from './core/limits/sending.ts';
 import type { Consumption } from './core/source.ts';
 import { Consumers } from './flow/consume.ts';
 import type { Engine } from './flow/engine.ts';
@@ -28,7 +29,7 @@ export function startConsuming(input: {
   const consumers = new Consumers({
     clock,
     telemetry,
-    inboxes: createInboxes({ policy, guard, timeoutMs: limits.connectTimeoutMs }),
+    inboxes: createInboxes({ policy, guard, timeoutMs: connectTimeoutMs }),
     receiver: engine.receiver,
     sources: () => sources.all(),
     source: (id) => sources.named(id),

@@ -1,6 +1,6 @@
 import { createMailer } from './adapters/smtp/mailer.ts';
 import type { Config } from './config.ts';
-import * as limits from './core/limits.ts';
+import * as limits from './core/limits/process.ts';
 import { Alerter } from './flow/alert.ts';
 import type { Engine } from './flow/engine.ts';
 import { FiguresOfSources } from './flow/source-figures.ts';

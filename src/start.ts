@@ -24,7 +24,7 @@ import type { Config } from './config.ts';
 import { type AddressPolicy, parseNetworks } from './core/address.ts';
 import { SurehookError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
-import * as limits from './core/limits.ts';
+import * as limits from './core/limits/process.ts';
 import { createAdministration } from './flow/administer.ts';
 import { AlertActs } from './flow/administer-alerts.ts';
 import { askedOnceIn } from './flow/asked.ts';

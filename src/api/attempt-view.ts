@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Attempt, FlatHeaders, Request } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { attemptId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/sending.ts';
 import { masked } from '../core/masked.ts';
 import type { Wire } from '../core/profiles/profile.ts';
 import { profiles } from '../core/profiles/table.ts';

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account, ApiKey, Scope } from '../core/account.ts';
 import { SurehookError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 import { type Person, type Session, scopesOf } from '../core/person.ts';
 import { type PortalLink, portalScopes, portalTokenPrefix } from '../core/portal.ts';
 import type { Actor } from '../flow/administer-parts.ts';

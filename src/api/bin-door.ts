@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bin } from '../core/bin.ts';
-import * as bounds from '../core/bin-limits.ts';
 import { SurehookError } from '../core/errors.ts';
+import * as limits from '../core/limits/bins.ts';
 import type { Caught } from '../flow/bins.ts';
 import type { ApiParts } from './parts.ts';
 import { readBody, takeAsBytes } from './request-body.ts';
@@ -34,7 +34,7 @@ export function mountBins(app: FastifyInstance, { bins, publicUrl, clock }: BinD
   app.register(async (scope) => {
     scope.addContentTypeParser('*', (request, payload, done) => {
       const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
-      readBody(payload, { maxBytes: bounds.binBodyBytes, declaredBytes }, (error, body) => {
+      readBody(payload, { maxBytes: limits.binBodyBytes, declaredBytes }, (error, body) => {
         request.isCut = error instanceof SurehookError && error.code === 'too_large';
         if (request.isCut) done(null, nothing);
         else done(error, body);
@@ -66,7 +66,7 @@ function caughtOf(request: FastifyRequest, publicUrl: string): Parameters<ApiPar
     method,
     url: publicUrl + url,
     headers: rawHeaders,
-    bodyBytes: request.isCut ? Math.max(declaredBytes, bounds.binBodyBytes + 1) : body.length,
+    bodyBytes: request.isCut ? Math.max(declaredBytes, limits.binBodyBytes + 1) : body.length,
     body: request.isCut ? null : body,
   };
 }

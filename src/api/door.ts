@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SurehookError } from '../core/errors.ts';
 import type { InboundRequest } from '../core/inbound.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/store.ts';
 import type { Source } from '../core/source.ts';
 import type { Taken } from '../core/tokens.ts';
 import type { DoorAnswer } from '../flow/receive.ts';

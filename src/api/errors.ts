@@ -1,5 +1,5 @@
 import { type ErrorCode, type Problem, StoreError, SurehookError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/store.ts';
 
 /** An error as it is answered (RFC 9457). */
 export interface ProblemDocument {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import * as bounds from '../core/live-limits.ts';
+import * as limits from '../core/limits/live.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /**
@@ -21,7 +21,7 @@ async function* taken(
   stalled: () => void,
 ): AsyncGenerator<string> {
   for await (const text of texts) {
-    const cancel = clock.after(bounds.liveStalledMs, stalled);
+    const cancel = clock.after(limits.liveStalledMs, stalled);
     try {
       yield text;
     } finally {

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { attemptErrors } from '../core/attempt.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
+import { attemptBodyBytes } from '../core/limits/sending.ts';
 import { orderStates } from '../core/order.ts';
 
 /*
@@ -130,7 +131,7 @@ export const event = Type.Object({
 const headers = Type.Record(Type.String(), Type.String(), {
   description: 'Names in lower case; a header that came twice has its values joined by ", ".',
 });
-const body = Type.String({ description: `The first ${limits.attemptBodyBytes} bytes, as text.` });
+const body = Type.String({ description: `The first ${attemptBodyBytes} bytes, as text.` });
 const bodyTruncated = Type.Boolean({ description: 'True when there was more than is shown.' });
 
 const step = (description: string) => nullable('integer', description);

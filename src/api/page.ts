@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { invalid } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 
 /** Query parameters of every list. */
 export const pageQuery = {

@@ -1,4 +1,4 @@
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProblemDocument } from './errors.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { SurehookError } from '../core/errors.ts';
 import { checkJson, decodeText } from '../core/json.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 import { unsupportedType } from './errors.ts';
 
 const jsonType =

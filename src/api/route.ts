@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { Account, Scope } from '../core/account.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 import type { Principal } from './auth.ts';
 
 /** What a caller must hold: a scope of its key, an admin key, a session (or an admin key), or nothing. */

@@ -4,7 +4,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { Type } from 'typebox';
 import { invalid, SurehookError } from '../core/errors.ts';
 import { decodeText } from '../core/json.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 import { Addresses } from './addresses.ts';
 import { Authenticator, actorIn, noAccount, nobody, type Principal } from './auth.ts';
 import { mountBins } from './bin-door.ts';

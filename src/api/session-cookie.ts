@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SurehookError } from '../core/errors.ts';
-import * as bounds from '../core/people-limits.ts';
+import * as limits from '../core/limits/people.ts';
 
 const name = 'surehook_session';
 const form = /^[\w-]{43}$/;
@@ -17,7 +17,7 @@ export function sessionToken(headers: IncomingHttpHeaders): string | null {
 
 /** The header that gives the browser its token, which no script can read; null takes it away. */
 export function sessionCookie(token: string | null, isSecure: boolean): string {
-  const maxAgeS = token === null ? 0 : bounds.sessionKeepMs / 1000;
+  const maxAgeS = token === null ? 0 : limits.sessionKeepMs / 1000;
   return `${name}=${token ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${isSecure ? '; Secure' : ''}`;
 }
 

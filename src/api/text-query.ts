@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 
 /** The search of payloads, for lists of events and of what is owed. */
 export const searchText = Type.String({

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { invalid } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 import { isTypePattern } from '../core/match.ts';
 
 /** A query parameter or member that selects events by their type. */

@@ -2,7 +2,8 @@ import { type AddressPolicy, addressAllowed, checkUrl, type UrlParts } from '../
 import type { Outcome, Request } from '../core/attempt.ts';
 import { catalogueEntry } from '../core/catalogue.ts';
 import { readNewEndpoint } from '../core/endpoint-input.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/alerts.ts';
+import { connectTimeoutMs } from '../core/limits/sending.ts';
 import { buildRequest, prepare } from '../core/request.ts';
 import type { Crypto } from '../core/signing.ts';
 import type { Io } from './io.ts';
@@ -115,7 +116,7 @@ async function looksGenuine(
 ): Promise<boolean> {
   const { hostname, port } = parts;
   try {
-    const shown = await world.certificate({ hostname, address, port, timeoutMs: limits.connectTimeoutMs });
+    const shown = await world.certificate({ hostname, address, port, timeoutMs: connectTimeoutMs });
     const leftMs = shown.validUntilMs - world.nowMs();
     const until = `valid until ${new Date(shown.validUntilMs).toISOString().slice(0, 10)} (${Math.floor(leftMs / dayMs)} days), by ${shown.issuer}`;
     if (shown.problem !== null) say('FAIL', 'certificate', `${shown.problem}; ${until}`);

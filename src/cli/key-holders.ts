@@ -1,6 +1,6 @@
 import { type ApiKey, newApiKey, type Scope } from '../core/account.ts';
 import { SurehookError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
 import type { Random } from '../ports/random.ts';
 import type { Administration } from '../ports/store.ts';
 

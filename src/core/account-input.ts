@@ -2,7 +2,9 @@ import { type Account, type ApiKey, type EventType, type Scope, scopes } from '.
 import { asRecord, BodyReader, jsonChars, notifyMust, readNotify, readText, readWhole } from './body.ts';
 import { invalid } from './errors.ts';
 import { isEventType } from './event.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/accounts.ts';
+import { eventTypeChars, jsonDepth } from './limits/api.ts';
+import { eventTypeExamples, eventTypeSchemaChars } from './limits/event-types.ts';
 
 const accountId = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -70,14 +72,14 @@ export function readEventType(
 ): Pick<EventType, 'name' | 'description' | 'schema' | 'examples' | 'deprecated'> {
   if (!isEventType(name)) {
     throw invalid([
-      { pointer: '/name', detail: `must be 1–${limits.eventTypeChars} characters of A-Z a-z 0-9 _ . : / -` },
+      { pointer: '/name', detail: `must be 1–${eventTypeChars} characters of A-Z a-z 0-9 _ . : / -` },
     ]);
   }
   const reader = new BodyReader(body, ['name', 'description', 'schema', 'examples', 'deprecated']);
   reader.optional('name', name, 'must be the name in the path, or absent', (value) =>
     value === name ? name : undefined,
   );
-  const { descriptionChars, eventTypeExamples: most, eventTypeSchemaChars } = limits;
+  const { descriptionChars } = limits;
   const textMust = `must be text of at most ${descriptionChars} characters`;
   const type = {
     name,
@@ -91,8 +93,9 @@ export function readEventType(
     examples: reader.optional(
       'examples',
       [],
-      `must be an array of at most ${most} values of data`,
-      (value) => (Array.isArray(value) && value.length <= most ? (value as unknown[]) : undefined),
+      `must be an array of at most ${eventTypeExamples} values of data`,
+      (value) =>
+        Array.isArray(value) && value.length <= eventTypeExamples ? (value as unknown[]) : undefined,
     ),
     deprecated: reader.optional('deprecated', false, 'must be true or false', (value) =>
       typeof value === 'boolean' ? value : undefined,
@@ -101,7 +104,7 @@ export function readEventType(
   if (jsonChars([type.schema, type.examples]) > eventTypeSchemaChars) {
     reader.wrong(
       'schema',
-      `and examples must take at most ${eventTypeSchemaChars} characters, nested at most ${limits.jsonDepth} levels deep`,
+      `and examples must take at most ${eventTypeSchemaChars} characters, nested at most ${jsonDepth} levels deep`,
     );
   }
   reader.done();

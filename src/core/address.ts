@@ -1,4 +1,4 @@
-import { endpointUrlChars } from './limits.ts';
+import { endpointUrlChars } from './limits/endpoints.ts';
 
 /*
  * Where deliveries may go. Text is judged after the WHATWG parser has brought it into its one form, an address when it is

@@ -9,7 +9,8 @@ import {
 } from './alert.ts';
 import { BodyReader, notifyMust, readNotify, readText } from './body.ts';
 import { isEventType } from './event.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/accounts.ts';
+import { alertRuleChannels } from './limits/alerts.ts';
 import { masked } from './masked.ts';
 
 /** What a caller may set of a rule. */
@@ -39,7 +40,7 @@ export function readAlertRule(body: unknown, current: RuleInput | null, rules: A
   const kinds =
     one === undefined ? reader.optional('kinds', before.kinds, kindsMust, readKinds) : readKinds([one]);
   if (kinds === undefined) reader.wrong('kind', `must be one of ${alertKinds.join(', ')}`);
-  const most = limits.alertRuleChannels;
+  const most = alertRuleChannels;
   const channels = reader.optional(
     'channels',
     before.channels,
@@ -179,6 +180,6 @@ function readKinds(value: unknown): AlertKind[] | undefined {
 }
 
 function readIds(value: unknown): string[] | undefined {
-  if (!Array.isArray(value) || value.length > limits.alertRuleChannels) return undefined;
+  if (!Array.isArray(value) || value.length > alertRuleChannels) return undefined;
   return value.every((one) => typeof one === 'string') ? [...new Set(value as string[])] : undefined;
 }

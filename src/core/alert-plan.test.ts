@@ -12,7 +12,7 @@ import {
 } from './alert-plan.ts';
 import { messageText } from './alert-text.ts';
 import type { Endpoint } from './endpoint.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/alerts.ts';
 
 const t0 = Date.parse('2026-01-01T00:00:00Z');
 const hourMs = 3_600_000;

@@ -9,7 +9,7 @@ import {
   type Tell,
 } from './alert.ts';
 import type { Endpoint } from './endpoint.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/alerts.ts';
 
 /** What came through a source lately, and how often something comes usually. */
 export interface SourceFigures {

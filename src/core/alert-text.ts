@@ -1,5 +1,5 @@
 import type { Alert, AlertMessage } from './alert.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/alerts.ts';
 
 /** What one message is about: several things of one kind and phase go out together. */
 export interface MessageText {

@@ -1,4 +1,4 @@
-import * as limits from './limits.ts';
+import * as limits from './limits/alerts.ts';
 import type { Order, OrderSignal } from './order.ts';
 
 /** What people can be told of (contract §8; `source.unreachable` is ours). */

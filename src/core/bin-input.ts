@@ -1,10 +1,12 @@
 import type { Bin, BinBehaviour, NewBin } from './bin.ts';
-import * as bounds from './bin-limits.ts';
 import { asRecord, BodyReader, readText, readWhole } from './body.ts';
 import { durationForm, formatDuration, parseDuration } from './duration.ts';
 import { SurehookError } from './errors.ts';
 import { presetFor } from './inbound.ts';
-import * as limits from './limits.ts';
+import { nameChars } from './limits/accounts.ts';
+import * as limits from './limits/bins.ts';
+import { secretsAtOnce } from './limits/endpoints.ts';
+import { sourceSecretChars } from './limits/sources.ts';
 import { masked } from './masked.ts';
 import { describeScheme } from './profiles/describe.ts';
 import { parseScheme } from './profiles/scheme-input.ts';
@@ -65,9 +67,9 @@ export function readChangedBin(body: unknown, current: Bin, nowMs: number): Bin 
 
 function readSettings(reader: BodyReader, current: Settings): Settings {
   const scheme = readScheme(reader, current);
-  const nameMust = `must be text of at most ${limits.nameChars} characters`;
+  const nameMust = `must be text of at most ${nameChars} characters`;
   const settings = {
-    name: reader.optional('name', current.name, nameMust, (v) => readText(v, limits.nameChars)),
+    name: reader.optional('name', current.name, nameMust, (v) => readText(v, nameChars)),
     behaviour: readBehaviour(reader, current.behaviour),
     ...scheme,
     secrets: readSecrets(reader, current.secrets),
@@ -104,26 +106,26 @@ function readBehaviour(reader: BodyReader, current: BinBehaviour): BinBehaviour 
     reader.optional(
       name,
       absentMs,
-      `must be ${durationForm}, at most ${formatDuration(bounds.binDelayMaxMs)}`,
+      `must be ${durationForm}, at most ${formatDuration(limits.binDelayMaxMs)}`,
       (v) => {
         const ms = parseDuration(v);
-        return ms === null || ms > bounds.binDelayMaxMs ? undefined : ms;
+        return ms === null || ms > limits.binDelayMaxMs ? undefined : ms;
       },
     );
   const { status, failFirst, drop, body } = current;
-  const times = `must be a whole number from 0 to ${bounds.binFailFirstMax}`;
+  const times = `must be a whole number from 0 to ${limits.binFailFirstMax}`;
   return {
     status: reader.optional('status', status, 'must be a status from 200 to 599', (v) =>
       readWhole(v, 200, 599),
     ),
     delayMs: duration('delay', current.delayMs),
     slowMs: duration('slow', current.slowMs),
-    failFirst: reader.optional('failFirst', failFirst, times, (v) => readWhole(v, 0, bounds.binFailFirstMax)),
+    failFirst: reader.optional('failFirst', failFirst, times, (v) => readWhole(v, 0, limits.binFailFirstMax)),
     drop: reader.optional('drop', drop, 'must be true or false', (v) =>
       typeof v === 'boolean' ? v : undefined,
     ),
-    body: reader.optional('body', body, `must be text of at most ${bounds.binAnswerChars} characters`, (v) =>
-      readText(v, bounds.binAnswerChars),
+    body: reader.optional('body', body, `must be text of at most ${limits.binAnswerChars} characters`, (v) =>
+      readText(v, limits.binAnswerChars),
     ),
   };
 }
@@ -156,15 +158,15 @@ function readSecrets(reader: BodyReader, current: readonly string[]): string[] {
   if (value === undefined) return [...current];
   const list = value ?? [];
   const isText = (each: unknown): each is string =>
-    typeof each === 'string' && each !== '' && each.length <= limits.sourceSecretChars;
-  if (Array.isArray(list) && list.length <= limits.secretsAtOnce && list.every(isText))
+    typeof each === 'string' && each !== '' && each.length <= sourceSecretChars;
+  if (Array.isArray(list) && list.length <= secretsAtOnce && list.every(isText))
     return list.map((each, place) => (each === masked ? (current[place] ?? each) : each));
-  const detail = `must be text of 1–${limits.sourceSecretChars} characters`;
+  const detail = `must be text of 1–${sourceSecretChars} characters`;
   if (one != null) reader.wrong('secret', detail);
   else
     reader.wrong(
       'secrets',
-      `must be a list of at most ${limits.secretsAtOnce} secrets, each text of 1–${limits.sourceSecretChars} characters`,
+      `must be a list of at most ${secretsAtOnce} secrets, each text of 1–${sourceSecretChars} characters`,
     );
   return [];
 }
@@ -203,6 +205,6 @@ export function binUrl(id: string, publicUrl: string): string {
 
 /** Throws `conflict` for an account that has as many as it can have. */
 export function tooManyBins(): SurehookError {
-  const detail = `The account has ${bounds.binsPerAccount} bins, the most it can have. Delete one first.`;
+  const detail = `The account has ${limits.binsPerAccount} bins, the most it can have. Delete one first.`;
   return new SurehookError('conflict', detail);
 }

@@ -1,6 +1,6 @@
 import { invalid, type Problem } from './errors.ts';
 import { numberText } from './exact-json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 
 /** Reads the members of a parsed JSON object and gathers what is wrong with them, so that a caller hears of everything at once. */
 export class BodyReader {

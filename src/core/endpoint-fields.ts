@@ -3,7 +3,7 @@ import { asRecord, BodyReader, jsonChars, pointerStep } from './body.ts';
 import { durationForm, parseDuration } from './duration.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Problem } from './errors.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/endpoints.ts';
 import { masked } from './masked.ts';
 import { isTypePattern } from './match.ts';
 import { pullUrl } from './pull.ts';

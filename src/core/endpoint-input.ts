@@ -13,7 +13,8 @@ import {
 } from './endpoint-fields.ts';
 import { checkHeaders, checkShownOnly, movesOrigin, shownOnly, withoutKept } from './endpoint-sent-back.ts';
 import { parseFilter } from './filter.ts';
-import * as limits from './limits.ts';
+import { descriptionChars } from './limits/accounts.ts';
+import * as limits from './limits/endpoints.ts';
 import type { Profile } from './profiles/profile.ts';
 import { checkSecret, newSecret } from './profiles/secret.ts';
 import { profileNamed, profiles } from './profiles/table.ts';
@@ -213,7 +214,7 @@ function readSettings(
     if (value === undefined) reader.wrong(name, must);
     return value;
   };
-  const { descriptionChars, concurrencyMax } = limits;
+  const { concurrencyMax } = limits;
   if (reader.has('url'))
     Object.assign(found, readUrl(reader.value('url') ?? null, { policy, kept }, problems));
   take('events', 'events', (v) => readEvents(v, problems));

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { SurehookError } from './errors.ts';
 import { parseBatch, parseEvent, parseTestEvent } from './event-input.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 
 const nowMs = Date.parse('2026-01-31T12:00:00Z');
 const read = (text: string, maxDataBytes = 1000) => parseEvent(text, { nowMs, maxDataBytes });

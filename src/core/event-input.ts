@@ -1,7 +1,7 @@
 import { invalid, type Problem, SurehookError } from './errors.ts';
 import { isEventId, isEventType } from './event.ts';
 import { decodeText, type Span, scanObject, stringAt } from './json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 
 /** An event as a publisher hands it in; null is what was absent (or `null`). */
 export interface EventInput {

@@ -1,4 +1,4 @@
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 
 /** What the types of an event type are made of. */
 export interface TypedEvent {

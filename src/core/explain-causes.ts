@@ -3,8 +3,8 @@ import { isPublic } from '../../sdk/key.ts';
 import type { Reason, VerifyInput } from '../../sdk/reading.ts';
 import type { AnyScheme, Crypto, Mac, Scheme } from '../../sdk/scheme.ts';
 import { verify } from '../../sdk/verify.ts';
-import * as bounds from './bin-limits.ts';
 import { bodyVariants, bodyWithout } from './explain-bodies.ts';
+import * as limits from './limits/bins.ts';
 import type { Preset } from './sources/preset.ts';
 import { presets } from './sources/presets.ts';
 
@@ -47,7 +47,7 @@ export function likelyCauses(preset: Preset, given: VerifyInput, reason: Reason,
     verify(scheme, { ...input, ...changed }, crypto).valid;
   const time = timeCause(reason);
   if (time !== null && holds(time)) return [time];
-  const isLarge = input.body.length > bounds.explainBytes;
+  const isLarge = input.body.length > limits.explainBytes;
   const proven = isLarge ? [] : provenOf(guessesOf(preset, input), holds);
   if (time === null) return proven.length > 0 ? proven : remaining(preset, input, reason);
   return [time, ...(proven.length > 0 ? proven : remaining(preset, input, 'mismatch'))];
@@ -215,7 +215,7 @@ function* headerGuesses(scheme: Scheme, { headers }: VerifyInput): Iterable<Gues
   if (!Array.isArray(headers)) return;
   const flat = headers as readonly string[];
   const { prefix: _prefix, ...bare } = scheme;
-  for (let at = 0; at + 1 < flat.length && at < 2 * bounds.explainHeaders; at += 2) {
+  for (let at = 0; at + 1 < flat.length && at < 2 * limits.explainHeaders; at += 2) {
     const name = flat[at]!.toLowerCase();
     if ('header' in scheme.place && scheme.place.header === name) continue;
     const detail = `The signature is in the header ${name}; this scheme has it elsewhere.`;

@@ -4,9 +4,9 @@ import { readRequest } from '../../sdk/read.ts';
 import type { Proof, Reading, Reason } from '../../sdk/reading.ts';
 import type { AnyScheme, Crypto, Place, Scheme } from '../../sdk/scheme.ts';
 import { verify } from '../../sdk/verify.ts';
-import * as bounds from './bin-limits.ts';
 import { type Cause, likelyCauses } from './explain-causes.ts';
 import type { InboundRequest } from './inbound.ts';
+import * as limits from './limits/bins.ts';
 import type { Held, Preset } from './sources/preset.ts';
 import { type Moment, verifyInputOf } from './sources/receive.ts';
 
@@ -35,7 +35,7 @@ export interface Explanation {
 
 /**
  * A verification step by step: which key, which signature, which timestamp, which bytes, expected and received; and, when it does not
- * hold, what most likely went wrong. Never throws for anything a stranger can send; bounded by `bounds.explainBytes`.
+ * hold, what most likely went wrong. Never throws for anything a stranger can send; bounded by `limits.explainBytes`.
  */
 export function explain(
   preset: Preset,
@@ -159,7 +159,7 @@ function signedOf(
   const bytes = all.reduce((sum, part) => sum + part.length, 0);
   let text = '';
   for (const part of all)
-    text += new TextDecoder().decode(part.subarray(0, Math.max(0, bounds.explainTextChars - text.length)));
+    text += new TextDecoder().decode(part.subarray(0, Math.max(0, limits.explainTextChars - text.length)));
   return { bytes, sha256: toHex(crypto.sha256(all)), text };
 }
 
@@ -183,5 +183,5 @@ function receivedOf(
       proof.kind === 'mac' || proof.kind === 'digest' ? proof.signatures : [],
     );
   if (scheme.algorithm === 'token') return [];
-  return valuesAt(scheme.place, input).map((value) => value.slice(0, bounds.explainTextChars));
+  return valuesAt(scheme.place, input).map((value) => value.slice(0, limits.explainTextChars));
 }

@@ -4,7 +4,7 @@ import type { Problem } from './errors.ts';
 import type { Event } from './event.ts';
 import { numberText, parseExact } from './exact-json.ts';
 import { locate, stringAt } from './json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/endpoints.ts';
 
 /**
  * What a filter may ask of one place in an event. All that are given must hold. A place that is not in the event holds for `ne`

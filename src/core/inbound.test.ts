@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { nodeCrypto } from '../adapters/system/crypto.ts';
 import { isEventId, isEventType } from './event.ts';
 import { type Inbound, type InboundRequest, judgeInbound } from './inbound.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 import type { Source } from './source.ts';
 import { presets } from './sources/presets.ts';
 

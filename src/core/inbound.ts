@@ -2,7 +2,7 @@ import { valuesAt } from '../../sdk/place.ts';
 import type { Place } from '../../sdk/scheme.ts';
 import type { FlatHeaders } from './attempt.ts';
 import { locate, stringAt } from './json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 import { type Carried, carry, writeReceived } from './received.ts';
 import type { Crypto } from './signing.ts';
 import type { Source } from './source.ts';
@@ -31,7 +31,7 @@ export interface Inbound {
   /** The provider's body as text if it is JSON, else null. */
   json: string | null;
   received: string;
-  /** Unique within the source for `limits.dedupeKeepMs`. */
+  /** Unique within the source for `dedupeKeepMs`. */
   key: string;
 }
 

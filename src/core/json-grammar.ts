@@ -1,5 +1,5 @@
 import { SurehookError } from './errors.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 
 /*
  * The grammar of RFC 8259 as functions from position to position: nothing is built, so checking costs a few nanoseconds a

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { SurehookError } from './errors.ts';
 import { checkJson, decodeText, locate, scanObject } from './json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 
 function accepts(text: string): boolean {
   try {

@@ -9,7 +9,7 @@ import {
   tooDeep,
   unexpected,
 } from './json-grammar.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
 
 /** Where a value's text stands: from `start` up to, not including, `end`, in UTF-16 units of the scanned text. */
 export interface Span {

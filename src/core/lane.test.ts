@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Lane } from './lane.ts';
 import * as lanes from './lane.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/dispatch.ts';
 
 function lane(
   settings: Partial<{ concurrency: number; ratePerSecond: number | null; failing: boolean }> = {},

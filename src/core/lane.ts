@@ -1,5 +1,5 @@
 import type { AttemptError } from './attempt.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/dispatch.ts';
 
 /** The three lines in which open work waits at an endpoint (see `ports/store.ts`). */
 export const lines = ['first', 'retry', 'replayed'] as const;

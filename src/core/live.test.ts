@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as limits from './limits/live.ts';
 import { type Change, Notes } from './live.ts';
-import * as bounds from './live-limits.ts';
 
 const change = (n: number, kind: Change['kind'] = 'delivery'): Change => ({ kind, id: `x_${n}` });
 
@@ -18,8 +18,8 @@ describe('what a reader of the stream is told', () => {
 
   test('is at most so much in a second; of the rest its kinds, when the second is over', () => {
     const notes = new Notes();
-    for (let n = 0; n < bounds.livePerS + 10; n++) notes.add(change(n, n % 2 ? 'event' : 'delivery'), 5);
-    assert.equal(notes.take(5)?.changes.length, bounds.livePerS);
+    for (let n = 0; n < limits.livePerS + 10; n++) notes.add(change(n, n % 2 ? 'event' : 'delivery'), 5);
+    assert.equal(notes.take(5)?.changes.length, limits.livePerS);
     assert.equal(notes.take(900), null);
     assert.equal(notes.dueAtMs, 1005);
     assert.deepEqual(notes.take(1005), { changes: [], more: ['delivery', 'event'] });
@@ -38,11 +38,11 @@ describe('what a reader of the stream is told', () => {
 
   test('is one word when it reads too slowly: nothing waits without bound', () => {
     const notes = new Notes();
-    const seconds = Math.ceil(bounds.liveWaiting / bounds.livePerS) + 1;
+    const seconds = Math.ceil(limits.liveWaiting / limits.livePerS) + 1;
     for (let second = 0; second < seconds; second++)
-      for (let n = 0; n < bounds.livePerS; n++) notes.add(change(n), second * 1000);
+      for (let n = 0; n < limits.livePerS; n++) notes.add(change(n), second * 1000);
     const batch = notes.take(seconds * 1000);
-    assert.ok(batch !== null && batch.changes.length < bounds.liveWaiting);
+    assert.ok(batch !== null && batch.changes.length < limits.liveWaiting);
     assert.deepEqual(batch.more, ['delivery']);
   });
 });

@@ -1,4 +1,4 @@
-import * as bounds from './live-limits.ts';
+import * as limits from './limits/live.ts';
 
 /** What a stream tells of. */
 export const changeKinds = ['event', 'delivery', 'request', 'order', 'alert', 'endpoint', 'replay'] as const;
@@ -47,9 +47,9 @@ export class Notes {
       this.#beganAtMs = nowMs;
       this.#taken = 0;
     }
-    if (this.#taken >= bounds.livePerS) {
+    if (this.#taken >= limits.livePerS) {
       this.addMore(change.kind, this.#beganAtMs + windowMs);
-    } else if (this.#waiting.length >= bounds.liveWaiting) {
+    } else if (this.#waiting.length >= limits.liveWaiting) {
       for (const { kind } of [...this.#waiting.splice(0), change]) this.addMore(kind, nowMs);
     } else {
       this.#taken += 1;

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import { isEventType } from './event.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/endpoints.ts';
 
 /** Whether `pattern` is an exact event type, `prefix.*`, or `*`. */
 export function isTypePattern(pattern: string): boolean {

@@ -1,5 +1,6 @@
 import { BodyReader, readText } from './body.ts';
-import * as limits from './limits.ts';
+import { referenceChars } from './limits/api.ts';
+import { orderIdChars } from './limits/orders.ts';
 import type { Order, OrderEntry } from './order.ts';
 
 /** Reads the body of `POST /v1/orders`. */
@@ -10,7 +11,6 @@ export function readNewOrder(body: unknown): { sourceId: string; reference: stri
     return text === undefined || text === '' || /[\r\n\t]/.test(text) ? undefined : text;
   };
   for (const name of ['sourceId', 'reference']) if (!reader.has(name)) reader.wrong(name, 'is required');
-  const { referenceChars, orderIdChars } = limits;
   const sourceId = reader.optional('sourceId', '', 'must be the id of a source', (value) => line(value, 100));
   const reference = reader.optional(
     'reference',

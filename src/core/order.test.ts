@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import * as limits from './limits.ts';
+import * as limits from './limits/sending.ts';
 import {
   dueAtMs,
   hear,

@@ -1,4 +1,5 @@
-import * as limits from './limits.ts';
+import * as limits from './limits/orders.ts';
+import { retryAfterMaxMs } from './limits/sending.ts';
 
 /** Where an order stands. `stuck`: nobody would say, and asking was given up; it still takes news. */
 export type OrderState = 'pending' | 'fulfilled' | 'failed' | 'refunded' | 'stuck';
@@ -268,7 +269,7 @@ function watched<O extends NewOrder>(order: O, policy: OrderPolicy, nowMs: numbe
 function waitMs(everyMs: number, failures: number, answer: PollAnswer): number {
   if (answer.kind !== 'failure') return everyMs;
   const backOffMs = Math.min(everyMs * 2 ** Math.min(failures - 1, 30), limits.pollBackOffMaxMs);
-  const askedMs = Math.min(answer.retryAfterMs ?? 0, limits.retryAfterMaxMs);
+  const askedMs = Math.min(answer.retryAfterMs ?? 0, retryAfterMaxMs);
   return Math.max(everyMs, backOffMs, askedMs);
 }
 

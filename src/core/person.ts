@@ -1,8 +1,9 @@
 import { toBase64 } from '../../sdk/encoding.ts';
 import type { Scope } from './account.ts';
 import { BodyReader, readNotify, readText } from './body.ts';
-import * as limits from './limits.ts';
-import * as bounds from './people-limits.ts';
+import { nameChars } from './limits/accounts.ts';
+import { apiKeyChars } from './limits/api.ts';
+import * as limits from './limits/people.ts';
 
 /** What people may be: owner (everything), member (everything but people and accounts), viewer (look, without secrets). */
 export const roles = ['owner', 'member', 'viewer'] as const;
@@ -31,7 +32,7 @@ export interface Session {
   personId: string | null;
   /** SHA-256 of that API key, hex; looked up each time, so that the session ends with the key. */
   keyHash: string | null;
-  /** What the browser calls itself, cut to `bounds.userAgentChars`. */
+  /** What the browser calls itself, cut to `limits.userAgentChars`. */
   userAgent: string;
   createdAtMs: number;
   expiresAtMs: number;
@@ -82,9 +83,9 @@ export function readPerson(body: unknown, required: boolean): PersonInput {
   const reader = new BodyReader(body, ['name', 'email', 'role', 'password', 'currentPassword']);
   const input: PersonInput = {};
   if (reader.has('name') || required) {
-    const name = readText(reader.value('name'), limits.nameChars)?.trim();
+    const name = readText(reader.value('name'), nameChars)?.trim();
     if (name === undefined || name === '' || /[\r\n\t]/.test(name)) {
-      reader.wrong('name', `must be one line of 1–${limits.nameChars} characters`);
+      reader.wrong('name', `must be one line of 1–${nameChars} characters`);
     } else input.name = name;
   }
   if (reader.has('email')) {
@@ -97,7 +98,7 @@ export function readPerson(body: unknown, required: boolean): PersonInput {
     else input.role = role;
   }
   if (reader.has('password')) {
-    const { passwordCharsMin: least, passwordCharsMax: most } = bounds;
+    const { passwordCharsMin: least, passwordCharsMax: most } = limits;
     input.password = reader.optional<string | null>(
       'password',
       null,
@@ -110,7 +111,7 @@ export function readPerson(body: unknown, required: boolean): PersonInput {
     'currentPassword',
     undefined,
     'must be text',
-    (value) => (typeof value === 'string' && value.length <= bounds.passwordCharsMax ? value : undefined),
+    (value) => (typeof value === 'string' && value.length <= limits.passwordCharsMax ? value : undefined),
   );
   if (current !== undefined) input.currentPassword = current;
   reader.done();
@@ -135,13 +136,13 @@ export function readProof(body: unknown): Proof {
   const ways = ['email', 'key', 'token'].filter((name) => reader.has(name));
   if (ways.length !== 1) reader.wrong('', 'must hold either email and password, or key, or token');
   let proof: Proof;
-  if (ways[0] === 'key') proof = { kind: 'key', key: text('key', limits.apiKeyChars) };
-  else if (ways[0] === 'token') proof = { kind: 'link', token: text('token', limits.apiKeyChars) };
+  if (ways[0] === 'key') proof = { kind: 'key', key: text('key', apiKeyChars) };
+  else if (ways[0] === 'token') proof = { kind: 'link', token: text('token', apiKeyChars) };
   else {
     proof = {
       kind: 'password',
-      email: text('email', bounds.emailChars).trim().toLowerCase(),
-      password: text('password', bounds.passwordCharsMax),
+      email: text('email', limits.emailChars).trim().toLowerCase(),
+      password: text('password', limits.passwordCharsMax),
     };
   }
   reader.done();

@@ -1,6 +1,6 @@
 import { numberText, parseExact } from './exact-json.ts';
 import { locate } from './json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/orders.ts';
 
 /** How a place in JSON must be written, for error texts. */
 export const pointerForm = 'a JSON pointer such as "/data/reference" (RFC 6901)';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as limits from './limits/orders.ts';
 import { momentsFrom, planPolls } from './polling.ts';
-import * as limits from './receive-limits.ts';
 
 const each = { perSecond: 5, places: 8 };
 const due = (sourceId: string, changes: object = {}) => ({ sourceId, dueAtMs: 0, freeAtMs: 0, ...changes });

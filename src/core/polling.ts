@@ -1,4 +1,4 @@
-import * as limits from './receive-limits.ts';
+import * as limits from './limits/orders.ts';
 
 /** A source with orders that wait to be asked about: since when the first of them, and when the next moment to ask is free. */
 export interface DuePolls {

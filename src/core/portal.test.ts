@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SurehookError } from './errors.ts';
+import * as limits from './limits/portals.ts';
 import { portalScopes, portalStatus, readPortal } from './portal.ts';
-import * as bounds from './portal-limits.ts';
 
 function pointersOf(body: unknown): string[] {
   try {
@@ -21,8 +21,8 @@ describe('a portal that is asked for', () => {
       color: null,
       origins: [],
       readOnly: false,
-      expiresInMs: bounds.portalLinkMs,
-      lastsMs: bounds.portalMs,
+      expiresInMs: limits.portalLinkMs,
+      lastsMs: limits.portalMs,
     });
   });
 

@@ -1,9 +1,9 @@
 import type { Scope } from './account.ts';
 import { BodyReader, readText } from './body.ts';
 import { durationForm, parseDuration } from './duration.ts';
-import * as limits from './limits.ts';
+import { nameChars } from './limits/accounts.ts';
+import * as limits from './limits/portals.ts';
 import type { ChangeKind } from './live.ts';
-import * as bounds from './portal-limits.ts';
 
 /** A link that opens an account's pages to somebody of that account, and, once it was opened, what it opened. */
 export interface PortalLink {
@@ -86,7 +86,7 @@ export function readPortal(body: unknown): PortalWish {
     typeof value === 'string' ? value : undefined,
   );
   const wish: PortalWish = {
-    name: reader.optional('name', '', `must be one line of at most ${limits.nameChars} characters`, readLine),
+    name: reader.optional('name', '', `must be one line of at most ${nameChars} characters`, readLine),
     color: reader.optional<string | null>('color', null, 'must be a colour such as "#0a7d4f"', (value) =>
       typeof value === 'string' && colorForm.test(value) ? value.toLowerCase() : undefined,
     ),
@@ -94,8 +94,8 @@ export function readPortal(body: unknown): PortalWish {
     readOnly: reader.optional('readOnly', false, 'must be true or false', (value) =>
       typeof value === 'boolean' ? value : undefined,
     ),
-    expiresInMs: duration('expiresIn', bounds.portalLinkMs, bounds.portalLinkMinMs, bounds.portalLinkMaxMs),
-    lastsMs: duration('lasts', bounds.portalMs, bounds.portalMinMs, bounds.portalMaxMs),
+    expiresInMs: duration('expiresIn', limits.portalLinkMs, limits.portalLinkMinMs, limits.portalLinkMaxMs),
+    lastsMs: duration('lasts', limits.portalMs, limits.portalMinMs, limits.portalMaxMs),
     ...(account === undefined ? {} : { account }),
   };
   reader.done();
@@ -103,14 +103,14 @@ export function readPortal(body: unknown): PortalWish {
 }
 
 function readLine(value: unknown): string | undefined {
-  const text = readText(value, limits.nameChars);
+  const text = readText(value, nameChars);
   return text === undefined || /[\r\n\t]/.test(text) ? undefined : text;
 }
 
 function readOrigins(reader: BodyReader): string[] {
-  const must = `must be an array of at most ${bounds.portalOrigins} origins`;
+  const must = `must be an array of at most ${limits.portalOrigins} origins`;
   const given = reader.optional<unknown[]>('origins', [], must, (value) =>
-    Array.isArray(value) && value.length <= bounds.portalOrigins ? value : undefined,
+    Array.isArray(value) && value.length <= limits.portalOrigins ? value : undefined,
   );
   return given.flatMap((value, at) => {
     const origin = originOf(value);
@@ -127,7 +127,7 @@ const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** What can stand in a policy of frames as it is; null for anything else. */
 function originOf(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > bounds.portalOriginChars || !URL.canParse(value))
+  if (typeof value !== 'string' || value.length > limits.portalOriginChars || !URL.canParse(value))
     return null;
   const { protocol, hostname, origin } = new URL(value);
   if (value.toLowerCase() !== origin && value.toLowerCase() !== `${origin}/`) return null;

@@ -1,5 +1,5 @@
 import { type AddressPolicy, hasControlCharacter, hostProblem, parseAddress } from './address.ts';
-import { endpointUrlChars } from './limits.ts';
+import { endpointUrlChars } from './limits/endpoints.ts';
 import { masked } from './masked.ts';
 
 /*

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import * as limits from './limits.ts';
+import * as limits from './limits/sources.ts';
 import { bodyOf, carry, formOf, headersOf, writeReceived } from './received.ts';
 
 const types = fc.constantFrom(

@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from '../../sdk/encoding.ts';
 import type { FlatHeaders } from './attempt.ts';
 import { checkJson } from './json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/sources.ts';
 
 /*
  * How an inbound event came in. Its data holds every byte of the provider's body, as JSON; what is kept besides says how to

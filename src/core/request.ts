@@ -5,7 +5,7 @@ import type { FlatHeaders, Request, RequestBody } from './attempt.ts';
 import type { Endpoint } from './endpoint.ts';
 import { SurehookError } from './errors.ts';
 import type { Event } from './event.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/sending.ts';
 import type { Wire } from './profiles/profile.ts';
 import { signedHeaders, wireOf } from './profiles/wire.ts';
 import { isQueueUrl } from './queue.ts';

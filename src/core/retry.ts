@@ -1,4 +1,4 @@
-import * as limits from './limits.ts';
+import * as limits from './limits/sending.ts';
 
 /**
  * When a failed delivery is tried again. `schedule`: each entry is the wait after the previous attempt ended; N entries mean

@@ -2,7 +2,7 @@ import { BodyReader } from './body.ts';
 import { durationForm, parseDuration } from './duration.ts';
 import type { Endpoint, Secret } from './endpoint.ts';
 import { SurehookError } from './errors.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/endpoints.ts';
 import { checkSecret, newSecret } from './profiles/secret.ts';
 import { profileNamed } from './profiles/table.ts';
 import { wireOf } from './profiles/wire.ts';

@@ -5,7 +5,10 @@ import { readRateLimit } from './endpoint-fields.ts';
 import type { Problem } from './errors.ts';
 import { isEventType } from './event.ts';
 import { presetFor } from './inbound.ts';
-import * as limits from './limits.ts';
+import { nameChars } from './limits/accounts.ts';
+import { secretsAtOnce } from './limits/endpoints.ts';
+import { eventTypeSchemaChars } from './limits/event-types.ts';
+import * as limits from './limits/sources.ts';
 import { masked } from './masked.ts';
 import { parsePlace, parseScheme } from './profiles/scheme-input.ts';
 import { originOf, readQueueUrl } from './queue.ts';
@@ -137,9 +140,9 @@ function readSettings(reader: BodyReader, current: Settings, rules: SourceRules)
   };
   const say = (name: string, detail: string): undefined => void reader.wrong(name, detail);
   take('name', 'name', (v) => {
-    const text = readText(v, limits.nameChars);
+    const text = readText(v, nameChars);
     return text === undefined || text.trim() === ''
-      ? say('name', `must be text of 1–${limits.nameChars} characters`)
+      ? say('name', `must be text of 1–${nameChars} characters`)
       : text;
   });
   if (reader.has('scheme')) Object.assign(found, readScheme(reader, problems));
@@ -246,7 +249,7 @@ function readSecrets(reader: BodyReader, current: Settings, found: Partial<Setti
     found.secrets = value === null ? [] : [read(value, 'secret')];
   } else if (reader.has('secrets')) {
     const value = reader.value('secrets') ?? [];
-    const most = limits.secretsAtOnce;
+    const most = secretsAtOnce;
     if (Array.isArray(value) && value.length <= most)
       found.secrets = value.map((one: unknown, place) => read(one, `secrets/${place}`));
     else reader.wrong('secrets', `must be an array of at most ${most} secrets, newest first`);
@@ -313,11 +316,7 @@ function readReject(value: unknown, problems: Problem[]): number | undefined {
 function readSchemas(value: unknown, rules: SourceRules, problems: Problem[]): string | undefined {
   const record = asRecord(value);
   const entries = Object.entries(record ?? {});
-  if (
-    record === null ||
-    entries.length > limits.sourceSchemas ||
-    jsonChars(record) > limits.eventTypeSchemaChars
-  ) {
+  if (record === null || entries.length > limits.sourceSchemas || jsonChars(record) > eventTypeSchemaChars) {
     const detail = `must be an object of at most ${limits.sourceSchemas} JSON Schemas by event type, or "*" for all others`;
     problems.push({ pointer: '/schemas', detail });
     return undefined;

@@ -4,7 +4,7 @@ import { durationForm, formatDuration, parseDuration } from './duration.ts';
 import { readHeaders } from './endpoint-fields.ts';
 import type { Problem } from './errors.ts';
 import { isEventType } from './event.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/orders.ts';
 import { masked } from './masked.ts';
 import { pointerForm, pointerPath } from './pointer.ts';
 import { finalStatesOf, type ListPoll, type OrderPoll, type ToldState, type Tracking } from './tracking.ts';

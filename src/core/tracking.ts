@@ -1,7 +1,8 @@
 import { SurehookError } from './errors.ts';
 import { isEventType } from './event.ts';
 import { checkJson, locate, scanObject } from './json.ts';
-import * as limits from './limits.ts';
+import * as limits from './limits/api.ts';
+import { listItems, orderIdChars } from './limits/orders.ts';
 import {
   type FinalState,
   isFinal,
@@ -93,7 +94,7 @@ export function orderNewsOf(
   if (tracking === null || tracking.reference === null || came.body === null) return null;
   const reference = nameAt(came.body, tracking.reference, limits.referenceChars);
   if (reference === null) return null;
-  const orderId = tracking.orderId === null ? null : nameAt(came.body, tracking.orderId, limits.orderIdChars);
+  const orderId = tracking.orderId === null ? null : nameAt(came.body, tracking.orderId, orderIdChars);
   return {
     sourceId: source.id,
     reference,
@@ -171,8 +172,8 @@ export function readList(
     return { problem: `the answer has no list at ${list.items || 'its top'}` };
   const wrapped = `{"items":${array}}`;
   const items = scanObject(wrapped, { itemsOf: 'items', maxDepth: limits.jsonDepth + 1 }).items!;
-  if (items.length > limits.listItems)
-    return { problem: `the list has more than ${limits.listItems} items: let a page hold fewer` };
+  if (items.length > listItems)
+    return { problem: `the list has more than ${listItems} items: let a page hold fewer` };
   const events: ListedEvent[] = [];
   for (const { start, end } of items) {
     const item = wrapped.slice(start, end);

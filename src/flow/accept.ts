@@ -8,7 +8,7 @@ import type { Event, NewEvent } from '../core/event.ts';
 import { type EventInput, parseBatch, parseEvent } from '../core/event-input.ts';
 import { matchesFilter } from '../core/filter.ts';
 import { newId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/store.ts';
 import type { OrderNews } from '../core/order.ts';
 import { isPulled } from '../core/pull.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -4,7 +4,7 @@ import { type AlertChannel, type AlertRule, defaultChannel, defaultId, rulesOf }
 import { type AlertRules, readAlertChannel, readAlertRule } from '../core/alert-input.ts';
 import { notFound, SurehookError } from '../core/errors.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/alerts.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';

@@ -1,7 +1,7 @@
 import type { Account } from '../core/account.ts';
 import { notFound, SurehookError } from '../core/errors.ts';
 import { idBytes, newId, newToken } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/sources.ts';
 import type { Source } from '../core/source.ts';
 import { readNewSource, readSourceChanges } from '../core/source-input.ts';
 import type { AdministrationParts } from './administer-parts.ts';

@@ -4,7 +4,7 @@ import { catalogueEntry } from '../core/catalogue.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { invalid, notFound, SurehookError } from '../core/errors.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/accounts.ts';
 import { EndpointActs } from './administer-endpoints.ts';
 import type { Actor, AdministrationParts } from './administer-parts.ts';
 import { type SourceActs, sourceActs } from './administer-sources.ts';

@@ -9,7 +9,9 @@ import {
 } from '../core/alert.ts';
 import { alertView, messageText } from '../core/alert-text.ts';
 import type { NewEvent } from '../core/event.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/alerts.ts';
+import { orderNoteChars } from '../core/limits/orders.ts';
+import { connectTimeoutMs } from '../core/limits/sending.ts';
 import type { AlertStore, DueMessage } from '../ports/alert-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Mailer } from '../ports/mailer.ts';
@@ -161,7 +163,7 @@ export class AlertSender {
     };
     const { error, detail, httpStatus } = await this.#parts.sender.send(request, {
       timeoutMs: limits.messageTimeoutMs,
-      connectTimeoutMs: limits.connectTimeoutMs,
+      connectTimeoutMs,
     });
     if (error !== null) throw new Error(`${error}${httpStatus === null ? '' : ` ${httpStatus}`}: ${detail}`);
   }
@@ -171,7 +173,7 @@ export class AlertSender {
     const nowMs = clock.nowMs();
     const results = messages.map((message) => ({
       no: message.no,
-      error: error === null ? null : error.message.slice(0, limits.orderNoteChars),
+      error: error === null ? null : error.message.slice(0, orderNoteChars),
       dueAtMs:
         error === null || error instanceof Hopeless ? null : nextTryAtMs(message, message.tries + 1, nowMs),
     }));

@@ -17,7 +17,7 @@ import {
 } from '../core/alert-plan.ts';
 import { isEventId, type NewEvent } from '../core/event.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/alerts.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import type { Random } from '../ports/random.ts';
 import type { Reading } from '../ports/store.ts';

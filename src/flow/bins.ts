@@ -1,10 +1,11 @@
 import type { Account } from '../core/account.ts';
 import type { Bin, CaughtRequest } from '../core/bin.ts';
 import { readChangedBin, readNewBin, tooManyBins } from '../core/bin-input.ts';
-import * as bounds from '../core/bin-limits.ts';
 import { notFound, SurehookError } from '../core/errors.ts';
 import { idBytes, newId, newToken } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import { listDefault } from '../core/limits/api.ts';
+import * as limits from '../core/limits/bins.ts';
+import { busyRetryAfterS } from '../core/limits/store.ts';
 import type { BinStore } from '../ports/bin-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -36,10 +37,10 @@ export class Bins {
     const { clock, random, store } = this.#parts;
     const nowMs = clock.nowMs();
     // The id ends an address that strangers must not guess.
-    const id = newId('bin_', nowMs, random.bytes(idBytes)) + newToken(random.bytes(bounds.binTokenBytes));
+    const id = newId('bin_', nowMs, random.bytes(idBytes)) + newToken(random.bytes(limits.binTokenBytes));
     const made = await store.createBin(
       readNewBin(body, { id, accountNo: account.no, nowMs }),
-      bounds.binsPerAccount,
+      limits.binsPerAccount,
     );
     if (made === 'too_many') throw tooManyBins();
     return made;
@@ -93,9 +94,9 @@ export class Bins {
     afterNo: number | null,
     gone: (act: () => void) => void,
   ): AsyncGenerator<{ no: number; request: CaughtRequest } | null> {
-    if (this.#watching >= bounds.binWatchers) {
+    if (this.#watching >= limits.binWatchers) {
       const detail = 'Too many watch bins here. Try again shortly.';
-      throw new SurehookError('too_many_requests', detail, { retryAfterS: limits.busyRetryAfterS });
+      throw new SurehookError('too_many_requests', detail, { retryAfterS: busyRetryAfterS });
     }
     this.#watching++;
     const watcher = new Watcher(this.#watchersOf(bin.no), () => this.#watching--);
@@ -110,7 +111,7 @@ export class Bins {
   ): AsyncGenerator<{ no: number; request: CaughtRequest } | null> {
     const { store } = this.#parts;
     try {
-      const page = { limit: limits.listDefault, maxBytes: bounds.binPageBytes };
+      const page = { limit: listDefault, maxBytes: limits.binPageBytes };
       const [newest] = await store.listCaught(bin.no, { limit: 1, maxBytes: 1, before: null });
       let after = afterNo ?? newest?.no ?? 0;
       for (;;) {
@@ -138,7 +139,7 @@ export class Bins {
   /** True when it was woken; another process's catches are found by looking. */
   async #wait(watcher: Watcher): Promise<boolean> {
     let woken = true;
-    const cancel = this.#parts.clock.after(bounds.streamLookMs, () => {
+    const cancel = this.#parts.clock.after(limits.streamLookMs, () => {
       woken = false;
       watcher.wake();
     });

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { ManualClock } from '../../test/support/clock.ts';
 import { ScriptedSender } from '../../test/support/scripted-sender.ts';
-import * as limits from '../core/limits.ts';
-import * as bounds from '../core/receive-limits.ts';
+import * as limits from '../core/limits/sources.ts';
 import { Certificates } from './certificates.ts';
 
 const urlOf = (n: number): string => `https://certs.example/${n}.pem`;
@@ -55,11 +54,11 @@ describe('certificates of providers', () => {
 
   test('are fetched a few at a time; who would wait too long is sent away, and may come again', async () => {
     afterMs = 1000;
-    const most = bounds.certificatesAtOnce + bounds.certificatesWaiting;
+    const most = limits.certificatesAtOnce + limits.certificatesWaiting;
     const urls = Array.from({ length: most + 5 }, (_, n) => urlOf(n));
     const asked = Promise.all(urls.map((url) => certificates.at(url)));
     await clock.settle();
-    assert.equal(sender.sent.length, bounds.certificatesAtOnce);
+    assert.equal(sender.sent.length, limits.certificatesAtOnce);
     for (let n = 0; n < 20; n++) await clock.advance(1000);
     assert.deepEqual(
       (await asked).map((pem) => pem !== null),

@@ -1,5 +1,4 @@
-import * as limits from '../core/limits.ts';
-import * as bounds from '../core/receive-limits.ts';
+import * as limits from '../core/limits/sources.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Sender } from '../ports/sender.ts';
 
@@ -43,15 +42,15 @@ export class Certificates {
   #once(url: string, isKept: boolean): Promise<string | null> {
     const asking = this.#asking.get(url);
     if (asking !== undefined) return asking;
-    const isFull = this.#underWay >= bounds.certificatesAtOnce;
-    if (isFull && this.#waiting.length >= bounds.certificatesWaiting) return Promise.resolve(null);
+    const isFull = this.#underWay >= limits.certificatesAtOnce;
+    if (isFull && this.#waiting.length >= limits.certificatesWaiting) return Promise.resolve(null);
     const asked = this.#inTurn(url, isKept).finally(() => this.#asking.delete(url));
     this.#asking.set(url, asked);
     return asked;
   }
 
   async #inTurn(url: string, isKept: boolean): Promise<string | null> {
-    if (this.#underWay < bounds.certificatesAtOnce) this.#underWay += 1;
+    if (this.#underWay < limits.certificatesAtOnce) this.#underWay += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       const answer = await this.#get(url);

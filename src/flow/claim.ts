@@ -1,7 +1,7 @@
 import { DueQueue } from '../core/due.ts';
 import { StoreError } from '../core/errors.ts';
 import type { Line } from '../core/lane.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/dispatch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClaimResult } from '../ports/store.ts';
 import type { LaneState } from './under-way.ts';

@@ -1,7 +1,7 @@
 import { SurehookError } from '../core/errors.ts';
 import type { InboundRequest } from '../core/inbound.ts';
+import * as limits from '../core/limits/queues.ts';
 import { shownUrl } from '../core/queue.ts';
-import * as limits from '../core/queue-limits.ts';
 import type { Consumption, Source } from '../core/source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Inbox, Inboxes, Waiting } from '../ports/inbox.ts';

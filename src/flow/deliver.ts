@@ -5,7 +5,7 @@ import { StoreError, SurehookError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import { judgeHealth } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/sending.ts';
 import { withMasked } from '../core/masked.ts';
 import type { Envelope } from '../core/profiles/profile.ts';
 import { profileNamed } from '../core/profiles/table.ts';

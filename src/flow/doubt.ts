@@ -1,5 +1,5 @@
 import { StoreError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/dispatch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaneStart } from '../ports/store.ts';
 

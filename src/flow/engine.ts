@@ -1,6 +1,7 @@
 import type { Owed } from '../core/delivery.ts';
 import type { StoreError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/accounts.ts';
+import { drainMs } from '../core/limits/process.ts';
 import { sortLost } from '../core/lost.ts';
 import type { Crypto } from '../core/signing.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -61,7 +62,7 @@ export interface Engine {
   live: Live;
   /** Deliveries that were under way when the predecessor died. */
   lost: number;
-  /** Refuses new events, lets what is under way finish for up to `limits.drainMs`, gives the rest back. */
+  /** Refuses new events, lets what is under way finish for up to `drainMs`, gives the rest back. */
   stop(): Promise<void>;
 }
 
@@ -283,7 +284,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       const drained = Promise.all([accepter.stop(), dispatcher.stop()]).then(() => deliverer.idle());
       let cancel = (): void => {};
       const late = new Promise<void>((resolve) => {
-        cancel = clock.after(limits.drainMs, resolve);
+        cancel = clock.after(drainMs, resolve);
       });
       await Promise.race([drained, late]);
       cancel();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ManualClock } from '../../test/support/clock.ts';
+import * as limits from '../core/limits/live.ts';
 import type { Batch, Change } from '../core/live.ts';
-import * as bounds from '../core/live-limits.ts';
 import { Live } from './live.ts';
 
 /** Nodes that hear each other, and how much was said. */
@@ -14,7 +14,7 @@ class Nodes {
   node(): Live {
     const own = this.#ears.length;
     const whisper = (text: string): void => {
-      assert.ok(Buffer.byteLength(text) <= bounds.liveWhisperBytes);
+      assert.ok(Buffer.byteLength(text) <= limits.liveWhisperBytes);
       this.said += 1;
       for (const [at, hear] of this.#ears.entries()) if (at !== own) hear(text);
     };
@@ -48,7 +48,7 @@ describe('what changes on another node', () => {
     await nodes.clock.settle();
     there.say(1, change('evt_1'));
     there.say(1, change('evt_2'));
-    await nodes.clock.advance(bounds.liveTellEveryMs);
+    await nodes.clock.advance(limits.liveTellEveryMs);
     assert.deepEqual(ours.batches, [{ changes: [change('evt_1'), change('evt_2')], more: [] }]);
     assert.deepEqual(others.batches, []);
   });
@@ -61,10 +61,10 @@ describe('what changes on another node', () => {
     assert.equal(nodes.said, 0);
     assert.equal(there.isWatched, false);
     const reader = reading(here, 1);
-    await nodes.clock.advance(10 * bounds.liveToldForMs);
+    await nodes.clock.advance(10 * limits.liveToldForMs);
     assert.equal(there.isWatched, true);
     reader.leave();
-    await nodes.clock.advance(bounds.liveToldForMs);
+    await nodes.clock.advance(limits.liveToldForMs);
     assert.equal(there.isWatched, false);
     const { said } = nodes;
     there.say(1, change('evt_2'));
@@ -89,7 +89,7 @@ describe('what changes on another node', () => {
     for (let n = 0; n < 1000; n++) there.say(1, change(`evt_${n}`));
     const { said } = nodes;
     await nodes.clock.advance(2000);
-    assert.ok(nodes.said - said <= 3 + bounds.livePerS / 10, String(nodes.said - said));
+    assert.ok(nodes.said - said <= 3 + limits.livePerS / 10, String(nodes.said - said));
     assert.deepEqual(batches.at(-1), { changes: [], more: ['event'] });
   });
 });
@@ -99,7 +99,7 @@ test('one account has so many places and no more, whoever watches it', () => {
   const leave: (() => void)[] = [];
   const watch = (accountNo: number, caller: string): unknown =>
     live.watch({ accountNo, caller, kinds: null }, (act) => leave.push(act));
-  for (let n = 0; n < bounds.liveWatchersAccount; n += 1) watch(1, `por_${n}`);
+  for (let n = 0; n < limits.liveWatchersAccount; n += 1) watch(1, `por_${n}`);
   assert.throws(() => watch(1, 'key_1'), /This account is watched/);
   watch(2, 'key_2');
   leave[0]!();

@@ -1,7 +1,7 @@
 import { SurehookError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/live.ts';
+import { busyRetryAfterS } from '../core/limits/store.ts';
 import { type Batch, type Change, type ChangeKind, Notes } from '../core/live.ts';
-import * as bounds from '../core/live-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeTalk } from '../ports/store.ts';
 
@@ -42,7 +42,7 @@ export class Live {
   readonly #outbox = new Map<number, Notes>();
   #watching = 0;
   #watchedUntilMs = -1;
-  #askedAtMs = -bounds.liveAskEveryMs;
+  #askedAtMs = -limits.liveAskEveryMs;
   #isTelling = false;
   #stopped = false;
 
@@ -90,17 +90,17 @@ export class Live {
   #requireRoom(accountNo: number, caller: string): void {
     const there = [...(this.#readers.get(accountNo) ?? [])];
     const refuse = (detail: string): never => {
-      throw new SurehookError('too_many_requests', detail, { retryAfterS: limits.busyRetryAfterS });
+      throw new SurehookError('too_many_requests', detail, { retryAfterS: busyRetryAfterS });
     };
-    if (there.filter((reader) => reader.caller === caller).length >= bounds.liveWatchersEach)
+    if (there.filter((reader) => reader.caller === caller).length >= limits.liveWatchersEach)
       refuse(
-        `You watch ${bounds.liveWatchersEach} streams here already. Close one: a single stream tells of all kinds.`,
+        `You watch ${limits.liveWatchersEach} streams here already. Close one: a single stream tells of all kinds.`,
       );
-    if (there.length >= bounds.liveWatchersAccount)
+    if (there.length >= limits.liveWatchersAccount)
       refuse(
-        `This account is watched by ${bounds.liveWatchersAccount} streams here already. Close one, or read the lists.`,
+        `This account is watched by ${limits.liveWatchersAccount} streams here already. Close one, or read the lists.`,
       );
-    if (this.#watching >= bounds.liveWatchers)
+    if (this.#watching >= limits.liveWatchers)
       refuse('Too many watch here already. Try again shortly, or read the lists.');
   }
 
@@ -145,7 +145,7 @@ export class Live {
   #wait(reader: Reader): Promise<boolean> {
     const { clock } = this.#parts;
     const { dueAtMs } = reader.notes;
-    const waitMs = dueAtMs === null ? bounds.liveBeatMs : Math.max(0, dueAtMs - clock.monotonicMs());
+    const waitMs = dueAtMs === null ? limits.liveBeatMs : Math.max(0, dueAtMs - clock.monotonicMs());
     return new Promise((resolve) => {
       const cancel = clock.after(waitMs, () => end(dueAtMs !== null));
       const end = (isWoken: boolean): void => {
@@ -168,7 +168,7 @@ export class Live {
   /** The others tell what they do while they are asked. */
   #ask(): void {
     const nowMs = this.#parts.clock.monotonicMs();
-    if (nowMs - this.#askedAtMs < bounds.liveAskEveryMs) return;
+    if (nowMs - this.#askedAtMs < limits.liveAskEveryMs) return;
     this.#askedAtMs = nowMs;
     this.#whisper({ watching: true });
   }
@@ -176,7 +176,7 @@ export class Live {
   #tellSoon(): void {
     if (this.#isTelling) return;
     this.#isTelling = true;
-    this.#parts.clock.after(bounds.liveTellEveryMs, () => {
+    this.#parts.clock.after(limits.liveTellEveryMs, () => {
       this.#isTelling = false;
       const nowMs = this.#parts.clock.monotonicMs();
       for (const [accountNo, notes] of this.#outbox) {
@@ -196,7 +196,7 @@ export class Live {
     const word = JSON.parse(text) as Word;
     const nowMs = this.#parts.clock.monotonicMs();
     if ('watching' in word) {
-      this.#watchedUntilMs = nowMs + bounds.liveToldForMs;
+      this.#watchedUntilMs = nowMs + limits.liveToldForMs;
       return;
     }
     for (const change of word.batch.changes) this.#tell(word.accountNo, change);
@@ -211,7 +211,7 @@ export class Live {
 /** Halves until each piece is small enough to be whispered; what is too large alone is only said to be more. */
 function piecesOf(batch: Batch): Batch[] {
   const { changes, more } = batch;
-  if (new TextEncoder().encode(JSON.stringify(batch)).length <= bounds.liveWhisperBytes - 64) return [batch];
+  if (new TextEncoder().encode(JSON.stringify(batch)).length <= limits.liveWhisperBytes - 64) return [batch];
   if (changes.length <= 1) return [{ changes: [], more: [...more, ...changes.map(({ kind }) => kind)] }];
   const half = changes.length >> 1;
   return [

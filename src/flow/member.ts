@@ -1,6 +1,7 @@
 import type { Owed } from '../core/delivery.ts';
 import { StoreError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import { settleAgainMs } from '../core/limits/dispatch.ts';
+import * as limits from '../core/limits/store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeliveryStore, Joined } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -93,7 +94,7 @@ export class Member {
       this.#next(this.#joined.beatEveryMs);
     } catch (error) {
       telemetry.warn('this node could not say that it lives; it says so again', { cause: String(error) });
-      this.#next(limits.settleAgainMs);
+      this.#next(settleAgainMs);
     }
   }
 

@@ -1,6 +1,6 @@
 import { SurehookError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
-import * as bounds from '../core/receive-limits.ts';
+import * as limits from '../core/limits/sources.ts';
+import { busyRetryAfterS } from '../core/limits/store.ts';
 import type { Source } from '../core/source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SourceStore } from '../ports/source-store.ts';
@@ -31,12 +31,12 @@ export class Newcomers {
 
   /** The source behind an address that is not known here; null when there is none. */
   async find(token: string): Promise<Source | null> {
-    if (this.#waiting >= bounds.newcomersWaiting)
+    if (this.#waiting >= limits.newcomersWaiting)
       throw new SurehookError(
         'unavailable',
         'Too many ask for addresses that are not known here. Try again shortly.',
         {
-          retryAfterS: limits.busyRetryAfterS,
+          retryAfterS: busyRetryAfterS,
         },
       );
     this.#waiting += 1;
@@ -57,7 +57,7 @@ export class Newcomers {
   async #inTurn(): Promise<void> {
     const { clock } = this.#parts;
     await this.#underWay;
-    const waitMs = this.#lookedAtMs + bounds.newcomersEveryMs - clock.monotonicMs();
+    const waitMs = this.#lookedAtMs + limits.newcomersEveryMs - clock.monotonicMs();
     if (waitMs > 0) await new Promise<void>((resolve) => clock.after(waitMs, resolve));
     this.#next = null;
     this.#lookedAtMs = clock.monotonicMs();

@@ -1,7 +1,7 @@
 import { invalid, notFound, SurehookError } from '../core/errors.ts';
 import { FailureCount } from '../core/failure-count.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import * as bounds from '../core/people-limits.ts';
+import * as limits from '../core/limits/people.ts';
 import {
   type AuditEntry,
   type Person,
@@ -47,9 +47,9 @@ export interface People {
 
 export function createPeople({ store, clock, random, passwords, sha256 }: PeopleParts): People {
   const guesses = new FailureCount({
-    withinMs: bounds.signInWithinMs,
-    names: bounds.signInNames,
-    failures: bounds.signInFailuresEach,
+    withinMs: limits.signInWithinMs,
+    names: limits.signInNames,
+    failures: limits.signInFailuresEach,
   });
 
   async function passwordHash(password: string | null | undefined): Promise<Partial<Person>> {
@@ -126,7 +126,7 @@ export function createPeople({ store, clock, random, passwords, sha256 }: People
         throw notFound('person', personId);
       const token = tokenText(random.bytes(tokenBytes));
       const nowMs = clock.nowMs();
-      const expiresAtMs = nowMs + bounds.signInLinkKeepMs;
+      const expiresAtMs = nowMs + limits.signInLinkKeepMs;
       await store.createSignInLink({ hash: sha256(token), personId, nowMs, expiresAtMs });
       return { token, expiresAtMs };
     },
@@ -156,6 +156,6 @@ function refusal(why: PersonRefusal, id: string): SurehookError {
         'This is the last owner: somebody has to be one. Make another person owner first.',
       );
     case 'too_many':
-      return new SurehookError('conflict', `There are ${bounds.people} people, the most there can be.`);
+      return new SurehookError('conflict', `There are ${limits.people} people, the most there can be.`);
   }
 }

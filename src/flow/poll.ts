@@ -1,7 +1,8 @@
 import type { Outcome } from '../core/attempt.ts';
 import { isEventId, type NewEvent } from '../core/event.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/orders.ts';
+import { connectTimeoutMs } from '../core/limits/sending.ts';
 import { type FinalState, isFinal, type Order, type PollAnswer } from '../core/order.ts';
 import { parseRetryAfter } from '../core/retry.ts';
 import {
@@ -155,7 +156,7 @@ export class Poller {
     const body = { head: '', withData: false, tail: '', bytes: new Uint8Array() };
     return this.#parts.sender.send(
       { method: 'GET', url, headers: flat, body },
-      { timeoutMs: limits.pollTimeoutMs, connectTimeoutMs: limits.connectTimeoutMs, bodyBytes },
+      { timeoutMs: limits.pollTimeoutMs, connectTimeoutMs, bodyBytes },
     );
   }
 

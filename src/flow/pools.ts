@@ -1,7 +1,7 @@
 import { FairQueue } from '../core/fair.ts';
 import type { Lane } from '../core/lane.ts';
 import * as lanes from '../core/lane.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/dispatch.ts';
 
 /** Places for requests under way, and the lanes that take turns in them. */
 export interface Pool {

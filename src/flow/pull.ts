@@ -1,6 +1,8 @@
 import type { Endpoint } from '../core/endpoint.ts';
 import { SurehookError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import { settleAgainMs, timerMaxMs } from '../core/limits/dispatch.ts';
+import * as limits from '../core/limits/pull.ts';
+import { busyRetryAfterS } from '../core/limits/store.ts';
 import { isPulled, pullTries } from '../core/pull.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Pulled, PullResult, PullStore, PullVerdict } from '../ports/pull-store.ts';
@@ -64,7 +66,7 @@ export class Puller {
     const queue = this.#queueOf(endpoint.no);
     if (queue.waiting.size >= limits.pullWaitersEach || this.#waiters >= limits.pullWaiters) {
       const detail = 'Too many consumers wait for messages here. Try again shortly.';
-      throw new SurehookError('too_many_requests', detail, { retryAfterS: limits.busyRetryAfterS });
+      throw new SurehookError('too_many_requests', detail, { retryAfterS: busyRetryAfterS });
     }
     const untilMs = clock.nowMs() + options.waitMs;
     const turn = new Turn(queue.waiting);
@@ -167,7 +169,7 @@ export class Puller {
     queue.cancelTimer = null;
     const atMs = Math.min(queue.leaseEndsAtMs, queue.waiting.size > 0 ? queue.dueAtMs : Infinity);
     if (atMs === Infinity || this.#stopped) return;
-    const delayMs = Math.min(Math.max(0, atMs - this.#parts.clock.nowMs()), limits.timerMaxMs);
+    const delayMs = Math.min(Math.max(0, atMs - this.#parts.clock.nowMs()), timerMaxMs);
     queue.cancelTimer = this.#parts.clock.after(delayMs, () => this.#ring(endpointNo, queue));
   }
 
@@ -190,7 +192,7 @@ export class Puller {
     this.#pull(endpointNo, { max: 0, leaseMs: 0 }).catch((error: unknown) => {
       this.#parts.warn('leases of messages could not be looked at', { cause: String(error) });
       const queue = this.#queueOf(endpointNo);
-      queue.leaseEndsAtMs = this.#parts.clock.nowMs() + limits.settleAgainMs;
+      queue.leaseEndsAtMs = this.#parts.clock.nowMs() + settleAgainMs;
       this.#setTimer(endpointNo, queue);
     });
   }

@@ -9,7 +9,7 @@ import {
   presetFor,
   type Refusal,
 } from '../core/inbound.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/sources.ts';
 import type { Crypto } from '../core/signing.ts';
 import type { DoorVerdict, Source, SourceRequest } from '../core/source.ts';
 import type { Answer, Handshake } from '../core/sources/preset.ts';

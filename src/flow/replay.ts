@@ -1,7 +1,8 @@
 import type { Account } from '../core/account.ts';
 import { notFound, SurehookError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import { settleAgainMs } from '../core/limits/dispatch.ts';
+import * as limits from '../core/limits/store.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -135,7 +136,7 @@ export class Replayer {
         if (step.replay.perSecond !== null) everyMs = Math.max(everyMs, 1000 / step.replay.perSecond);
       } catch (error) {
         telemetry.warn('a replay could not go on; it is tried again', { replay: no, cause: String(error) });
-        await this.#pause(limits.settleAgainMs);
+        await this.#pause(settleAgainMs);
       }
       await this.#pause(everyMs);
     }

@@ -1,6 +1,6 @@
 import { StoreError } from '../core/errors.ts';
 import type { HealthDecision } from '../core/health.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/dispatch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EndpointHealth, Settlement, SettleResult, Stopped } from '../ports/store.ts';
 import type { Directory } from './directory.ts';

@@ -3,7 +3,7 @@ import { subscriberOf } from '../core/address.ts';
 import { SurehookError } from '../core/errors.ts';
 import { FailureCount } from '../core/failure-count.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import * as bounds from '../core/people-limits.ts';
+import * as limits from '../core/limits/people.ts';
 import { type Person, type Proof, readProof, type Session, tokenBytes, tokenText } from '../core/person.ts';
 import type { PeopleParts } from './people.ts';
 
@@ -42,10 +42,10 @@ export interface SignInParts extends PeopleParts {
 
 export function createSignIn(parts: SignInParts): SignIn {
   const { store, clock, random, sha256 } = parts;
-  const bound = { withinMs: bounds.signInWithinMs, names: bounds.signInNames };
-  const byAddress = new FailureCount({ ...bound, failures: bounds.signInFailuresAddress });
+  const bound = { withinMs: limits.signInWithinMs, names: limits.signInNames };
+  const byAddress = new FailureCount({ ...bound, failures: limits.signInFailuresAddress });
   // By address and person: a stranger's failures elsewhere keep nobody out.
-  const byPerson = new FailureCount({ ...bound, failures: bounds.signInFailuresEach });
+  const byPerson = new FailureCount({ ...bound, failures: limits.signInFailuresEach });
 
   function newSession(token: string, who: Pick<Session, 'personId' | 'keyHash'>, userAgent: string): Session {
     const nowMs = clock.nowMs();
@@ -53,9 +53,9 @@ export function createSignIn(parts: SignInParts): SignIn {
       id: newId('ses_', nowMs, random.bytes(idBytes)),
       tokenHash: sha256(token),
       ...who,
-      userAgent: userAgent.slice(0, bounds.userAgentChars),
+      userAgent: userAgent.slice(0, limits.userAgentChars),
       createdAtMs: nowMs,
-      expiresAtMs: nowMs + bounds.sessionKeepMs,
+      expiresAtMs: nowMs + limits.sessionKeepMs,
     };
   }
 

@@ -1,5 +1,5 @@
 import { medianGapMs, type SourceFigures } from '../core/alert-plan.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/alerts.ts';
 import type { Source } from '../core/source.ts';
 import type { SourceStore } from '../ports/source-store.ts';
 

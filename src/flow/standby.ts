@@ -1,5 +1,5 @@
 import { eventSeqOf, type Owed } from '../core/delivery.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/dispatch.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface StandbyParts {

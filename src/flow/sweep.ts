@@ -1,4 +1,4 @@
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Upkeep } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';

@@ -1,11 +1,11 @@
 import type { Account } from '../core/account.ts';
 import { invalid, SurehookError } from '../core/errors.ts';
 import { idBytes, newId } from '../core/ids.ts';
-import * as limits from '../core/limits.ts';
+import { timerMaxMs } from '../core/limits/dispatch.ts';
+import * as limits from '../core/limits/orders.ts';
 import type { Order } from '../core/order.ts';
 import { readNewOrder } from '../core/order-input.ts';
 import { planPolls } from '../core/polling.ts';
-import * as bounds from '../core/receive-limits.ts';
 import { policyOf, type TrackedSource, type Tracking } from '../core/tracking.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import { InFlight } from './in-flight.ts';
@@ -41,7 +41,7 @@ export class Tracker {
   /** Of each source, when its list is due next, as far as is known. */
   readonly #listAtMs = new Map<string, number>();
   readonly #inFlight = new InFlight();
-  #places = bounds.pollsUnderWay;
+  #places = limits.pollsUnderWay;
   /** Orders wait for a question that is under way to end. */
   #isCrowded = false;
   /** When time alone changes the next order, as far as is known. */
@@ -124,7 +124,7 @@ export class Tracker {
     if (this.#stopped || this.#wakeAtMs <= atMs) return;
     this.#cancel?.();
     this.#wakeAtMs = atMs;
-    this.#cancel = this.#parts.clock.after(Math.min(delayMs, limits.timerMaxMs), () => {
+    this.#cancel = this.#parts.clock.after(Math.min(delayMs, timerMaxMs), () => {
       this.#wakeAtMs = Infinity;
       void this.#look();
     });
@@ -154,7 +154,7 @@ export class Tracker {
     const nowMs = clock.nowMs();
     if (this.#passAtMs > nowMs) return this.#passAtMs - nowMs;
     this.#passAtMs = Infinity;
-    const { changed, nextAtMs } = await store.passOrders({ nowMs, limit: bounds.passedOrders });
+    const { changed, nextAtMs } = await store.passOrders({ nowMs, limit: limits.passedOrders });
     // News that came meanwhile stands.
     this.#passAtMs = Math.min(this.#passAtMs, nextAtMs ?? Infinity);
     if (changed.length > 0) signalled();
@@ -178,7 +178,7 @@ export class Tracker {
     const poll = this.#parts.source(sourceId)?.tracking?.poll ?? null;
     if (poll === null) return null;
     const { places = 0, failing = false } = this.#asking.get(sourceId) ?? {};
-    const most = failing ? bounds.pollsUnderWayFailing : bounds.pollsUnderWayEach;
+    const most = failing ? limits.pollsUnderWayFailing : limits.pollsUnderWayEach;
     return { perSecond: poll.perSecond, places: most - places };
   }
 
@@ -228,7 +228,7 @@ export class Tracker {
     } finally {
       this.#vacate(sourceId, asking);
       this.#inFlight.end();
-      this.#wake(this.#isCrowded ? bounds.pollAgainMs : limits.trackSoonMs);
+      this.#wake(this.#isCrowded ? limits.pollAgainMs : limits.trackSoonMs);
     }
   }
 

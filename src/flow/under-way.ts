@@ -1,7 +1,7 @@
 import type { Owed } from '../core/delivery.ts';
 import { dataSize } from '../core/event.ts';
 import type { Lane, Line } from '../core/lane.ts';
-import { underWayBytes } from '../core/receive-limits.ts';
+import { underWayBytes } from '../core/limits/dispatch.ts';
 import type { Pool } from './pools.ts';
 
 /** A lane and what the dispatcher has going for it. */

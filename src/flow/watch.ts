@@ -1,6 +1,6 @@
 import { eventSeqOf, type Owed } from '../core/delivery.ts';
 import { StoreError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/dispatch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Standby } from './standby.ts';
 import type { UnderWay } from './under-way.ts';

@@ -1,5 +1,5 @@
 import { SurehookError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/store.ts';
 import type { AcceptItem, Store } from './store.ts';
 
 /** Accepts wait for the store within bounds; past them the caller is told to come again, and nothing is stored. */

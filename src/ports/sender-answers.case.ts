@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { response } from '../../test/support/receiver.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/sending.ts';
 import type { SendLimits } from './sender.ts';
 import { type Declare, failed, hasty, patient, requestTo } from './sender-world.case.ts';
 

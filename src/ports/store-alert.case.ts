@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AlertKind, Raise } from '../core/alert.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/alerts.ts';
 import { casesFor, type OpenStore, settlementOf, t0, type World } from './store-world.case.ts';
 
 const tell = [{ ruleId: 'default', channelId: 'default' }];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Bin, CaughtRequest, NewBin } from '../core/bin.ts';
-import * as bounds from '../core/bin-limits.ts';
+import * as limits from '../core/limits/bins.ts';
 import { casesFor, type OpenStore, t0, type World } from './store-world.case.ts';
 
 /** Bins and what they caught. */
@@ -82,7 +82,7 @@ export function binCases(name: string, open: OpenStore): void {
 
   promise('a bin keeps its newest requests, by number and by bytes', async (world) => {
     const made = await create(world);
-    const size = bounds.binKeptBytes / 4;
+    const size = limits.binKeptBytes / 4;
     for (let n = 0; n < 6; n++)
       await world.store.catchRequest(
         made.no,
@@ -92,7 +92,7 @@ export function binCases(name: string, open: OpenStore): void {
       (await list(world, made)).map(({ id }) => id),
       ['brq_5', 'brq_4', 'brq_3', 'brq_2'],
     );
-    for (let n = 0; n < bounds.binRequestsKept; n++)
+    for (let n = 0; n < limits.binRequestsKept; n++)
       await world.store.catchRequest(made.no, request({ id: `brq_e${n}` }));
     assert.equal((await list(world, made)).at(-1)!.id, 'brq_e0');
   });
@@ -139,7 +139,7 @@ async function create(world: World, changes: Partial<NewBin> = {}): Promise<Bin>
 }
 
 async function list(world: World, { no }: Bin): Promise<CaughtRequest[]> {
-  const page = { limit: bounds.binRequestsKept + 5, maxBytes: Number.MAX_SAFE_INTEGER, before: null };
+  const page = { limit: limits.binRequestsKept + 5, maxBytes: Number.MAX_SAFE_INTEGER, before: null };
   return (await world.store.listCaught(no, page)).map(({ request: found }) => found);
 }
 

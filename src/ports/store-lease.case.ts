@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
-import { claimBytes } from '../core/receive-limits.ts';
+import { claimBytes } from '../core/limits/dispatch.ts';
 import { casesFor, type OpenStore, t0 } from './store-world.case.ts';
 
 const keys = (owed: { key: number }[]): number[] => owed.map(({ key }) => key);

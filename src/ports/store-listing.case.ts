@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/api.ts';
+import { unlistedEvents } from '../core/limits/store.ts';
 import { casesFor, type OpenStore, settlementOf, t0, type World } from './store-world.case.ts';
 
 /** Lists over much, where a store may make entries for many at once and later than the events themselves. */
@@ -50,7 +51,7 @@ export function listingCases(name: string, open: OpenStore): void {
       ];
       await arrive(world, no, [early]);
       assert.deepEqual(await delivered(world, no), [early]);
-      const much = await begun(world, other, limits.unlistedEvents * 2);
+      const much = await begun(world, other, unlistedEvents * 2);
       await arrive(world, other, much);
       assert.deepEqual(await delivered(world, no), [early]);
       await arrive(world, no, [late]);
@@ -70,7 +71,7 @@ export function listingCases(name: string, open: OpenStore): void {
       const { no } = await world.endpoint();
       const [first] = await begun(world, no, 1);
       await arrive(world, no, [first!]);
-      await arrive(world, no, await begun(world, no, limits.unlistedEvents));
+      await arrive(world, no, await begun(world, no, unlistedEvents));
       const before = await delivered(world, no);
       const replay = await world.store.createReplay({
         id: 'rpl_1',
@@ -96,7 +97,7 @@ export function listingCases(name: string, open: OpenStore): void {
 
   promise('what retention took is in no list, and the rest is in all of them', async (world) => {
     const { no } = await world.endpoint();
-    const keys = await begun(world, no, limits.unlistedEvents + 10);
+    const keys = await begun(world, no, unlistedEvents + 10);
     await arrive(world, no, keys);
     const young = deliveryKey(
       await world.stored({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import * as bounds from '../core/people-limits.ts';
+import * as limits from '../core/limits/people.ts';
 import type { Person, Session } from '../core/person.ts';
 import { casesFor, type OpenStore, t0 } from './store-world.case.ts';
 
@@ -78,10 +78,10 @@ export function peopleCases(name: string, open: OpenStore): void {
 
   promise('a further session of the same person signs the oldest out, nobody else', async ({ store }) => {
     await store.createSession(session({ id: 'ses_key', tokenHash: 'tk', personId: null, keyHash: 'k' }));
-    for (let at = 0; at <= bounds.sessionsEach; at++)
+    for (let at = 0; at <= limits.sessionsEach; at++)
       await store.createSession(session({ id: `ses_${at}`, tokenHash: `t${at}`, createdAtMs: t0 + at }));
     const left = (await store.sessions(t0)).map(({ id }) => id);
-    assert.equal(left.length, bounds.sessionsEach + 1);
+    assert.equal(left.length, limits.sessionsEach + 1);
     assert.ok(!left.includes('ses_0') && left.includes('ses_1') && left.includes('ses_key'));
   });
 
@@ -139,11 +139,11 @@ export function peopleCases(name: string, open: OpenStore): void {
 
   promise('whoever has a portal cannot wash out of the audit log what others did', async ({ store }) => {
     await store.addAudit(act(1));
-    const most = bounds.auditEntriesOfPortals + bounds.auditTrimEvery;
+    const most = limits.auditEntriesOfPortals + limits.auditTrimEvery;
     for (let from = 2; from <= most + 100; from += 100)
       await Promise.all(Array.from({ length: 100 }, (_, i) => store.addAudit(act(from + i, 'ptl_1'))));
     const kept = await store.listAudit({ limit: 2 * most, before: null });
-    assert.ok(kept.length <= most + 1 && kept.length > bounds.auditEntriesOfPortals, `${kept.length} kept`);
+    assert.ok(kept.length <= most + 1 && kept.length > limits.auditEntriesOfPortals, `${kept.length} kept`);
     assert.deepEqual([kept.at(-1)!.actorId, kept.at(-2)!.actorId], ['per_1', 'ptl_1']);
   });
 

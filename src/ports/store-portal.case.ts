@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import * as limits from '../core/limits/portals.ts';
 import type { PortalLink } from '../core/portal.ts';
-import * as bounds from '../core/portal-limits.ts';
 import { casesFor, type OpenStore, t0 } from './store-world.case.ts';
 
 function link(changes: Partial<PortalLink> = {}): PortalLink {
@@ -78,13 +78,13 @@ export function portalCases(name: string, open: OpenStore): void {
 
   promise('of an account so many portal links are kept, and none for ever', async ({ store }) => {
     await store.createPortalLink(link({ id: 'ptl_other', tokenHash: 'other', accountNo: 2 }));
-    for (let at = 0; at <= bounds.portalLinksEach; at++)
+    for (let at = 0; at <= limits.portalLinksEach; at++)
       await store.createPortalLink(link({ id: `ptl_${10_000 + at}`, tokenHash: `t${at}` }));
-    const kept = await store.portalLinks({ accountNo: 1, limit: 2 * bounds.portalLinksEach, before: null });
-    assert.equal(kept.length, bounds.portalLinksEach);
+    const kept = await store.portalLinks({ accountNo: 1, limit: 2 * limits.portalLinksEach, before: null });
+    assert.equal(kept.length, limits.portalLinksEach);
     assert.equal(kept.at(-1)?.id, 'ptl_10001');
     assert.notEqual(await store.portalLink('ptl_other'), null);
-    const createdAtMs = t0 + 100 + bounds.portalKeepMs;
+    const createdAtMs = t0 + 100 + limits.portalKeepMs;
     await store.createPortalLink(link({ id: 'ptl_later', tokenHash: 'later', createdAtMs }));
     assert.deepEqual(
       (await store.portalLinks({ accountNo: 1, limit: 10, before: null })).map(({ id }) => id),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
-import * as limits from '../core/limits.ts';
-import * as bounds from '../core/list-limits.ts';
+import { batchEvents } from '../core/limits/api.ts';
+import * as limits from '../core/limits/lists.ts';
 import type { DeliveryFilter, EventFilter, Found, Page } from './store.ts';
 import { casesFor, type OpenStore, settlementOf, type World } from './store-world.case.ts';
 
@@ -42,8 +42,8 @@ export function searchCases(name: string, open: OpenStore): void {
     const rare = { event: { type: 'rare.one', data: '"needle"' }, endpointNos: [no] };
     const oldest = await world.stored(rare);
     await world.end((await world.claim(no)).owed[0]!, { state: 'open', dueAtMs: 9_000_000_000_000 });
-    for (let left = bounds.filterRows + 10; left > 0; left -= limits.batchEvents) {
-      const count = Math.min(left, limits.batchEvents);
+    for (let left = limits.filterRows + 10; left > 0; left -= batchEvents) {
+      const count = Math.min(left, batchEvents);
       await world.accept(Array.from({ length: count }, () => world.item({ endpointNos: [no] })));
     }
     const newest = await world.stored(rare);
@@ -66,8 +66,8 @@ export function searchCases(name: string, open: OpenStore): void {
   promise('a search for text looks at more, within bounds, too', async (world) => {
     const rare = { event: { type: 'rare.one', data: '"needle"' } };
     await world.stored(rare);
-    for (let left = limits.searchRows + 10; left > 0; left -= limits.batchEvents) {
-      const count = Math.min(left, limits.batchEvents);
+    for (let left = limits.searchRows + 10; left > 0; left -= batchEvents) {
+      const count = Math.min(left, batchEvents);
       await world.accept(Array.from({ length: count }, () => world.item()));
     }
     await world.stored(rare);
@@ -119,8 +119,8 @@ export function searchCases(name: string, open: OpenStore): void {
       const { no } = await world.endpoint();
       const rare = { event: { type: 'rare.one', data: '{"id":7}' }, endpointNos: [no] };
       const oldest = await world.stored(rare);
-      for (let left = limits.searchRows + 10; left > 0; left -= limits.batchEvents) {
-        const count = Math.min(left, limits.batchEvents);
+      for (let left = limits.searchRows + 10; left > 0; left -= batchEvents) {
+        const count = Math.min(left, batchEvents);
         await world.accept(Array.from({ length: count }, () => world.item({ endpointNos: [] })));
       }
       const newest = await world.stored(rare);

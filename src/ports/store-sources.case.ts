@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/sources.ts';
+import { dedupeKeepMs } from '../core/limits/store.ts';
 import type { NewSource, Source, SourceRequest } from '../core/source.ts';
 import { casesFor, type OpenStore, t0, type World } from './store-world.case.ts';
 
@@ -96,8 +97,8 @@ export function sourceCases(name: string, open: OpenStore): void {
     assert.equal(await kind({ sourceNo, key: 'i:1' }), 'stored');
     assert.equal(await kind({ sourceNo, key: 'h:1' }), 'stored');
     assert.equal(await kind({ sourceNo: otherNo, key: 'i:1' }), 'stored');
-    assert.equal(await kind({ sourceNo, key: 'i:1' }, t0 + limits.dedupeKeepMs - 1), 'seen');
-    assert.equal(await kind({ sourceNo, key: 'i:1' }, t0 + limits.dedupeKeepMs), 'stored');
+    assert.equal(await kind({ sourceNo, key: 'i:1' }, t0 + dedupeKeepMs - 1), 'seen');
+    assert.equal(await kind({ sourceNo, key: 'i:1' }, t0 + dedupeKeepMs), 'stored');
   });
 
   promise('a key outlives its event, and goes with the sweep when it may come again', async (world) => {
@@ -107,10 +108,10 @@ export function sourceCases(name: string, open: OpenStore): void {
     const sweep = async (nowMs: number) => {
       while ((await world.store.sweep({ nowMs, keepSinceMs: nowMs, heldSinceMs: 0, limit: 10 })).more);
     };
-    await sweep(t0 + limits.dedupeKeepMs - 1);
-    assert.equal((await world.accept([item()], t0 + limits.dedupeKeepMs - 1))[0]!.kind, 'seen');
-    await sweep(t0 + limits.dedupeKeepMs);
-    assert.equal((await world.accept([item()], t0 + limits.dedupeKeepMs - 1))[0]!.kind, 'stored');
+    await sweep(t0 + dedupeKeepMs - 1);
+    assert.equal((await world.accept([item()], t0 + dedupeKeepMs - 1))[0]!.kind, 'seen');
+    await sweep(t0 + dedupeKeepMs);
+    assert.equal((await world.accept([item()], t0 + dedupeKeepMs - 1))[0]!.kind, 'stored');
   });
 
   promise('how an event came in stays with it on its way', async (world) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/orders.ts';
 import type { Order, OrderNews, OrderPolicy, OrderState } from '../core/order.ts';
 import type { AcceptResult } from './store.ts';
 import { casesFor, type OpenStore, t0, type World } from './store-world.case.ts';

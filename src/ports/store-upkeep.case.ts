@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/store.ts';
 import { casesFor, type OpenStore, t0, type World } from './store-world.case.ts';
 
 /** What keeps a store small and in order. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
 import { StoreError } from '../core/errors.ts';
-import * as limits from '../core/limits.ts';
+import * as limits from '../core/limits/store.ts';
 import type { Settlement } from './store.ts';
 import { casesFor, newAttempt, type OpenStore, settlementOf, t0, type World } from './store-world.case.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/api.ts';
 import { type RawAnswer, startTarget, type Target, writeRaw } from '../support/attack.ts';
 import { adminKey } from '../support/process.ts';
 

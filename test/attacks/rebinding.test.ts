@@ -4,7 +4,7 @@ import { askNameServers } from '../../src/adapters/http/nameservers.ts';
 import { createResolver } from '../../src/adapters/http/resolver.ts';
 import { createSender } from '../../src/adapters/http/sender.ts';
 import { parseNetworks } from '../../src/core/address.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/sending.ts';
 import { type NameAnswer, startNameServer } from '../support/nameserver.ts';
 import { eventually } from '../support/process.ts';
 import { type Receiver, response, startReceiver, testAuthority } from '../support/receiver.ts';

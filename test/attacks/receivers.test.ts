@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { createSender } from '../../src/adapters/http/sender.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/sending.ts';
 import { type Json, startTarget, type Target, trustingTests } from '../support/attack.ts';
 import {
   type CertificateName,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { createMailer } from '../../src/adapters/smtp/mailer.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/alerts.ts';
 import { AlertActs } from '../../src/flow/administer-alerts.ts';
 import { Alerter, type AlertParts } from '../../src/flow/alert.ts';
 import type { Mail, Mailer } from '../../src/ports/mailer.ts';

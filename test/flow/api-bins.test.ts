@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
-import * as bounds from '../../src/core/bin-limits.ts';
+import * as limits from '../../src/core/limits/bins.ts';
 import { signAs } from '../../src/core/signing.ts';
 import { ApiWorld, type Reply } from '../support/api.ts';
 
@@ -94,7 +94,7 @@ describe('bins', () => {
   test('a body past the bound is answered, and only its size is kept', () =>
     onWorld(async (world) => {
       const bin = (await world.ask('POST', '/v1/bins', {})).body;
-      const payload = Buffer.alloc(bounds.binBodyBytes + 1, 'x');
+      const payload = Buffer.alloc(limits.binBodyBytes + 1, 'x');
       assert.equal(
         (await world.app.inject({ method: 'PUT', url: pathOf(bin.url), payload })).statusCode,
         200,
@@ -154,7 +154,7 @@ describe('bins', () => {
       const { id } = (await world.ask('POST', '/v1/bins', {})).body;
       const bin = await world.engine.bins.find(world.engine.directory.accountById('default')!, id);
       const leave: (() => void)[] = [];
-      for (let n = 0; n < bounds.binWatchers; n++)
+      for (let n = 0; n < limits.binWatchers; n++)
         world.engine.bins.watch(bin, null, (act) => leave.push(act));
       assert.equal((await world.ask('GET', `/v1/bins/${id}/stream`)).status, 429);
       leave[0]!();

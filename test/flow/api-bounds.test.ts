@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiParts } from '../../src/api/parts.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/accounts.ts';
+import { listMax } from '../../src/core/limits/api.ts';
+import { readyKeepMs } from '../../src/core/limits/process.ts';
+import { replayRows } from '../../src/core/limits/store.ts';
 import { ApiWorld, type Reply } from '../support/api.ts';
 
 test('an account may have only so many tests under way, whatever the address they were asked for at', async () => {
@@ -68,7 +71,7 @@ test('whoever asks without a key whether the server is ready, the store is asked
   await ask();
   await ask();
   assert.equal(count, 1);
-  await world.clock.advance(limits.readyKeepMs);
+  await world.clock.advance(readyKeepMs);
   await ask();
   assert.equal(count, 2);
   await world.close();
@@ -76,7 +79,7 @@ test('whoever asks without a key whether the server is ready, the store is asked
 
 test('an event of very many deliveries shows the first of them and their count, and is put back in pieces', async () => {
   const world = await ApiWorld.open();
-  const count = limits.listMax + limits.replayRows;
+  const count = listMax + replayRows;
   await world.ask('PATCH', '/v1/accounts/default', { maxEndpoints: count });
   const { id } = await world.endpoint();
   for (let i = 1; i < count; i += 1) await world.endpoint();
@@ -84,7 +87,7 @@ test('an event of very many deliveries shows the first of them and their count, 
   await world.clock.advance(1000);
   const { body } = await world.ask('GET', '/v1/events/wide');
   assert.equal(body.deliveryCount, count);
-  assert.equal(body.deliveries.length, limits.listMax);
+  assert.equal(body.deliveries.length, listMax);
   assert.equal(body.deliveries[0].endpointId, id);
   const pieces: number[] = [];
   const { requeue } = world.store;
@@ -94,7 +97,7 @@ test('an event of very many deliveries shows the first of them and their count, 
   };
   const answer = await world.ask('POST', '/v1/events/wide/redeliver');
   assert.equal(answer.body.deliveries, count);
-  assert.ok(pieces.every((length) => length <= limits.replayRows));
+  assert.ok(pieces.every((length) => length <= replayRows));
   await world.clock.advance(1000);
   assert.equal(world.sent.length, 2 * count);
   await world.close();

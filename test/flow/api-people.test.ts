@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import * as bounds from '../../src/core/people-limits.ts';
+import * as limits from '../../src/core/limits/people.ts';
 import { ApiWorld, adminKey, type Reply } from '../support/api.ts';
 
 /** A browser with its cookie, and what its page knows. */
@@ -80,7 +80,7 @@ describe('signing in', () => {
     await signedIn(once);
     assert.equal((await new Browser(world).signIn(once)).status, 401);
     const late = await link();
-    await world.clock.advance(bounds.signInLinkKeepMs);
+    await world.clock.advance(limits.signInLinkKeepMs);
     assert.equal((await new Browser(world).signIn(late)).status, 401);
   });
 
@@ -120,13 +120,13 @@ describe('signing in', () => {
     await person('owner');
     const right = { email: 'owner@shop.example', password: 'password of owner' };
     const here = new Browser(world);
-    for (let i = 0; i < bounds.signInFailuresEach; i++)
+    for (let i = 0; i < limits.signInFailuresEach; i++)
       assert.equal((await here.signIn({ ...right, password: 'wrong wrong' })).status, 401);
     const refused = await here.signIn(right);
     assert.equal(refused.status, 429);
     assert.ok(Number(refused.headers['retry-after']) > 0);
     assert.equal((await here.signIn({ email: 'other@shop.example', password: 'wrong wrong' })).status, 401);
-    await world.clock.advance(bounds.signInWithinMs);
+    await world.clock.advance(limits.signInWithinMs);
     assert.equal((await here.signIn(right)).status, 201);
   });
 
@@ -136,7 +136,7 @@ describe('signing in', () => {
       const headers = { 'x-forwarded-for': forwarded };
       return (await world.app.inject({ method: 'POST', url: '/v1/sessions', payload, headers })).statusCode;
     };
-    for (let i = 0; i < bounds.signInFailuresEach; i++) assert.equal(await from(`203.0.113.${i}`), 401);
+    for (let i = 0; i < limits.signInFailuresEach; i++) assert.equal(await from(`203.0.113.${i}`), 401);
     assert.equal(await from('203.0.113.99'), 429);
   });
 
@@ -147,7 +147,7 @@ describe('signing in', () => {
       return (await world.app.inject({ method: 'POST', url: '/v1/sessions', payload, remoteAddress }))
         .statusCode;
     };
-    for (let i = 0; i < bounds.signInFailuresEach; i++)
+    for (let i = 0; i < limits.signInFailuresEach; i++)
       assert.equal(await from(`2001:db8:0:1::${i + 1}`), 401);
     assert.equal(await from('2001:db8:0:1:a:b:c:d'), 429);
     assert.equal(await from('2001:db8:0:2::1'), 401);
@@ -155,11 +155,11 @@ describe('signing in', () => {
 
   test('guesses that are made side by side count as well', async () => {
     await person('owner');
-    const guesses = Array.from({ length: 3 * bounds.signInFailuresEach }, (_, i) =>
+    const guesses = Array.from({ length: 3 * limits.signInFailuresEach }, (_, i) =>
       new Browser(world).signIn({ email: 'owner@shop.example', password: `guess number ${i}` }),
     );
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
-    assert.equal(statuses.filter((status) => status === 401).length, bounds.signInFailuresEach);
+    assert.equal(statuses.filter((status) => status === 401).length, limits.signInFailuresEach);
   });
 
   test('a body that shows nothing, or two things, is refused with what to send', async () => {
@@ -221,7 +221,7 @@ describe('a session', () => {
   test('it ends by itself, and says when', async () => {
     const browser = await signedIn({ key: adminKey });
     const { expiresAt } = (await browser.ask('GET', '/v1/sessions/current')).body;
-    assert.equal(Date.parse(expiresAt), world.clock.nowMs() + bounds.sessionKeepMs);
+    assert.equal(Date.parse(expiresAt), world.clock.nowMs() + limits.sessionKeepMs);
   });
 
   test('whatever changes something needs the header that only our page knows', async () => {
@@ -336,9 +336,9 @@ describe('people', () => {
     const change = async (currentPassword: string): Promise<number> =>
       (await member.ask('PATCH', `/v1/people/${id}`, { password: 'another password', currentPassword }))
         .status;
-    for (let n = 0; n < bounds.signInFailuresEach; n += 1) assert.equal(await change(`guess ${n}`), 422);
+    for (let n = 0; n < limits.signInFailuresEach; n += 1) assert.equal(await change(`guess ${n}`), 422);
     assert.equal(await change('password of member'), 429);
-    await world.clock.advance(bounds.signInWithinMs);
+    await world.clock.advance(limits.signInWithinMs);
     assert.equal(await change('password of member'), 200);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { isInPortal, portalRoutes } from '../../src/api/portal-routes.ts';
 import { routes } from '../../src/api/routes.ts';
-import * as bounds from '../../src/core/portal-limits.ts';
+import * as limits from '../../src/core/limits/portals.ts';
 import { ApiWorld, adminKey, type Reply } from '../support/api.ts';
 
 let world: ApiWorld;
@@ -144,7 +144,7 @@ describe('a portal link', () => {
     for (const [name, body] of Object.entries({
       '/expiresIn': { expiresIn: '2h' },
       '/lasts': { lasts: '25h' },
-      '/origins': { origins: Array.from({ length: bounds.portalOrigins + 1 }, () => 'https://a.example') },
+      '/origins': { origins: Array.from({ length: limits.portalOrigins + 1 }, () => 'https://a.example') },
       '/origins/0': { origins: ['https://*.example'] },
       '/color': { color: 'red' },
     })) {

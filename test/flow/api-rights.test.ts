@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Route } from '../../src/api/route.ts';
 import { routes } from '../../src/api/routes.ts';
 import { scopes } from '../../src/core/account.ts';
-import { newcomersEveryMs } from '../../src/core/receive-limits.ts';
+import { newcomersEveryMs } from '../../src/core/limits/sources.ts';
 import { ApiWorld, adminKey } from '../support/api.ts';
 
 /** A path with something in its parameters that does not exist. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/api.ts';
 import { ApiWorld, adminKey } from '../support/api.ts';
 
 const session = {

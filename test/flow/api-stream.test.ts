@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import * as bounds from '../../src/core/live-limits.ts';
+import * as limits from '../../src/core/limits/live.ts';
 import { ApiWorld } from '../support/api.ts';
 
 interface Told {
@@ -196,9 +196,9 @@ describe('the stream of an account', () => {
 
   test('under load tells so many in a second, and that there was more', async () => {
     const stream = await watch(ours.headers);
-    const events = Array.from({ length: 3 * bounds.livePerS }, () => ({ type: 'a', data: 1 }));
+    const events = Array.from({ length: 3 * limits.livePerS }, () => ({ type: 'a', data: 1 }));
     await world.ask('POST', '/v1/events/batch', { events }, ours.headers);
-    assert.equal((await stream.changes()).length, bounds.livePerS);
+    assert.equal((await stream.changes()).length, limits.livePerS);
     await world.clock.advance(1000);
     assert.deepEqual((await stream.told()).at(-1), { event: 'more', data: { kinds: ['event'] } });
   });
@@ -206,10 +206,10 @@ describe('the stream of an account', () => {
   test('shows that it is alive, and ends when its key does', async () => {
     const made = await world.ask('POST', '/v1/keys', { account: 'ours', name: 'k', scopes: ['read'] });
     const stream = await watch({ authorization: `Bearer ${made.body.key}` });
-    await world.clock.advance(bounds.liveBeatMs);
+    await world.clock.advance(limits.liveBeatMs);
     assert.match(stream.text, /: still here\n\n$/);
     await world.ask('DELETE', `/v1/keys/${made.body.id}`);
-    await world.clock.advance(bounds.liveBeatMs);
+    await world.clock.advance(limits.liveBeatMs);
     assert.ok(stream.isOver);
   });
 
@@ -217,7 +217,7 @@ describe('the stream of an account', () => {
     const made = await world.ask('POST', '/v1/keys', { account: 'ours', name: 'k', scopes: ['read'] });
     const stream = await watch({ authorization: `Bearer ${made.body.key}` });
     await world.ask('DELETE', `/v1/keys/${made.body.id}`);
-    for (let atMs = 0; atMs <= bounds.liveBeatMs; atMs += 1000) {
+    for (let atMs = 0; atMs <= limits.liveBeatMs; atMs += 1000) {
       await world.publish({ type: 'a', data: 1 }, ours.headers);
       await world.clock.advance(1000);
     }
@@ -226,7 +226,7 @@ describe('the stream of an account', () => {
 
   test('is served to so many; who leaves makes room, and when the server stops all have ended', async () => {
     const leave: (() => void)[] = [];
-    for (let n = 0; n < bounds.liveWatchers; n++)
+    for (let n = 0; n < limits.liveWatchers; n++)
       world.engine.live.watch({ accountNo: 1000 + n, caller: 'key', kinds: null }, (act) => leave.push(act));
     assert.equal((await world.ask('GET', '/v1/stream', undefined, ours.headers)).status, 429);
     leave[0]!();
@@ -241,7 +241,7 @@ describe('the stream of an account', () => {
   test('one key has so many places and no more, whoever else watches', async () => {
     const made = await world.ask('POST', '/v1/keys', { account: 'ours', name: 'k', scopes: ['read'] });
     const other = { authorization: `Bearer ${made.body.key}` };
-    for (let n = 0; n < bounds.liveWatchersEach; n++) await watch(other);
+    for (let n = 0; n < limits.liveWatchersEach; n++) await watch(other);
     const refused = await world.ask('GET', '/v1/stream', undefined, other);
     assert.equal(refused.status, 429);
     assert.match(refused.body.detail, /Close one/);
@@ -262,11 +262,11 @@ describe('the stream of an account', () => {
     // Much more than the system keeps for a connection.
     for (let second = 0; second < 20; second++) {
       const change = { kind: 'event', id: 'e', reference: 'x'.repeat(20_000) } as const;
-      for (let n = 0; n < bounds.livePerS; n++) world.engine.live.say(accountNo, change);
+      for (let n = 0; n < limits.livePerS; n++) world.engine.live.say(accountNo, change);
       await world.clock.advance(1000);
     }
     assert.ok(world.engine.live.isWatched);
-    await world.clock.advance(bounds.liveStalledMs);
+    await world.clock.advance(limits.liveStalledMs);
     const closed = new Promise((resolve) => reader.once('close', resolve));
     reader.resume();
     await closed;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StoreError } from '../../src/core/errors.ts';
-import * as limits from '../../src/core/queue-limits.ts';
+import * as limits from '../../src/core/limits/queues.ts';
 import type { Source } from '../../src/core/source.ts';
 import { type ConsumeParts, Consumers } from '../../src/flow/consume.ts';
 import type { Inbox, Waiting } from '../../src/ports/inbox.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Owed } from '../../src/core/delivery.ts';
-import { underWayBytes } from '../../src/core/receive-limits.ts';
+import { underWayBytes } from '../../src/core/limits/dispatch.ts';
 import { Dispatcher } from '../../src/flow/dispatch.ts';
 import { openWorld } from '../support/world.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { SurehookError } from '../../src/core/errors.ts';
-import * as bounds from '../../src/core/receive-limits.ts';
+import * as limits from '../../src/core/limits/sources.ts';
 import type { Source } from '../../src/core/source.ts';
 import { Newcomers } from '../../src/flow/newcomers.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -45,7 +45,7 @@ describe('sources that another node made just now', () => {
 
   async function find(token: string): Promise<string | null> {
     const finding = newcomers.find(token);
-    await world.clock.advance(bounds.newcomersEveryMs);
+    await world.clock.advance(limits.newcomersEveryMs);
     return (await finding)?.id ?? null;
   }
 
@@ -59,7 +59,7 @@ describe('sources that another node made just now', () => {
     const first = newcomers.find('nobody');
     const { id, token } = await madeElsewhere();
     const second = newcomers.find(token);
-    await world.clock.advance(2 * bounds.newcomersEveryMs);
+    await world.clock.advance(2 * limits.newcomersEveryMs);
     assert.deepEqual([await first, (await second)?.id], [null, id]);
   });
 
@@ -67,21 +67,21 @@ describe('sources that another node made just now', () => {
     const asked: Promise<Source | null>[] = [];
     for (let n = 0; n < 10; n++) {
       for (let i = 0; i < 50; i++) asked.push(newcomers.find(`nobody${i}`));
-      await world.clock.advance(bounds.newcomersEveryMs / 2);
+      await world.clock.advance(limits.newcomersEveryMs / 2);
     }
-    await world.clock.advance(bounds.newcomersEveryMs);
+    await world.clock.advance(limits.newcomersEveryMs);
     assert.ok((await Promise.all(asked)).every((source) => source === null));
     assert.ok(looks <= 7, `${looks} looks in a second`);
     assert.equal(refreshes, 0);
   });
 
   test('past so many who wait, others are told to come again', async () => {
-    const asked = Array.from({ length: bounds.newcomersWaiting }, () => newcomers.find('nobody'));
+    const asked = Array.from({ length: limits.newcomersWaiting }, () => newcomers.find('nobody'));
     await assert.rejects(
       newcomers.find('nobody'),
       (error) => error instanceof SurehookError && error.code === 'unavailable' && error.retryAfterS === 1,
     );
-    await world.clock.advance(bounds.newcomersEveryMs);
+    await world.clock.advance(limits.newcomersEveryMs);
     await Promise.all(asked);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Problem } from '../../src/core/errors.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/orders.ts';
 import type { OrderState } from '../../src/core/order.ts';
 import { orderNewsOf, type TrackedSource } from '../../src/core/tracking.ts';
 import { readTracking } from '../../src/core/tracking-input.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Account } from '../../src/core/account.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/store.ts';
 import type { Replay, ReplayFilter } from '../../src/core/replay.ts';
 import { openWorld, type World } from '../support/world.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/alerts.ts';
 import { AlertActs } from '../../src/flow/administer-alerts.ts';
 import { Alerter } from '../../src/flow/alert.ts';
 import { FiguresOfSources } from '../../src/flow/source-figures.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/dispatch.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { openWorld, type World } from '../support/world.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/process.ts';
 import { openWorld } from '../support/world.ts';
 
 const seconds = 1000;

@@ -7,7 +7,7 @@ import { exportFile } from '../../src/adapters/sqlite/export.ts';
 import { openSqliteStore } from '../../src/adapters/sqlite/open.ts';
 import { createVault } from '../../src/adapters/system/vault.ts';
 import { archiveTables } from '../../src/core/archive.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/store.ts';
 import { t0, World } from '../../src/ports/store-world.case.ts';
 import { emptyDatabase, testDatabase } from '../support/postgres.ts';
 import { temporaryFolder } from '../support/process.ts';

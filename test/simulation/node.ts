@@ -1,7 +1,8 @@
 import { type Logger, pino } from 'pino';
 import { Metrics } from '../../src/adapters/telemetry/metrics.ts';
 import { createTelemetry } from '../../src/adapters/telemetry/telemetry.ts';
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/dispatch.ts';
+import { sweepEveryMs } from '../../src/core/limits/store.ts';
 import { type Administration, createAdministration } from '../../src/flow/administer.ts';
 import { type Engine, startEngine } from '../../src/flow/engine.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -146,7 +147,7 @@ export class SimNode {
       else ring(delayMs + this.#prng.number() * 500);
       return;
     }
-    const lateMs = delayMs === limits.sweepEveryMs ? sweepLateMs : chaos ? weather.timerLateMs : 0;
+    const lateMs = delayMs === sweepEveryMs ? sweepLateMs : chaos ? weather.timerLateMs : 0;
     ring(delayMs + this.#prng.number() * lateMs);
   }
 

@@ -1,4 +1,4 @@
-import * as limits from '../../src/core/limits.ts';
+import * as limits from '../../src/core/limits/sending.ts';
 import { attemptsAllowed } from '../../src/core/retry.ts';
 import type { Settlement, SettleResult } from '../../src/ports/store.ts';
 import type { Kernel } from './kernel.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import { type Connection, Connections } from './connections.ts';
 import { createSessions } from './sessions.ts';
 

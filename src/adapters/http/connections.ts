@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { Fault } from './faults.ts';
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { connectAddresses, connectStaggerMs } from '../../core/limits.ts';
+import { connectAddresses, connectStaggerMs } from '../../core/limits/sending.ts';
 
 /** Ends what was begun; nothing is reported after it. Safe to call at any time. */
 export type Cancel = () => void;

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { UrlParts } from '../../core/address.ts';
 import type { AttemptError, Outcome, Request } from '../../core/attempt.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import { type Step, Steps, steps } from '../../core/timings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SendLimits } from '../../ports/sender.ts';

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { parseAddress } from '../../core/address.ts';
-import { hostsFileBytes } from '../../core/limits.ts';
+import { hostsFileBytes } from '../../core/limits/sending.ts';
 
 /** Where the platform keeps its hosts file. */
 export function systemHostsFile(): string {

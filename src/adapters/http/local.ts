@@ -1,4 +1,4 @@
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 
 /** An answer as its text. */
 export interface TextAnswer {

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import { codeOf, Fault } from './faults.ts';
 
 /** Addresses of a name and how long they may be kept. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type NameScript, startNameServer } from '../../../test/support/nameserver.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import { Fault } from './faults.ts';
 import { parseHosts, readHosts } from './hosts.ts';
 import { type Answer, askNameServers } from './nameservers.ts';

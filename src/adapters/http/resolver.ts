@@ -1,5 +1,5 @@
 import { isLocalName } from '../../core/address.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Fault, faultOf } from './faults.ts';
 import { type Hosts, readHosts, systemHostsFile } from './hosts.ts';

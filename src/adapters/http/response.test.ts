@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { attemptBodyBytes } from '../../core/limits.ts';
+import { attemptBodyBytes } from '../../core/limits/sending.ts';
 import { faultOf } from './faults.ts';
 import { detailOfStatus, textOf } from './response.ts';
 

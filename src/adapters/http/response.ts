@@ -1,5 +1,5 @@
 import type { AttemptError, FlatHeaders } from '../../core/attempt.ts';
-import { attemptBodyBytes } from '../../core/limits.ts';
+import { attemptBodyBytes } from '../../core/limits/sending.ts';
 
 /** Response headers as the HTTP client hands them over: names in lower case, several of one name as a list. */
 export type HeaderTable = Readonly<Record<string, string | readonly string[] | undefined>>;

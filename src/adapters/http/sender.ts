@@ -1,6 +1,6 @@
 import { type AddressPolicy, checkUrl } from '../../core/address.ts';
 import { notSent, type Outcome, type Request } from '../../core/attempt.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { createConnector } from './connect.ts';

@@ -1,4 +1,4 @@
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/sending.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** TLS sessions to resume, the newest for each place; at most `limits.tlsSessions`, none longer than `limits.tlsSessionMs`. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { StoreError, SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import { breaksConnection, isFull, isWorthAgain, storeErrorOf } from './errors.ts';
 import { requirePrimary } from './server.ts';
 import { Session } from './session.ts';

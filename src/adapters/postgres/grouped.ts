@@ -1,5 +1,5 @@
 import { StoreError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 
 interface Call<Item, Result> {
   items: Item[];

@@ -1,5 +1,5 @@
 import { StoreError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, Settlement, SettleResult } from '../../ports/store.ts';
 import { acceptEvents, acceptKeyed, acceptWatched, type Holder, isKeyed, isWatched } from './acts/accept.ts';
 import { beat, claim, join, lanes, leave, reclaim, release, spill } from './acts/lease.ts';

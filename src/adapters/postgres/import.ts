@@ -11,7 +11,7 @@ import {
   contextOf,
 } from '../../core/archive.ts';
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import { storable } from './acts/rows.ts';
 import { connectedTo } from './connections.ts';
 import { type Column, insertRows, storedSum, tableColumns } from './import-rows.ts';

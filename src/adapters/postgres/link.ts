@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { StoreError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import type { News } from '../../ports/store.ts';
 import { configOf } from './connections.ts';
 import { isFull, storeErrorOf } from './errors.ts';

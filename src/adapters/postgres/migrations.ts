@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import { tables } from './migrations/0001-tables.ts';
 import { orderAndReplay } from './migrations/0002-order-and-replay.ts';
 import { accept } from './migrations/0003-accept.ts';

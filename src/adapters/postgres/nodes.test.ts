@@ -5,7 +5,8 @@ import { testDatabase } from '../../../test/support/postgres.ts';
 import { deliveryKey } from '../../core/delivery.ts';
 import type { NewEndpoint } from '../../core/endpoint.ts';
 import { StoreError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import { rateBurstShare } from '../../core/limits/dispatch.ts';
+import * as limits from '../../core/limits/store.ts';
 import type { Store } from '../../ports/store.ts';
 import { t0, World } from '../../ports/store-world.case.ts';
 import type { Vault } from '../../ports/vault.ts';
@@ -112,7 +113,7 @@ test('the rate of an endpoint is that of all nodes together', async () => {
     let sent = 0;
     for (let ms = 0; ms <= 1000; ms += 25)
       for (const world of [one, other]) sent += (await world.claim(no, t0 + ms)).owed.length;
-    assert.equal(sent, ratePerSecond + Math.floor(ratePerSecond * limits.rateBurstShare));
+    assert.equal(sent, ratePerSecond + Math.floor(ratePerSecond * rateBurstShare));
     const { owed, nextAtMs } = await other.claim(no, t0 + 1000);
     assert.deepEqual([owed.length, nextAtMs.first], [0, t0 + 1050]);
   });

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { StoreError, SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 
 const readOnly = "(pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on')";
 

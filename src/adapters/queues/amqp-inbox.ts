@@ -1,5 +1,5 @@
 import type { ConsumeMessage } from 'amqplib';
-import { inboxBatch } from '../../core/queue-limits.ts';
+import { inboxBatch } from '../../core/limits/queues.ts';
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import { amqpConnection } from './amqp.ts';
 import { goneFault, QueueFault } from './fault.ts';

@@ -1,6 +1,6 @@
 import type { AttemptError } from '../../core/attempt.ts';
+import { queueWordsChars } from '../../core/limits/queues.ts';
 import { masked } from '../../core/masked.ts';
-import { queueWordsChars } from '../../core/queue-limits.ts';
 
 /** Why a queue did not take a message, in the words of the contract. `message` is for people and holds no secret. */
 export class QueueFault extends Error {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { heldCloseMs, heldLookMs, unconfirmedBytes } from '../../core/queue-limits.ts';
+import { heldCloseMs, heldLookMs, unconfirmedBytes } from '../../core/limits/queues.ts';
 import { QueueFault } from './fault.ts';
 
 const holder = new AsyncLocalStorage<Held>();

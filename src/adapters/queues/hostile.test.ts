@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import type { Outcome } from '../../core/attempt.ts';
-import { unconfirmedBytes } from '../../core/queue-limits.ts';
+import { unconfirmedBytes } from '../../core/limits/queues.ts';
 import { queued } from '../../ports/destination.case.ts';
 import { createInboxes } from './inboxes.ts';
 import { createQueueSender } from './sender.ts';

@@ -1,6 +1,6 @@
 import type { AddressPolicy } from '../../core/address.ts';
+import { heldCloseMs, inboxAnswerMs, inboxOpenMs } from '../../core/limits/queues.ts';
 import { type QueueKind, queueTargetOf } from '../../core/queue.ts';
-import { heldCloseMs, inboxAnswerMs, inboxOpenMs } from '../../core/queue-limits.ts';
 import type { Guard } from '../../ports/guard.ts';
 import type { Inbox, Inboxes } from '../../ports/inbox.ts';
 import { openAmqpInbox } from './amqp-inbox.ts';

@@ -1,5 +1,5 @@
 import type { Message } from '@platformatic/kafka';
-import { inboxBatch, inboxBytes, inboxLeaseMs } from '../../core/queue-limits.ts';
+import { inboxBatch, inboxBytes, inboxLeaseMs } from '../../core/limits/queues.ts';
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import { goneFault } from './fault.ts';
 import { Feed } from './feed.ts';

@@ -1,4 +1,4 @@
-import { kafkaBatch } from '../../core/queue-limits.ts';
+import { kafkaBatch } from '../../core/limits/queues.ts';
 import { goneFault, type QueueFault, tooLargeFault } from './fault.ts';
 import { guardedClient, isTooLarge, kafkaFault, kafkaOptions, loadKafka } from './kafka-client.ts';
 import type { Link, Message, Opening } from './link.ts';

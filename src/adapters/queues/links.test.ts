@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as limits from '../../core/queue-limits.ts';
+import * as limits from '../../core/limits/queues.ts';
 import type { Link } from './link.ts';
 import { Links } from './links.ts';
 

@@ -1,4 +1,4 @@
-import * as limits from '../../core/queue-limits.ts';
+import * as limits from '../../core/limits/queues.ts';
 import { QueueFault } from './fault.ts';
 import type { Link } from './link.ts';
 

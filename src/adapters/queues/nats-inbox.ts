@@ -1,4 +1,4 @@
-import { inboxBatch, inboxLeaseMs, natsPullMs } from '../../core/queue-limits.ts';
+import { inboxBatch, inboxLeaseMs, natsPullMs } from '../../core/limits/queues.ts';
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import { goneFault } from './fault.ts';
 import { Feed } from './feed.ts';

@@ -1,4 +1,4 @@
-import { inboxLeaseMs } from '../../core/queue-limits.ts';
+import { inboxLeaseMs } from '../../core/limits/queues.ts';
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import type { Opening } from './link.ts';
 import { bodyField, redisClient, redisFault } from './redis.ts';

@@ -1,7 +1,7 @@
 import type { AddressPolicy } from '../../core/address.ts';
 import { type ForQueue, notSent, type Outcome, type Request } from '../../core/attempt.ts';
+import { queueUrls } from '../../core/limits/queues.ts';
 import { type QueueKind, type QueueTarget, queueTargetOf } from '../../core/queue.ts';
-import { queueUrls } from '../../core/queue-limits.ts';
 import type { Guard } from '../../ports/guard.ts';
 import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { openAmqp } from './amqp.ts';

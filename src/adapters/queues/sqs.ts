@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AddressPolicy } from '../../core/address.ts';
 import { type FlatHeaders, type ForQueue, notSent, type Outcome, type Request } from '../../core/attempt.ts';
+import * as limits from '../../core/limits/queues.ts';
 import { type QueueTarget, queueTargetOf } from '../../core/queue.ts';
-import * as limits from '../../core/queue-limits.ts';
 import type { Sender } from '../../ports/sender.ts';
 import { queueFaultOf, tooLargeFault } from './fault.ts';
 import { textOf } from './text.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { tableConnections } from '../../core/queue-limits.ts';
+import { tableConnections } from '../../core/limits/queues.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
 import { guarded } from './held.ts';

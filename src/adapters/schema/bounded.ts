@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/event-types.ts';
 
 const context = createContext({ act: () => undefined as unknown });
 const script = new Script('act()');

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import formatsPlugin from 'ajv-formats';
 import type { Problem } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/event-types.ts';
 import { bounded } from './bounded.ts';
 import { linearPatterns } from './patterns.ts';
 

@@ -1,6 +1,6 @@
 import type { RegExpEngine } from 'ajv/dist/types/index.js';
 import { RE2JS } from 're2js';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/event-types.ts';
 
 interface Matcher {
   test(text: string): boolean;

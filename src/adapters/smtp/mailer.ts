@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/alerts.ts';
 import type { Mailer } from '../../ports/mailer.ts';
 
 export interface MailerOptions {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deliveryKey } from '../../core/delivery.ts';
 import { StoreError, SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import type { Store } from '../../ports/store.ts';
 import { newEndpoint, t0, World } from '../../ports/store-world.case.ts';
 import { createVault } from '../system/vault.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import { cannotOpen, requireDatabase, syncFolder } from './file.ts';
 import { type MigrationStatus, migrate, statusOfSchema } from './migrations.ts';
 

@@ -12,7 +12,7 @@ import {
   archiveTables,
 } from '../../core/archive.ts';
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import { open, places } from '../../ports/rows/delivery.ts';
 import { attemptIds } from './acts/rows.ts';
 import { openReader } from './connection.ts';

@@ -1,5 +1,5 @@
 import { StoreError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import { copyTo, markClean } from './backup.ts';
 import { type Act, type Fault, runBatch } from './batch.ts';
 import { openWriter } from './connection.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError, SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import type { WriteName } from './acts.ts';
 import type { Connector } from './connector.ts';
 import { type Answer, errorFrom, type Order, packed, type Role, unpackedAnswer } from './messages.ts';

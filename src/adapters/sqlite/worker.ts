@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import { type ReadName, readActs, type WriteName, writeActs } from './acts.ts';
 import { copyTo, markClean } from './backup.ts';
 import { type Act, type Result, runBatch } from './batch.ts';

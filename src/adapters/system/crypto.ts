@@ -9,7 +9,7 @@ import {
   timingSafeEqual,
   verify as verifyBytes,
 } from 'node:crypto';
-import { signingKeys } from '../../core/limits.ts';
+import { signingKeys } from '../../core/limits/wire.ts';
 import type { Crypto, Key, Part } from '../../core/signing.ts';
 
 const hashes = { 'hmac-sha1': 'sha1', 'hmac-sha256': 'sha256', 'hmac-sha512': 'sha512' } as const;

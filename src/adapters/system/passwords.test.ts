@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SurehookError } from '../../core/errors.ts';
-import * as bounds from '../../core/people-limits.ts';
+import * as limits from '../../core/limits/people.ts';
 import { scryptPasswords } from './passwords.ts';
 
 test('a hash holds for its password only, differs each time, and does not hold the password', async () => {
@@ -25,7 +25,7 @@ test('the same password typed on another keyboard matches: accents composed or n
 
 test('A71 past what may wait, the answer is to come again', async () => {
   const passwords = scryptPasswords();
-  const many = Array.from({ length: bounds.hashesAtOnce + bounds.hashesWaiting + 1 }, () =>
+  const many = Array.from({ length: limits.hashesAtOnce + limits.hashesWaiting + 1 }, () =>
     passwords.matches('x', null),
   );
   const results = await Promise.allSettled(many);

@@ -1,7 +1,7 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
-import * as bounds from '../../core/people-limits.ts';
+import * as limits from '../../core/limits/people.ts';
+import { busyRetryAfterS } from '../../core/limits/store.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 
 /** 32 MiB and some 100 ms a guess. */
@@ -16,13 +16,13 @@ export function scryptPasswords(): Passwords {
   const waiting: (() => void)[] = [];
 
   async function derive(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
-    if (running >= bounds.hashesAtOnce) {
-      if (waiting.length >= bounds.hashesWaiting) {
+    if (running >= limits.hashesAtOnce) {
+      if (waiting.length >= limits.hashesWaiting) {
         throw new SurehookError(
           'too_many_requests',
           'Too many people sign in right now. Try again shortly.',
           {
-            retryAfterS: limits.busyRetryAfterS,
+            retryAfterS: busyRetryAfterS,
           },
         );
       }

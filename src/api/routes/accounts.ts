@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Account } from '../../core/account.ts';
 import { accountView } from '../../core/account-input.ts';
 import { notFound } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/accounts.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';

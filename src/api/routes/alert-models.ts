@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { alertKinds } from '../../core/alert.ts';
-import * as limits from '../../core/limits.ts';
+import { nameChars } from '../../core/limits/accounts.ts';
+import * as limits from '../../core/limits/alerts.ts';
 
 const text = (description: string): TSchema => Type.Unsafe({ type: ['string', 'null'], description });
 const time = (description: string): TSchema =>
@@ -58,7 +59,7 @@ export const rule = Type.Object({
 });
 
 const ruleFields = {
-  name: Type.Optional(Type.String({ maxLength: limits.nameChars })),
+  name: Type.Optional(Type.String({ maxLength: nameChars })),
   kind: Type.Optional(Type.Enum([...alertKinds], { description: 'Short for `kinds` with one.' })),
   kinds: Type.Optional(Type.Array(kind, { minItems: 1 })),
   channels: Type.Optional(
@@ -96,7 +97,7 @@ export const channel = Type.Object({
 /** What a caller may say of a channel. */
 export const channelInput = Type.Object(
   {
-    name: Type.Optional(Type.String({ maxLength: limits.nameChars })),
+    name: Type.Optional(Type.String({ maxLength: nameChars })),
     type: Type.Optional(Type.Enum(['email', 'slack', 'endpoint'])),
     to: Type.Optional(
       Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Of type email.' }),

@@ -3,7 +3,8 @@ import { alertKinds } from '../../core/alert.ts';
 import { channelView, ruleView } from '../../core/alert-input.ts';
 import { alertView, messageView } from '../../core/alert-text.ts';
 import { notFound } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/alerts.ts';
+import { listDefault } from '../../core/limits/api.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -37,7 +38,7 @@ export function alertRoutes(parts: ApiParts): Route[] {
         schema: models.listOf(shapes.alert),
       },
       handle: async ({ account, query }) => {
-        const { limit = limits.listDefault, cursor, kind, status } = query;
+        const { limit = listDefault, cursor, kind, status } = query;
         const name = { list: 'alerts', accountNo: account.no };
         const before = decodeCursor<number>(name, cursor, 'number');
         const filter = {

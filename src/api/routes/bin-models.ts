@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
-import * as bounds from '../../core/bin-limits.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/bins.ts';
+import { secretsAtOnce } from '../../core/limits/endpoints.ts';
+import { attemptBodyBytes } from '../../core/limits/sending.ts';
 
 const maybe = (type: string, description: string): TSchema =>
   Type.Unsafe({ type: [type, 'null'], description });
@@ -23,7 +24,7 @@ const settings = {
     'So many requests are answered with 500 first, counted from when this was set.',
   ),
   drop: maybe('boolean', 'It hangs up instead of answering.'),
-  body: maybe('string', `What it answers, at most ${bounds.binAnswerChars} characters.`),
+  body: maybe('string', `What it answers, at most ${limits.binAnswerChars} characters.`),
   scheme: Type.Unsafe<string | object | null>({
     type: ['string', 'object', 'null'],
     description:
@@ -40,7 +41,7 @@ export const binInput = Type.Object(
   {
     ...all(settings),
     secret: Type.Optional(maybe('string', 'What requests should be signed with.')),
-    secrets: Type.Optional(maybe('array', `Several, at most ${limits.secretsAtOnce}, newest first.`)),
+    secrets: Type.Optional(maybe('array', `Several, at most ${secretsAtOnce}, newest first.`)),
   },
   { additionalProperties: false },
 );
@@ -119,8 +120,8 @@ export const caughtRequest = Type.Object({
     description: 'Names and values, as they came and in that order.',
   }),
   bodyBytes: Type.Integer(),
-  body: maybe('string', `Its first ${limits.attemptBodyBytes} bytes, as text.`),
-  bodyBase64: maybe('string', `The whole body; null when it was larger than ${bounds.binBodyBytes} bytes.`),
+  body: maybe('string', `Its first ${attemptBodyBytes} bytes, as text.`),
+  bodyBase64: maybe('string', `The whole body; null when it was larger than ${limits.binBodyBytes} bytes.`),
   status: maybe('integer', 'What it was answered; null: it was hung up on.'),
   verification: Type.Unsafe({
     anyOf: [verification, { type: 'null' }],

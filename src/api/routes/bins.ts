@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import type { Bin, CaughtRequest } from '../../core/bin.ts';
 import { binView, presetOfBin } from '../../core/bin-input.ts';
-import * as bounds from '../../core/bin-limits.ts';
 import { explain } from '../../core/explain.ts';
-import * as limits from '../../core/limits.ts';
+import { listDefault } from '../../core/limits/api.ts';
+import * as limits from '../../core/limits/bins.ts';
+import { attemptBodyBytes } from '../../core/limits/sending.ts';
 import { eventStream } from '../event-stream.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageInMemory, pageQuery } from '../page.ts';
@@ -110,7 +111,7 @@ function caught(parts: ApiParts): Route[] {
       path: `${one}/requests`,
       tag,
       summary: 'What a bin caught',
-      description: `Newest first. The newest ${bounds.binRequestsKept} are kept, up to ${bounds.binKeptBytes / (1024 * 1024)} MiB of bodies and as long as events are.`,
+      description: `Newest first. The newest ${limits.binRequestsKept} are kept, up to ${limits.binKeptBytes / (1024 * 1024)} MiB of bodies and as long as events are.`,
       right: 'read',
       query: Type.Object(pageQuery, { additionalProperties: false }),
       success: { status: 200, description: 'A page of requests.', schema: models.listOf(caughtRequest) },
@@ -136,11 +137,11 @@ async function listCaught(parts: ApiParts, call: Call<{ limit?: number; cursor?:
   const { account, params, query } = call;
   const found = await parts.bins.find(account, params.id);
   const name = { list: `caught ${found.id}`, accountNo: account.no };
-  const limit = query.limit ?? limits.listDefault;
+  const limit = query.limit ?? listDefault;
   const before = decodeCursor<number>(name, query.cursor, 'number');
   const rows = await parts.store.listCaught(found.no, {
     limit: limit + 1,
-    maxBytes: bounds.binPageBytes,
+    maxBytes: limits.binPageBytes,
     before,
   });
   const shown = rows.slice(0, limit);
@@ -207,7 +208,7 @@ function caughtView(
     url,
     headers: pairs,
     bodyBytes,
-    body: bytes?.subarray(0, limits.attemptBodyBytes).toString('utf8') ?? null,
+    body: bytes?.subarray(0, attemptBodyBytes).toString('utf8') ?? null,
     bodyBase64: bytes?.toString('base64') ?? null,
     status,
     verification,

@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import type { DeliveryStatus, DeliveryView } from '../../core/delivery.ts';
 import { invalid, notFound, SurehookError } from '../../core/errors.ts';
 import { deliveryId, parseDeliveryId } from '../../core/ids.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/api.ts';
+import { busyRetryAfterS } from '../../core/limits/store.ts';
 import type { DeliveryFilter } from '../../ports/store.ts';
 import { attemptView, requestView } from '../attempt-view.ts';
 import * as models from '../models.ts';
@@ -284,7 +285,7 @@ async function retry(parts: ApiParts, call: Call): Promise<Answer> {
       'conflict',
       'An attempt of this delivery is under way. Wait for it to end, then retry.',
       {
-        retryAfterS: limits.busyRetryAfterS,
+        retryAfterS: busyRetryAfterS,
       },
     );
   }

@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import { endpointView, secretView } from '../../core/endpoint-view.ts';
 import { SurehookError } from '../../core/errors.ts';
 import { parseTestEvent } from '../../core/event-input.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/accounts.ts';
+import { envelopeBytes } from '../../core/limits/api.ts';
 import { isPulled } from '../../core/pull.ts';
 import type { ReplayFilter } from '../../core/replay.ts';
 import { attemptView } from '../attempt-view.ts';
@@ -67,7 +68,7 @@ function sending(parts: ApiParts, one: string, tag: string): Route[] {
       requestBody: testInput,
       bodyIs: 'raw',
       bodyExample: { eventType: 'order.created', data: { reference: 'ORD-12345' } },
-      maxBodyBytes: parts.maxPayloadBytes + limits.envelopeBytes,
+      maxBodyBytes: parts.maxPayloadBytes + envelopeBytes,
       success: { status: 200, description: 'What came of the attempt.', schema: models.attempt },
       fails: ['conflict', 'too_many_requests'],
       handle: (call) => test(parts, call),

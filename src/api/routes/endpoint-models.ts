@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { durationForm } from '../../core/duration.ts';
-import * as limits from '../../core/limits.ts';
+import { descriptionChars } from '../../core/limits/accounts.ts';
+import * as limits from '../../core/limits/endpoints.ts';
 import { profiles } from '../../core/profiles/table.ts';
 
 const duration = (description: string, example: string): TSchema =>
@@ -49,7 +50,7 @@ const settings = {
     description: 'Event types it wants: exact names, `prefix.*`, or `*`. Case-sensitive.',
     examples: [['order.*', 'payment.succeeded']],
   }),
-  description: Type.String({ maxLength: limits.descriptionChars }),
+  description: Type.String({ maxLength: descriptionChars }),
   profile: Type.String({
     description: `Wire format and policy: ${profiles.map((one) => `\`${one.name}\``).join(', ')}. See \`GET /v1/profiles\`.`,
   }),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { type EventTypeView, eventTypeView, eventTypeViews } from '../../core/catalogue.ts';
 import { notFound } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/accounts.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';

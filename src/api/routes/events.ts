@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { notFound, SurehookError } from '../../core/errors.ts';
 import type { EventHead } from '../../core/event.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/api.ts';
 import type { EventFilter } from '../../ports/store.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';

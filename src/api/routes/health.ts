@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/process.ts';
+import { busyRetryAfterS } from '../../core/limits/store.ts';
 import { askedOnceIn } from '../../flow/asked.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
@@ -34,7 +35,7 @@ export function healthRoutes(parts: ApiParts): Route[] {
       handle: async () => {
         const wrong = await ready();
         if (wrong === null) return { body: { status: 'ok' } };
-        throw new SurehookError('unavailable', wrong, { retryAfterS: limits.busyRetryAfterS });
+        throw new SurehookError('unavailable', wrong, { retryAfterS: busyRetryAfterS });
       },
     }),
     route({

@@ -3,7 +3,7 @@ import { type ApiKey, scopes } from '../../core/account.ts';
 import { keyView } from '../../core/account-input.ts';
 import { asRecord } from '../../core/body.ts';
 import { invalid } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/accounts.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
 import { pageInMemory, pageQuery } from '../page.ts';

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { notFound } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/api.ts';
+import { orderHistory, orderIdChars } from '../../core/limits/orders.ts';
 import { orderStates } from '../../core/order.ts';
 import { orderView } from '../../core/order-input.ts';
 import * as models from '../models.ts';
@@ -21,7 +22,7 @@ const input = Type.Object(
     orderId: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
-        maxLength: limits.orderIdChars,
+        maxLength: orderIdChars,
         description: "The supplier's name of it; learned from events if it is not given.",
       }),
     ),
@@ -100,7 +101,7 @@ export function orderRoutes(parts: ApiParts): Route[] {
       path: '/v1/orders/{id}',
       tag,
       summary: 'One order with its whole history',
-      description: `Events, questions to the supplier and what came of them, and decisions, oldest first; at most ${limits.orderHistory} entries, the first and the newest.`,
+      description: `Events, questions to the supplier and what came of them, and decisions, oldest first; at most ${orderHistory} entries, the first and the newest.`,
       right: 'read',
       success: { status: 200, description: 'The order.', schema: models.order },
       handle: async ({ account, params }) => {

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { notFound } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
-import * as bounds from '../../core/people-limits.ts';
+import { nameChars } from '../../core/limits/accounts.ts';
+import { listDefault } from '../../core/limits/api.ts';
+import * as limits from '../../core/limits/people.ts';
 import { type AuditEntry, type Person, personView, roles } from '../../core/person.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageInMemory, pageOf, pageQuery } from '../page.ts';
@@ -30,14 +31,14 @@ export const person = Type.Object({
   updatedAt: Type.String({ format: 'date-time' }),
 });
 
-const name = Type.String({ minLength: 1, maxLength: limits.nameChars });
+const name = Type.String({ minLength: 1, maxLength: nameChars });
 const settable = {
   email: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'] })),
   role: Type.Optional(role),
   password: Type.Optional(
     Type.Unsafe<string | null>({
       type: ['string', 'null'],
-      description: `${bounds.passwordCharsMin}–${bounds.passwordCharsMax} characters; null takes it away.`,
+      description: `${limits.passwordCharsMin}–${limits.passwordCharsMax} characters; null takes it away.`,
     }),
   ),
 };
@@ -184,7 +185,7 @@ function audit({ people }: ApiParts): Route {
     path: '/v1/audit',
     tag,
     summary: 'What people did',
-    description: `Everything that was changed, and every secret that was shown, by somebody who was signed in. The last ${bounds.auditEntries.toLocaleString('en')} entries, newest first.`,
+    description: `Everything that was changed, and every secret that was shown, by somebody who was signed in. The last ${limits.auditEntries.toLocaleString('en')} entries, newest first.`,
     right: 'admin',
     query: Type.Object(pageQuery, { additionalProperties: false }),
     success: {
@@ -202,7 +203,7 @@ function audit({ people }: ApiParts): Route {
       ),
     },
     handle: async ({ query }) => {
-      const limit = query.limit ?? limits.listDefault;
+      const limit = query.limit ?? listDefault;
       const list = { list: 'audit', accountNo: 0 };
       const before = decodeCursor<number>(list, query.cursor, 'number');
       const rows = await people.audit({ limit: limit + 1, before });

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import type { Account } from '../../core/account.ts';
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import { nameChars } from '../../core/limits/accounts.ts';
+import { apiKeyChars, listDefault } from '../../core/limits/api.ts';
+import * as limits from '../../core/limits/portals.ts';
 import { type PortalLink, portalScopes, portalStatus, readPortal } from '../../core/portal.ts';
-import * as bounds from '../../core/portal-limits.ts';
 import { actorIn, type Principal, portalPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
@@ -50,11 +51,11 @@ const input = Type.Object(
     account: Type.Optional(
       Type.String({ description: 'Whose pages: the account that this request acts for unless given.' }),
     ),
-    name: Type.Optional(Type.String({ description: `At most ${limits.nameChars} characters.` })),
+    name: Type.Optional(Type.String({ description: `At most ${nameChars} characters.` })),
     color: Type.Optional(color),
     origins: Type.Optional(
       Type.Array(Type.String(), {
-        description: `Up to ${bounds.portalOrigins} origins, such as \`https://shop.example\`, whose pages may show it in a frame. None unless given: then it opens in a window of its own only.`,
+        description: `Up to ${limits.portalOrigins} origins, such as \`https://shop.example\`, whose pages may show it in a frame. None unless given: then it opens in a window of its own only.`,
       }),
     ),
     readOnly: Type.Optional(Type.Boolean({ description: 'Look, without secrets. `false` unless given.' })),
@@ -113,13 +114,13 @@ function links(parts: ApiParts): Route[] {
       path: '/v1/portal-links',
       tag,
       summary: 'List links into portals',
-      description: `Of this account, until ${bounds.portalKeepMs / 86_400_000} days after they ended; the newest ${bounds.portalLinksEach.toLocaleString('en')}.`,
+      description: `Of this account, until ${limits.portalKeepMs / 86_400_000} days after they ended; the newest ${limits.portalLinksEach.toLocaleString('en')}.`,
       right: 'manage',
       query: Type.Object(pageQuery, { additionalProperties: false }),
       success: { status: 200, description: 'A page of links, newest first.', schema: models.listOf(link) },
       handle: async ({ account, query }) => {
         const name = { list: 'portal links', accountNo: account.no };
-        const limit = query.limit ?? limits.listDefault;
+        const limit = query.limit ?? listDefault;
         const before = decodeCursor<string>(name, query.cursor, 'string');
         const rows = await portals.list(account, { limit: limit + 1, before });
         const page = pageOf(rows, limit, (last) => encodeCursor(name, last.id));
@@ -153,7 +154,7 @@ function opening({ portals, people, directory }: ApiParts): Route {
     requestBody: Type.Object(
       {
         token: Type.String({
-          maxLength: limits.apiKeyChars,
+          maxLength: apiKeyChars,
           description: 'What stands behind the # of the link.',
         }),
       },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/api.ts';
 import type { Accepted } from '../../flow/accept.ts';
 import { problemHeaders, toProblem } from '../errors.ts';
 import * as models from '../models.ts';

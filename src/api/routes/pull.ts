@@ -3,7 +3,7 @@ import { durationForm, parseDuration } from '../../core/duration.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { invalid, SurehookError } from '../../core/errors.ts';
 import { deliveryId, parseDeliveryId } from '../../core/ids.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/pull.ts';
 import { isPulled } from '../../core/pull.ts';
 import type { Pulled, PullVerdict } from '../../ports/pull-store.ts';
 import type { ApiParts } from '../parts.ts';

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
 import type { Account } from '../../core/account.ts';
 import { invalid, notFound } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
-import * as bounds from '../../core/list-limits.ts';
+import * as limits from '../../core/limits/api.ts';
+import { endpointEvents, ratePerSecondMax } from '../../core/limits/endpoints.ts';
+import { replaySample } from '../../core/limits/lists.ts';
 import type { Replay, ReplayFilter } from '../../core/replay.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
@@ -21,7 +22,7 @@ const replayFilter = {
   eventTypes: Type.Optional(
     Type.Array(typePattern, {
       minItems: 1,
-      maxItems: limits.endpointEvents,
+      maxItems: endpointEvents,
       description: 'Only events of any of these types.',
     }),
   ),
@@ -48,7 +49,7 @@ const replayInput = Type.Object(
     ...replayFilter,
     rateLimit: Type.Optional(
       Type.Object(
-        { perSecond: Type.Integer({ minimum: 1, maximum: limits.ratePerSecondMax }) },
+        { perSecond: Type.Integer({ minimum: 1, maximum: ratePerSecondMax }) },
         {
           additionalProperties: false,
           description:
@@ -196,7 +197,7 @@ async function plan(parts: ApiParts, call: Call<unknown, Static<typeof planInput
     accountNo: call.account.no,
     filter: await filterOf(parts, call.account, call.body),
     nowMs: parts.clock.nowMs(),
-    limit: bounds.replaySample,
+    limit: replaySample,
   });
   return { body: { total, sample: sample.map(deliveryView) } };
 }

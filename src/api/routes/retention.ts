@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
-import { binRequestsKept } from '../../core/bin-limits.ts';
 import { formatDuration } from '../../core/duration.ts';
-import * as limits from '../../core/limits.ts';
-import { auditEntries } from '../../core/people-limits.ts';
+import { binRequestsKept } from '../../core/limits/bins.ts';
+import { auditEntries } from '../../core/limits/people.ts';
+import { requestsKept } from '../../core/limits/sources.ts';
+import * as limits from '../../core/limits/store.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 
@@ -30,7 +31,7 @@ export function retentionRoutes({ retentionMs }: Pick<ApiParts, 'retentionMs'>):
     eventIds: formatDuration(Math.max(retentionMs, limits.eventIdKeepMs)),
     providerIds: formatDuration(limits.dedupeKeepMs),
     idempotencyKeys: formatDuration(limits.idempotencyKeepMs),
-    sourceRequests: limits.requestsKept,
+    sourceRequests: requestsKept,
     binRequests: binRequestsKept,
     auditEntries,
   };

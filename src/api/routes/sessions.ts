@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { SurehookError } from '../../core/errors.ts';
-import * as bounds from '../../core/people-limits.ts';
+import * as limits from '../../core/limits/people.ts';
 import { personView, roles, type Session } from '../../core/person.ts';
 import { actorIn, type Principal, sessionPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
@@ -30,7 +30,7 @@ const current = Type.Object({
   role: Type.Unsafe({ enum: [...roles, null], description: 'Null for a key of one account.' }),
   scopes: Type.Array(Type.String()),
   accounts: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
-    description: `What it may act for (\`Surehook-Account\`); the first ${bounds.sessionAccounts}.`,
+    description: `What it may act for (\`Surehook-Account\`); the first ${limits.sessionAccounts}.`,
   }),
   csrf: nullableText('Send it as `Surehook-Csrf` with every request but GET that the cookie signs in.'),
   expiresAt: nullableText('When the session ends by itself.'),
@@ -154,7 +154,7 @@ function currentView(parts: ApiParts, principal: Principal, csrf: string | null)
     person: who === null ? null : personView(who),
     role: who?.role ?? (isAdmin ? 'owner' : null),
     scopes,
-    accounts: mine.slice(0, bounds.sessionAccounts).map(({ id, name }) => ({ id, name })),
+    accounts: mine.slice(0, limits.sessionAccounts).map(({ id, name }) => ({ id, name })),
     csrf,
     expiresAt: own === null ? null : timeText(own.expiresAtMs),
     version: parts.version,

@@ -1,5 +1,8 @@
 import { type TSchema, Type } from 'typebox';
-import * as limits from '../../core/limits.ts';
+import { nameChars } from '../../core/limits/accounts.ts';
+import * as limits from '../../core/limits/endpoints.ts';
+import { attemptBodyBytes } from '../../core/limits/sending.ts';
+import { sourceBodyMaxBytes, sourceBodyMinBytes } from '../../core/limits/sources.ts';
 import { doorVerdicts } from '../../core/source.ts';
 import { tracking } from './tracking-model.ts';
 
@@ -15,7 +18,7 @@ const place = (what: string): TSchema =>
 
 /** What can be set at a source. */
 const settings = {
-  name: Type.String({ maxLength: limits.nameChars, description: 'What people call it.' }),
+  name: Type.String({ maxLength: nameChars, description: 'What people call it.' }),
   scheme: Type.Unsafe<string | object>({
     type: ['string', 'object'],
     description:
@@ -39,7 +42,7 @@ const settings = {
   reference: place('what the event is about'),
   maxBody: Type.Unsafe<number | string | null>({
     type: ['integer', 'string', 'null'],
-    description: `The largest body that is taken, in bytes, or as a size such as "5MiB" (the default), from ${limits.sourceBodyMinBytes} to ${limits.sourceBodyMaxBytes} bytes. Larger ones are 413.`,
+    description: `The largest body that is taken, in bytes, or as a size such as "5MiB" (the default), from ${sourceBodyMinBytes} to ${sourceBodyMaxBytes} bytes. Larger ones are 413.`,
   }),
   rateLimit: Type.Unsafe<{ perSecond: number } | null>({
     type: ['object', 'null'],
@@ -143,7 +146,7 @@ export const sourceRequestDetail = Type.Object({
   headers: Type.Array(Type.Array(Type.String(), { minItems: 2, maxItems: 2 }), {
     description: 'Names and values in the order they came; credentials are masked.',
   }),
-  body: nullable('string', `Its first ${limits.attemptBodyBytes} bytes, as text.`),
+  body: nullable('string', `Its first ${attemptBodyBytes} bytes, as text.`),
   bodyBase64: nullable('string', 'The whole body; null when it was not kept.'),
 });
 

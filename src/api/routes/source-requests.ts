@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { notFound } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import { listDefault } from '../../core/limits/api.ts';
+import { attemptBodyBytes } from '../../core/limits/sending.ts';
+import * as limits from '../../core/limits/sources.ts';
 import { masked } from '../../core/masked.ts';
 import type { Source, SourceRequest, SourceRequestHead } from '../../core/source.ts';
 import * as models from '../models.ts';
@@ -76,7 +78,7 @@ async function listRequests(
     source,
     (query.verdict ?? null) as SourceRequestHead['verdict'] | null,
     {
-      limit: query.limit ?? limits.listDefault,
+      limit: query.limit ?? listDefault,
       before: position === null ? null : { request, event },
     },
   );
@@ -103,7 +105,7 @@ function detailView(kept: SourceRequest, { id: sourceId, secrets }: Source): Rec
     sourceId,
     url,
     headers: pairs,
-    body: bytes?.subarray(0, limits.attemptBodyBytes).toString('utf8') ?? null,
+    body: bytes?.subarray(0, attemptBodyBytes).toString('utf8') ?? null,
     bodyBase64: bytes?.toString('base64') ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/store.ts';
 import type { Source } from '../../core/source.ts';
 import { sourceView } from '../../core/source-view.ts';
 import * as models from '../models.ts';

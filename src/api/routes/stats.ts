@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { parseDuration } from '../../core/duration.ts';
 import { invalid } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/api.ts';
 import type { Latency } from '../../ports/store.ts';
 import * as models from '../models.ts';
 import type { ApiParts } from '../parts.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
+import * as limits from '../../core/limits/live.ts';
 import { type Batch, type ChangeKind, changeKinds } from '../../core/live.ts';
-import * as bounds from '../../core/live-limits.ts';
 import { portalKinds } from '../../core/portal.ts';
 import type { Watching } from '../../flow/live.ts';
 import { callerOf, type Principal } from '../auth.ts';
@@ -30,10 +30,10 @@ export function streamRoutes(parts: ApiParts): Route[] {
       summary: 'Watch an account',
       description: [
         'Server-sent events, on whichever node something happens. `change` tells of one thing: `{"kind","id",…}` with its `status` and what else is known at once; `id` is null where it is one or some of that kind.',
-        `\`more\` names the kinds, \`{"kinds":[…]}\`, of which there was more than ${bounds.livePerS} changes in a second, or than you read in time.`,
+        `\`more\` names the kinds, \`{"kinds":[…]}\`, of which there was more than ${limits.livePerS} changes in a second, or than you read in time.`,
         'It tells which list to read again, and holds no payload.',
         'The first event is `ready`. Nothing is kept for those who are away: what happened before `ready` is in the lists, so read them after each `ready`, and nothing is missed. There is no `Last-Event-ID`.',
-        `A comment each ${bounds.liveBeatMs / 1000} s shows that the stream is alive. It ends when the key or session does, and when you take nothing of it for ${bounds.liveStalledMs / 1000} s. One key, session or portal may have ${bounds.liveWatchersEach} streams, one account ${bounds.liveWatchersAccount}.`,
+        `A comment each ${limits.liveBeatMs / 1000} s shows that the stream is alive. It ends when the key or session does, and when you take nothing of it for ${limits.liveStalledMs / 1000} s. One key, session or portal may have ${limits.liveWatchersEach} streams, one account ${limits.liveWatchersAccount}.`,
       ].join('\n\n'),
       right: 'read',
       query,
@@ -77,7 +77,7 @@ async function* texts(
   let askedAtMs = clock.monotonicMs();
   for await (const batch of batches) {
     const nowMs = clock.monotonicMs();
-    if (nowMs - askedAtMs >= bounds.liveBeatMs) {
+    if (nowMs - askedAtMs >= limits.liveBeatMs) {
       askedAtMs = nowMs;
       if (!(await call.stillMay())) return;
     }

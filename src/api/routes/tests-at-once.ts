@@ -1,5 +1,6 @@
 import { SurehookError } from '../../core/errors.ts';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/accounts.ts';
+import { busyRetryAfterS } from '../../core/limits/store.ts';
 import type { ApiParts } from '../parts.ts';
 
 /** Test attempts go out at once, past every lane, so that an account may have only so many under way. */
@@ -12,7 +13,7 @@ export function testsAtOnce(test: ApiParts['test']): ApiParts['test'] {
       throw new SurehookError(
         'too_many_requests',
         `${limits.testsPerAccount} tests of this account are under way. Wait for one to end.`,
-        { retryAfterS: limits.busyRetryAfterS },
+        { retryAfterS: busyRetryAfterS },
       );
     }
     underWay.set(accountNo, count + 1);

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import * as limits from '../../core/limits.ts';
+import * as limits from '../../core/limits/orders.ts';
 
 const text = (description: string): TSchema => Type.Optional(Type.String({ description }));
 const place = (description: string): TSchema =>

@@ -2,7 +2,7 @@ import { placeOf } from '../../../sdk/message.ts';
 import type { Algorithm, Encoding, KeyEncoding, Place, Scheme, TimestampRule } from '../../../sdk/scheme.ts';
 import { durationForm, parseDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
-import * as limits from '../limits.ts';
+import * as limits from '../limits/wire.ts';
 
 const algorithms: readonly Algorithm[] = [
   'hmac-sha256',

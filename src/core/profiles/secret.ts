@@ -1,6 +1,6 @@
 import { fromBase64, toBase64, toHex } from '../../../sdk/encoding.ts';
 import { keyOf } from '../../../sdk/key.ts';
-import * as limits from '../limits.ts';
+import * as limits from '../limits/endpoints.ts';
 import type { Profile, Wire } from './profile.ts';
 
 const bytesMin = 24;

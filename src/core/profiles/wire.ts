@@ -2,7 +2,7 @@ import { placeOf } from '../../../sdk/message.ts';
 import type { Scheme } from '../../../sdk/scheme.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { type Problem, SurehookError } from '../errors.ts';
-import * as limits from '../limits.ts';
+import * as limits from '../limits/wire.ts';
 import type { Envelope, Wire, WireOverride } from './profile.ts';
 import { asObject, headerName, parseScheme, unknownMembers } from './scheme-input.ts';
 import { profileNamed } from './table.ts';

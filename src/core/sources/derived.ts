@@ -1,7 +1,7 @@
 import { toHex } from '../../../sdk/encoding.ts';
 import { atPointer, jsonOf, type ReceivedRequest, valuesAt } from '../../../sdk/place.ts';
 import { batchItemsMax, type Crypto, type Place } from '../../../sdk/scheme.ts';
-import * as limits from '../limits.ts';
+import * as limits from '../limits/api.ts';
 import type { Derived, Found, Preset } from './preset.ts';
 
 /** The type of an event whose request names none. */

@@ -1,7 +1,7 @@
 import { keyOf } from '../../../sdk/key.ts';
 import { durationForm, parseDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
-import * as limits from '../limits.ts';
+import * as limits from '../limits/wire.ts';
 import type { Held, Preset } from './preset.ts';
 
 /**

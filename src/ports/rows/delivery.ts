@@ -7,7 +7,7 @@ import {
   statusOf,
 } from '../../core/delivery.ts';
 import type { Event, EventHead, Origin } from '../../core/event.ts';
-import * as bounds from '../../core/list-limits.ts';
+import * as limits from '../../core/limits/lists.ts';
 import type { DeliveryFilter, EventFilter } from '../store.ts';
 import type { Row } from './row.ts';
 
@@ -171,7 +171,7 @@ const undelivered: readonly DeliveryStatus[] = [
 
 /** How many deliveries a page along events looks at. */
 export function rowsToLookAt({ httpStatus, minAttempts }: DeliveryFilter): number {
-  return httpStatus === undefined && minAttempts === undefined ? bounds.filterRows : bounds.triedRows;
+  return httpStatus === undefined && minAttempts === undefined ? limits.filterRows : limits.triedRows;
 }
 
 /** What a filter of deliveries asks of their events. */

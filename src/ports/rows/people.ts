@@ -1,4 +1,4 @@
-import * as bounds from '../../core/people-limits.ts';
+import * as limits from '../../core/limits/people.ts';
 import type { AuditEntry, Person, Role, Session } from '../../core/person.ts';
 import type { Row } from './row.ts';
 
@@ -46,11 +46,11 @@ export function auditOf(row: Row): AuditEntry {
  * The condition stands as the partial indexes of both stores have it.
  */
 export function auditTrim(no: number, actorId: string): { sql: string; most: number } | null {
-  if (no % bounds.auditTrimEvery !== 0) return null;
+  if (no % limits.auditTrimEvery !== 0) return null;
   const isPortal = actorId.startsWith('ptl_');
   const share = `substr(actor_id, 1, 4) ${isPortal ? '=' : '<>'} 'ptl_'`;
   return {
     sql: `DELETE FROM audit WHERE ${share} AND no <= (SELECT no FROM audit WHERE ${share} ORDER BY no DESC LIMIT 1 OFFSET ?)`,
-    most: isPortal ? bounds.auditEntriesOfPortals : bounds.auditEntries,
+    most: isPortal ? limits.auditEntriesOfPortals : limits.auditEntries,
   };
 }

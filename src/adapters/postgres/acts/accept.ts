@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { alertKindOfEvent, signalOfEvent } from '../../../core/alert.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { hear, type OrderNews } from '../../../core/order.ts';
 import type { AcceptItem, AcceptResult } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';

@@ -1,5 +1,5 @@
 import { statusFor } from '../../../core/bin.ts';
-import * as bounds from '../../../core/bin-limits.ts';
+import * as limits from '../../../core/limits/bins.ts';
 import type { BinStore } from '../../../ports/bin-store.ts';
 import { binConfigOf, binOf, caughtOf } from '../../../ports/rows/bin.ts';
 import type { NewSealedBin, SealedBin, SealedCaught } from '../../../ports/sealed-bins.ts';
@@ -81,8 +81,8 @@ export async function catchRequest(
        WHERE nth > 1 AND (nth > ? OR bytes > ?) ORDER BY nth LIMIT 1)`,
     binNo,
     binNo,
-    bounds.binRequestsKept,
-    bounds.binKeptBytes,
+    limits.binRequestsKept,
+    limits.binKeptBytes,
   );
   return { bin, status };
 }

@@ -1,5 +1,5 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { typeRange } from '../../../core/match.ts';
 import {
   eventFilterOf,

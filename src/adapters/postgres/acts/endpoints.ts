@@ -1,5 +1,5 @@
 import { notFound } from '../../../core/errors.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { blocked } from '../../../ports/rows/delivery.ts';
 import { endpointConfigOf, endpointOf } from '../../../ports/rows/endpoint.ts';
 import type { NewSealedEndpoint, SealedChanges, SealedEndpoint } from '../../../ports/sealed.ts';

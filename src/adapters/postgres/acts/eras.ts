@@ -1,4 +1,4 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { places } from '../../../ports/rows/delivery.ts';
 import type { Upkeep } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';

@@ -1,6 +1,6 @@
 import type { EventHead } from '../../../core/event.ts';
-import * as limits from '../../../core/limits.ts';
-import * as bounds from '../../../core/list-limits.ts';
+import * as limits from '../../../core/limits/lists.ts';
+import { clockBackMs } from '../../../core/limits/store.ts';
 import { typeRange } from '../../../core/match.ts';
 import { readSearch } from '../../../core/search.ts';
 import { eventColumns, eventOf, headColumns, headOf } from '../../../ports/rows/delivery.ts';
@@ -64,10 +64,9 @@ export async function* eventsDown(
   const sql = `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes
     FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC LIMIT ?`;
   const { sinceMs, untilMs } = filter;
-  const from = sinceMs === undefined ? 0 : await seqAt(session, sinceMs - limits.clockBackMs);
-  let until =
-    untilMs === undefined ? before : Math.min(before, await seqAt(session, untilMs + limits.clockBackMs));
-  let rowsLeft = filter.q === undefined ? bounds.filterRows : limits.searchRows;
+  const from = sinceMs === undefined ? 0 : await seqAt(session, sinceMs - clockBackMs);
+  let until = untilMs === undefined ? before : Math.min(before, await seqAt(session, untilMs + clockBackMs));
+  let rowsLeft = filter.q === undefined ? limits.filterRows : limits.searchRows;
   let bytesLeft = limits.searchBytes;
   for (let most = firstRows; ; most = moreRows) {
     const rows = await session.all(sql, ...values, accountNo, ...along1, until, from, most);
@@ -152,15 +151,11 @@ export async function eventConditions(
   if (filter.sinceMs !== undefined)
     add(
       'e.seq >= ? AND e.created_at >= ?',
-      await seqAt(session, filter.sinceMs - limits.clockBackMs),
+      await seqAt(session, filter.sinceMs - clockBackMs),
       filter.sinceMs,
     );
   if (filter.untilMs !== undefined)
-    add(
-      'e.seq < ? AND e.created_at < ?',
-      await seqAt(session, filter.untilMs + limits.clockBackMs),
-      filter.untilMs,
-    );
+    add('e.seq < ? AND e.created_at < ?', await seqAt(session, filter.untilMs + clockBackMs), filter.untilMs);
   return { conditions, values };
 }
 

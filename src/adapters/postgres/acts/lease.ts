@@ -1,7 +1,7 @@
 import type { Owed } from '../../../core/delivery.ts';
 import { lines } from '../../../core/lane.ts';
-import * as limits from '../../../core/limits.ts';
-import { claimBytes } from '../../../core/receive-limits.ts';
+import * as limits from '../../../core/limits/dispatch.ts';
+import { nodeDeadMs } from '../../../core/limits/store.ts';
 import { owedOf } from '../../../ports/rows/delivery.ts';
 import type { ClaimResult, DeliveryStore, Joined, LaneStart, LostDelivery } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
@@ -14,12 +14,7 @@ export async function join(
   session: Session,
   { nodeName, nowMs }: Parameters<DeliveryStore['join']>[0],
 ): Promise<Omit<Joined, 'beatEveryMs'>> {
-  const rows = await session.all(
-    'SELECT * FROM join_nodes(?, ?, ?)',
-    nodeName,
-    nowMs,
-    nowMs - limits.nodeDeadMs,
-  );
+  const rows = await session.all('SELECT * FROM join_nodes(?, ?, ?)', nodeName, nowMs, nowMs - nodeDeadMs);
   return { epoch: rows[0]!.epoch as number, lost: rows.slice(1).map(owedOf) };
 }
 
@@ -29,7 +24,7 @@ export async function beat(
   epoch: number,
   { nowMs, lowSeq }: { nowMs: number; lowSeq: number },
 ): Promise<LostDelivery[]> {
-  const deadSinceMs = nowMs - limits.nodeDeadMs;
+  const deadSinceMs = nowMs - nodeDeadMs;
   const rows = await session.all('SELECT * FROM beat_node(?, ?, ?, ?)', epoch, nowMs, deadSinceMs, lowSeq);
   return rows.map(owedOf);
 }
@@ -56,7 +51,7 @@ export async function claim(
     limits.rateBurstShare,
     requests.map(({ endpointNo }) => endpointNo),
     ...lines.map((line) => requests.map(({ take }) => take[line])),
-    Math.floor(claimBytes / Math.max(1, requests.length)),
+    Math.floor(limits.claimBytes / Math.max(1, requests.length)),
   );
   for (const row of rows) {
     const result = results[(row.ord as number) - 1]!;

@@ -1,4 +1,5 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/orders.ts';
+import { retryAfterMaxMs } from '../../../core/limits/sending.ts';
 import { type Order, pass, polled } from '../../../core/order.ts';
 import { type DuePolls, momentsFrom } from '../../../core/polling.ts';
 import type { OrderStore } from '../../../ports/order-store.ts';
@@ -111,7 +112,7 @@ export async function notePoll(
       `INSERT INTO poll_slot (source_id, free_at) VALUES (?, ?)
        ON CONFLICT (source_id) DO UPDATE SET free_at = greatest(poll_slot.free_at, excluded.free_at)`,
       order.sourceId,
-      nowMs + Math.min(answer.retryAfterMs, limits.retryAfterMaxMs),
+      nowMs + Math.min(answer.retryAfterMs, retryAfterMaxMs),
     );
   if (change.order.pollFailures === limits.pollFailuresTold)
     await raiseUnreachable(session, order, { reason: answer.reason, order: order.id }, nowMs);

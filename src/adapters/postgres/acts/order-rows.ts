@@ -1,5 +1,5 @@
 import type { Fact } from '../../../core/alert.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/orders.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
 import { entryOf, orderOf } from '../../../ports/rows/order.ts';
 import type { AcceptItem } from '../../../ports/store.ts';

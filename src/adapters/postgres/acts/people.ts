@@ -1,4 +1,4 @@
-import * as bounds from '../../../core/people-limits.ts';
+import * as limits from '../../../core/limits/people.ts';
 import type { AuditEntry, Person, Session } from '../../../core/person.ts';
 import type { PeopleStore, PersonChange, PersonRefusal } from '../../../ports/people-store.ts';
 import { auditOf, auditTrim, personOf, sessionOf } from '../../../ports/rows/people.ts';
@@ -16,7 +16,7 @@ export async function people(db: Connection): Promise<Person[]> {
 export async function createPerson(db: Connection, person: Person): Promise<Person | PersonRefusal> {
   await db.exec(alone);
   const { n } = (await db.get('SELECT count(*) AS n FROM person'))!;
-  if (Number(n) >= bounds.people) return 'too_many';
+  if (Number(n) >= limits.people) return 'too_many';
   if (await isTaken(db, person)) return 'email_taken';
   await insertPerson(db, person);
   return person;
@@ -66,7 +66,7 @@ export async function createSignInLink(
   await db.run('DELETE FROM sign_in_link WHERE expires_at <= ?', nowMs);
   await db.run(
     'DELETE FROM sign_in_link WHERE hash IN (SELECT hash FROM sign_in_link ORDER BY created_at DESC OFFSET ?)',
-    bounds.signInLinks - 1,
+    limits.signInLinks - 1,
   );
   await db.run(
     'INSERT INTO sign_in_link (hash, person_id, created_at, expires_at) VALUES (?, ?, ?, ?)',
@@ -100,7 +100,7 @@ export async function createSession(db: Connection, session: Session): Promise<v
         ORDER BY created_at DESC, id DESC OFFSET ?)`,
     personId,
     keyHash,
-    bounds.sessionsEach - 1,
+    limits.sessionsEach - 1,
   );
   await db.run(
     'INSERT INTO session (id, token_hash, person_id, key_hash, user_agent, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -128,7 +128,7 @@ export async function sessions(db: Connection, nowMs: number): Promise<Session[]
   const rows = await db.all(
     'SELECT * FROM session WHERE expires_at > ? ORDER BY id DESC LIMIT ?',
     nowMs,
-    bounds.sessionsShown,
+    limits.sessionsShown,
   );
   return rows.map(sessionOf);
 }

@@ -1,5 +1,5 @@
 import type { AttemptError } from '../../../core/attempt.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { pullUrl } from '../../../core/pull.ts';
 import type { Pulled, PullResult, PullStore, PullVerdict } from '../../../ports/pull-store.ts';
 import { blocked, dead, delivered, eventColumns, owedOf } from '../../../ports/rows/delivery.ts';

@@ -1,5 +1,5 @@
 import { notFound } from '../../../core/errors.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { type Replay, rateUsedUntil, replayRoom } from '../../../core/replay.ts';
 import type { ReplayStore } from '../../../ports/replay-store.ts';
 import { places, states } from '../../../ports/rows/delivery.ts';

@@ -1,4 +1,4 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { states } from '../../../ports/rows/delivery.ts';
 import type { Settlement, SettleResult } from '../../../ports/store.ts';
 import type { Session, Value } from '../session.ts';

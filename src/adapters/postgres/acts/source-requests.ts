@@ -1,4 +1,5 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/sources.ts';
+import { dedupeKeepMs } from '../../../core/limits/store.ts';
 import type { DoorVerdict } from '../../../core/source.ts';
 import { mergeRequests, requestHeadOf } from '../../../ports/rows/source.ts';
 import type { SealedRequest } from '../../../ports/sealed-sources.ts';
@@ -170,7 +171,7 @@ export async function forgetRequests(session: Session, beforeMs: number, limit: 
 export async function forgetKeys(session: Session, nowMs: number, limit: number): Promise<number> {
   return await session.run(
     'DELETE FROM source_key WHERE (source_no, key) IN (SELECT source_no, key FROM source_key WHERE created_at <= ? ORDER BY created_at LIMIT ?)',
-    nowMs - limits.dedupeKeepMs,
+    nowMs - dedupeKeepMs,
     limit,
   );
 }

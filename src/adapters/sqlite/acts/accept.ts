@@ -1,5 +1,5 @@
 import { alertKindOfEvent, signalOfEvent } from '../../../core/alert.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { places } from '../../../ports/rows/delivery.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, EventSummary } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';

@@ -10,7 +10,7 @@ import {
   type SlowEndpoint,
   type Tell,
 } from '../../../core/alert.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/alerts.ts';
 import type { AlertFilter, AlertStore } from '../../../ports/alert-store.ts';
 import { alertOf, messageOf } from '../../../ports/rows/alert.ts';
 import { bucketBoundsMs, bucketColumns } from '../../../ports/rows/numbers.ts';

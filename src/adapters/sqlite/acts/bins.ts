@@ -1,5 +1,5 @@
 import { statusFor } from '../../../core/bin.ts';
-import * as bounds from '../../../core/bin-limits.ts';
+import * as limits from '../../../core/limits/bins.ts';
 import type { BinStore } from '../../../ports/bin-store.ts';
 import { binConfigOf, binOf, caughtOf } from '../../../ports/rows/bin.ts';
 import type { NewSealedBin, SealedBin, SealedCaught } from '../../../ports/sealed-bins.ts';
@@ -80,7 +80,7 @@ function forgetOldest(db: Database, binNo: number): void {
   )) {
     count += 1;
     bytes += row.kept_bytes as number;
-    if (count <= bounds.binRequestsKept && (bytes <= bounds.binKeptBytes || count === 1)) continue;
+    if (count <= limits.binRequestsKept && (bytes <= limits.binKeptBytes || count === 1)) continue;
     past = row.no as number;
     break;
   }

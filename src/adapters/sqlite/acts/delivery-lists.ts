@@ -1,5 +1,5 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
-import * as bounds from '../../../core/list-limits.ts';
+import * as bounds from '../../../core/limits/lists.ts';
 import { typeRange } from '../../../core/match.ts';
 import {
   eventFilterOf,

@@ -1,6 +1,6 @@
 import type { EventHead } from '../../../core/event.ts';
-import * as limits from '../../../core/limits.ts';
-import * as bounds from '../../../core/list-limits.ts';
+import * as limits from '../../../core/limits/lists.ts';
+import { clockBackMs } from '../../../core/limits/store.ts';
 import { typeRange } from '../../../core/match.ts';
 import { readSearch } from '../../../core/search.ts';
 import { eventColumns, eventOf, headColumns, headOf } from '../../../ports/rows/delivery.ts';
@@ -146,9 +146,9 @@ function reachOf(
     ...alongValues,
     until,
     from,
-    bounds.filterRows,
+    limits.filterRows,
   )!;
-  return { least: least as number | null, isCut: n === bounds.filterRows };
+  return { least: least as number | null, isCut: n === limits.filterRows };
 }
 
 function* textDown(db: Database, walk: Walk, text: string): Generator<Step> {
@@ -210,8 +210,8 @@ export function spanOf(
   { sinceMs, untilMs }: Pick<EventFilter, 'sinceMs' | 'untilMs'>,
 ): { from: number; until: number } {
   return {
-    from: sinceMs === undefined ? 0 : seqAt(db, sinceMs - limits.clockBackMs),
-    until: untilMs === undefined ? Number.MAX_SAFE_INTEGER : seqAt(db, untilMs + limits.clockBackMs),
+    from: sinceMs === undefined ? 0 : seqAt(db, sinceMs - clockBackMs),
+    until: untilMs === undefined ? Number.MAX_SAFE_INTEGER : seqAt(db, untilMs + clockBackMs),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Owed } from '../../../core/delivery.ts';
 import { dataSize } from '../../../core/event.ts';
 import { lines } from '../../../core/lane.ts';
-import { claimBytes } from '../../../core/receive-limits.ts';
+import { claimBytes } from '../../../core/limits/dispatch.ts';
 import { blocked, eventColumns, eventOf, owedOf } from '../../../ports/rows/delivery.ts';
 import type { ClaimRequest, ClaimResult, DeliveryStore, Joined, LaneStart } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';

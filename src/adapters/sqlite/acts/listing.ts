@@ -1,4 +1,4 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { delivered, places } from '../../../ports/rows/delivery.ts';
 import type { Database } from '../database.ts';
 

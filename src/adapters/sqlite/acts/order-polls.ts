@@ -1,4 +1,5 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/orders.ts';
+import { retryAfterMaxMs } from '../../../core/limits/sending.ts';
 import { type Order, pass, polled } from '../../../core/order.ts';
 import { type DuePolls, momentsFrom, type PollAsk } from '../../../core/polling.ts';
 import type { OrderStore } from '../../../ports/order-store.ts';
@@ -79,7 +80,7 @@ export function notePoll(db: Database, { no, answer, policy, nowMs }: Input<'not
   writeChange(db, change, nowMs);
   if (answer.kind !== 'failure') return;
   if (answer.retryAfterMs !== null)
-    freeFrom(db, order.sourceId, nowMs + Math.min(answer.retryAfterMs, limits.retryAfterMaxMs));
+    freeFrom(db, order.sourceId, nowMs + Math.min(answer.retryAfterMs, retryAfterMaxMs));
   if (change.order.pollFailures === limits.pollFailuresTold)
     raiseUnreachable(db, order, { reason: answer.reason, order: order.id }, nowMs);
 }

@@ -1,4 +1,4 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/orders.ts';
 import { dueAtMs, type NewOrder, type Order, type OrderEntry } from '../../../core/order.ts';
 import { entryOf, orderOf } from '../../../ports/rows/order.ts';
 import type { Database } from '../database.ts';

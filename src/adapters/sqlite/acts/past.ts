@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import type { AcceptItem } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 

@@ -1,4 +1,4 @@
-import * as bounds from '../../../core/people-limits.ts';
+import * as limits from '../../../core/limits/people.ts';
 import type { AuditEntry, Person, Session } from '../../../core/person.ts';
 import type { PeopleStore, PersonChange, PersonRefusal } from '../../../ports/people-store.ts';
 import { auditOf, auditTrim, personOf, sessionOf } from '../../../ports/rows/people.ts';
@@ -11,7 +11,7 @@ export function people(db: Database): Person[] {
 }
 
 export function createPerson(db: Database, person: Person): Person | PersonRefusal {
-  if (Number(db.get('SELECT count(*) AS n FROM person')!.n) >= bounds.people) return 'too_many';
+  if (Number(db.get('SELECT count(*) AS n FROM person')!.n) >= limits.people) return 'too_many';
   if (isTaken(db, person)) return 'email_taken';
   db.run(
     'INSERT INTO person (id, name, email, role, password_hash, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -65,7 +65,7 @@ export function createSignInLink(
   db.run('DELETE FROM sign_in_link WHERE expires_at <= ?', nowMs);
   db.run(
     'DELETE FROM sign_in_link WHERE hash IN (SELECT hash FROM sign_in_link ORDER BY created_at DESC LIMIT -1 OFFSET ?)',
-    bounds.signInLinks - 1,
+    limits.signInLinks - 1,
   );
   db.run(
     'INSERT INTO sign_in_link (hash, person_id, created_at, expires_at) VALUES (?, ?, ?, ?)',
@@ -97,7 +97,7 @@ export function createSession(db: Database, session: Session): void {
        (SELECT id FROM session WHERE person_id IS ? AND key_hash IS ? ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)`,
     personId,
     keyHash,
-    bounds.sessionsEach - 1,
+    limits.sessionsEach - 1,
   );
   db.run(
     'INSERT INTO session (id, token_hash, person_id, key_hash, user_agent, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -125,7 +125,7 @@ export function sessions(db: Database, nowMs: number): Session[] {
   const rows = db.all(
     'SELECT * FROM session WHERE expires_at > ? ORDER BY id DESC LIMIT ?',
     nowMs,
-    bounds.sessionsShown,
+    limits.sessionsShown,
   );
   return rows.map(sessionOf);
 }

@@ -1,5 +1,5 @@
+import * as limits from '../../../core/limits/portals.ts';
 import type { PortalLink } from '../../../core/portal.ts';
-import * as bounds from '../../../core/portal-limits.ts';
 import type { PortalStore } from '../../../ports/portal-store.ts';
 import { linkOf } from '../../../ports/rows/portal.ts';
 import type { Database } from '../database.ts';
@@ -10,12 +10,12 @@ export function createPortalLink(db: Database, link: PortalLink): void {
   db.run(
     'DELETE FROM portal_link WHERE account_no = ? AND coalesce(ends_at, expires_at) <= ?',
     link.accountNo,
-    link.createdAtMs - bounds.portalKeepMs,
+    link.createdAtMs - limits.portalKeepMs,
   );
   db.run(
     'DELETE FROM portal_link WHERE id IN (SELECT id FROM portal_link WHERE account_no = ? ORDER BY id DESC LIMIT -1 OFFSET ?)',
     link.accountNo,
-    bounds.portalLinksEach - 1,
+    limits.portalLinksEach - 1,
   );
   db.run(
     `INSERT INTO portal_link (id, account_no, token_hash, session_hash, name, color, origins, read_only, made_by, created_at, expires_at, lasts, opened_at, ends_at, revoked_at)

@@ -1,4 +1,4 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import type { AcceptItem } from '../../../ports/store.ts';
 import type { Database } from '../database.ts';
 

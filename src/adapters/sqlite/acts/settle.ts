@@ -1,5 +1,5 @@
 import type { Attempt } from '../../../core/attempt.ts';
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/store.ts';
 import { cancelled, dead, delivered, open, places } from '../../../ports/rows/delivery.ts';
 import type {
   DeliveryStore,

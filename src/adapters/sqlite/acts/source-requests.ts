@@ -1,4 +1,4 @@
-import * as limits from '../../../core/limits.ts';
+import * as limits from '../../../core/limits/sources.ts';
 import type { DoorVerdict } from '../../../core/source.ts';
 import { mergeRequests, requestHeadOf } from '../../../ports/rows/source.ts';
 import type { SealedRequest } from '../../../ports/sealed-sources.ts';

@@ -1,4 +1,4 @@
-/* The bounds of queues that events go to and come from, as `limits.ts` has those of everything else. */
+/* The bounds of queues that events go to and come from. */
 
 /** Connections to brokers that are open at once; a further one closes the one that was idle longest. */
 export const queueConnections = 200;

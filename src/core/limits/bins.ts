@@ -1,4 +1,4 @@
-/* The bounds of bins, as `limits.ts` has those of everything else. */
+/* The bounds of bins, and of explaining what one caught. */
 
 export const binsPerAccount = 100;
 /** Besides those of any id: with them, 160 bits of the address are random. */

@@ -1,4 +1,4 @@
-/* The bounds of portals, as `limits.ts` has those of everything else. */
+/* The bounds of portals. */
 
 /** How long a link may wait to be opened: unless said, at least, at most. */
 export const portalLinkMs = 5 * 60_000;

@@ -1,4 +1,4 @@
-/* The bounds of `/v1/stream`, as `limits.ts` has those of everything else. */
+/* The bounds of `/v1/stream`. */
 
 /** Streams that one process serves at once; past it the answer is 429. */
 export const liveWatchers = 200;

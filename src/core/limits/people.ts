@@ -1,4 +1,4 @@
-/* The bounds of people at the dashboard, as `limits.ts` has those of everything else. */
+/* The bounds of people at the dashboard. */
 
 /** People at the dashboard. */
 export const people = 1000;

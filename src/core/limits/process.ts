@@ -1,0 +1,14 @@
+/* The bounds of the process, and of what it says about itself. */
+
+/** How long a stopping process lets requests under way finish; then they are released. Exit follows within 10 s of the signal. */
+export const drainMs = 8_000;
+/** How long questions about orders and messages to people that are under way may take when the process stops. */
+export const watchDrainMs = 3_000;
+/** How long a process that has stopped everything else lets answers go out before it cuts their connections. */
+export const answerMs = 500;
+/** How long the answer of one /readyz stands for all who ask: it costs a commit, and needs no key. */
+export const readyKeepMs = 1000;
+/** The same of the counts in /metrics, which look at everything that is open. */
+export const countsKeepMs = 5000;
+/** How long `surehook doctor` waits for an answer. */
+export const doctorTimeoutMs = 30_000;

@@ -1,0 +1,34 @@
+/* The bounds of sending, and of what is kept of an answer. */
+
+/** How long a receiver on a developer's machine may take. */
+export const localAnswerMs = 30_000;
+export const connectTimeoutMs = 5000;
+export const responseHeaderBytes = 16 * 1024;
+/** How much of a request's or response's body an attempt shows. */
+export const attemptBodyBytes = 16 * 1024;
+/** How much of a response is read before the connection is dropped. */
+export const responseReadBytes = 64 * 1024;
+export const dnsTimeoutMs = 2000;
+export const dnsTries = 2;
+export const dnsCacheEntries = 10_000;
+export const dnsKeepMinMs = 5_000;
+export const dnsKeepMaxMs = 60_000;
+export const dnsKeepFailureMs = 5_000;
+export const idleSockets = 1024;
+export const idleSocketMs = 30_000;
+/** A connection is not kept longer than this, so that a moved host name is followed. */
+export const socketAgeMaxMs = 300_000;
+export const tlsSessions = 10_000;
+/** A TLS session is resumed for no longer than this: resuming skips the look at the certificate. */
+export const tlsSessionMs = 3_600_000;
+/** Addresses of a name that are tried for one connection, and the head start each has before the next is tried beside it. */
+export const connectAddresses = 6;
+export const connectStaggerMs = 250;
+/** How long a look-up that has an IPv4 answer waits for the IPv6 one. */
+export const dnsSecondFamilyMs = 250;
+export const hostsFileBytes = 1024 * 1024;
+/** URLs whose parse and check a sender remembers. */
+export const checkedUrls = 10_000;
+export const retryAfterMaxMs = 24 * 3_600_000;
+/** Of an event's data, how much a message for people shows. */
+export const textDataChars = 200;
