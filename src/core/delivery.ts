@@ -20,6 +20,11 @@ export function eventSeqOf(key: number): number {
   return Math.floor(key / 65_536);
 }
 
+/** The place among that event's targets. */
+export function placeOf(key: number): number {
+  return key % 65_536;
+}
+
 /** The status shown for what is stored. */
 export function statusOf(row: {
   state: DeliveryState;

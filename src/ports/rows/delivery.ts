@@ -3,6 +3,7 @@ import {
   type DeliveryState,
   type DeliveryStatus,
   type DeliveryView,
+  deliveryKey,
   type Owed,
   statusOf,
 } from '../../core/delivery.ts';
@@ -29,8 +30,8 @@ export const states: readonly DeliveryState[] = ['open', 'delivered', 'dead', 'c
 /** The due time of what waits behind another delivery of its reference: later than any. */
 export const blocked = 8_640_000_000_000_000;
 
-/** Keys of one event lie from `seq * 65536` up to the next one's. */
-export const places = 65_536;
+/** Keys of one event lie from `seq * places` up to the next one's. */
+export const places = deliveryKey(1, 0);
 
 /** The columns of an event `e` that `headOf` reads. */
 export const headColumns =

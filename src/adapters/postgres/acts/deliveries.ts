@@ -1,4 +1,5 @@
-import { blocked, cancelled, dead, open, places } from '../../../ports/rows/delivery.ts';
+import { eventSeqOf, placeOf } from '../../../core/delivery.ts';
+import { blocked, cancelled, dead, open } from '../../../ports/rows/delivery.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder } from './order.ts';
@@ -109,10 +110,10 @@ async function begunTarget(
 ): Promise<{ endpointNo: number; createdAtMs: number; epoch: number } | null> {
   const event = await session.get(
     'SELECT targets, created_at, epoch FROM event WHERE seq = ? AND account_no = ?',
-    Math.floor(key / places),
+    eventSeqOf(key),
     accountNo,
   );
-  const endpointNo = (event?.targets as number[] | undefined)?.[key % places];
+  const endpointNo = (event?.targets as number[] | undefined)?.[placeOf(key)];
   if (endpointNo === undefined) return null;
   return { endpointNo, createdAtMs: event!.created_at as number, epoch: event!.epoch as number };
 }

@@ -1,4 +1,4 @@
-import { places } from '../../../ports/rows/delivery.ts';
+import { deliveryKey, eventSeqOf, placeOf } from '../../../core/delivery.ts';
 import type { Session } from '../session.ts';
 
 export async function keysOfEvent(
@@ -9,7 +9,7 @@ export async function keysOfEvent(
 ): Promise<number[]> {
   const targets = (await targetsAt(session, accountNo, [eventSeq])).get(eventSeq) ?? [];
   return targets.flatMap((no, place) =>
-    endpointNo === null || no === endpointNo ? [eventSeq * places + place] : [],
+    endpointNo === null || no === endpointNo ? [deliveryKey(eventSeq, place)] : [],
   );
 }
 
@@ -18,10 +18,10 @@ export async function ownedKeys(
   accountNo: number,
   keys: readonly number[],
 ): Promise<{ key: number; endpointNo: number }[]> {
-  const seqs = new Set(keys.map((key) => Math.floor(key / places)));
+  const seqs = new Set(keys.map((key) => eventSeqOf(key)));
   const targets = await targetsAt(session, accountNo, [...seqs]);
   return keys.flatMap((key) => {
-    const endpointNo = targets.get(Math.floor(key / places))?.[key % places];
+    const endpointNo = targets.get(eventSeqOf(key))?.[placeOf(key)];
     return endpointNo === undefined ? [] : [{ key, endpointNo }];
   });
 }

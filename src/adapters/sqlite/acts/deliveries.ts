@@ -1,4 +1,5 @@
-import { blocked, cancelled, dead, open, places } from '../../../ports/rows/delivery.ts';
+import { eventSeqOf, placeOf } from '../../../core/delivery.ts';
+import { blocked, cancelled, dead, open } from '../../../ports/rows/delivery.ts';
 import type { DeliveryAdmin } from '../../../ports/store.ts';
 import type { Database, Row } from '../database.ts';
 import { freeNext } from './order.ts';
@@ -94,9 +95,9 @@ export function begunTarget(
 ): { endpointNo: number; createdAtMs: number } | null {
   const event = db.get(
     'SELECT targets, created_at FROM event WHERE seq = ? AND account_no = ?',
-    Math.floor(key / places),
+    eventSeqOf(key),
     accountNo,
   );
-  const endpointNo = event === undefined ? undefined : targetsOf(event)[key % places];
+  const endpointNo = event === undefined ? undefined : targetsOf(event)[placeOf(key)];
   return endpointNo === undefined ? null : { endpointNo, createdAtMs: event!.created_at as number };
 }

@@ -1,4 +1,4 @@
-import { places } from '../../../ports/rows/delivery.ts';
+import { deliveryKey, eventSeqOf, placeOf } from '../../../core/delivery.ts';
 import type { Database } from '../database.ts';
 import { targetsOf } from './rows.ts';
 
@@ -9,7 +9,7 @@ export function keysOfEvent(
   endpointNo: number | null,
 ): number[] {
   return targetsAt(db, accountNo, eventSeq).flatMap((no, place) =>
-    endpointNo === null || no === endpointNo ? [eventSeq * places + place] : [],
+    endpointNo === null || no === endpointNo ? [deliveryKey(eventSeq, place)] : [],
   );
 }
 
@@ -20,9 +20,9 @@ export function ownedKeys(
 ): { key: number; endpointNo: number }[] {
   const targets = new Map<number, number[]>();
   return keys.flatMap((key) => {
-    const seq = Math.floor(key / places);
+    const seq = eventSeqOf(key);
     if (!targets.has(seq)) targets.set(seq, targetsAt(db, accountNo, seq));
-    const endpointNo = targets.get(seq)![key % places];
+    const endpointNo = targets.get(seq)![placeOf(key)];
     return endpointNo === undefined ? [] : [{ key, endpointNo }];
   });
 }

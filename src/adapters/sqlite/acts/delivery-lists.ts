@@ -1,4 +1,4 @@
-import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
+import { type DeliveryStatus, type DeliveryView, eventSeqOf } from '../../../core/delivery.ts';
 import * as bounds from '../../../core/limits/lists.ts';
 import { typeRange } from '../../../core/match.ts';
 import {
@@ -47,7 +47,7 @@ function listByEvent(
   let left = rowsToLookAt(filter);
   const { endpointNo } = filter;
   const events = { ...eventFilterOf(filter), ...(endpointNo !== undefined && { endpointNo }) };
-  for (const step of eventsDown(db, accountNo, events, Math.floor((before - 1) / places) + 1)) {
+  for (const step of eventsDown(db, accountNo, events, eventSeqOf(before - 1) + 1)) {
     if (step.kind === 'end') return { rows, next: step.seq * places };
     const event = db.get(`SELECT ${eventPart} FROM event e WHERE e.seq = ?`, step.seq)!;
     for (const view of event.targets === '[]' ? [] : viewsOfEvent(db, event)) {
@@ -213,7 +213,7 @@ function begunMatching(
 
 function keyRange(db: Database, filter: DeliveryFilter, page: Page): { from: number; to: number } {
   const { from, until } = spanOf(db, filter);
-  const to = Math.min(until, Math.floor(Number.MAX_SAFE_INTEGER / places)) * places;
+  const to = Math.min(until, eventSeqOf(Number.MAX_SAFE_INTEGER)) * places;
   return { from: from * places, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
 }
 

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../../core/attempt.ts';
-import type { DeliveryView } from '../../../core/delivery.ts';
+import { type DeliveryView, eventSeqOf } from '../../../core/delivery.ts';
 import { attemptOf, newest, open, places, viewOf } from '../../../ports/rows/delivery.ts';
 import type { Database, Row } from '../database.ts';
 import { attemptIds, targetsOf, targetsWithoutRow } from './rows.ts';
@@ -23,7 +23,7 @@ export function getDelivery(
 ): { delivery: DeliveryView; attempts: Attempt[]; data: string } | null {
   const event = db.get(
     `SELECT ${eventPart}, e.data FROM event e WHERE e.seq = ? AND e.account_no = ?`,
-    Math.floor(key / places),
+    eventSeqOf(key),
     accountNo,
   );
   if (event === undefined) return null;

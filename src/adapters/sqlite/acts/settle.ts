@@ -1,6 +1,7 @@
 import type { Attempt } from '../../../core/attempt.ts';
+import { eventSeqOf } from '../../../core/delivery.ts';
 import * as limits from '../../../core/limits/store.ts';
-import { cancelled, dead, delivered, open, places } from '../../../ports/rows/delivery.ts';
+import { cancelled, dead, delivered, open } from '../../../ports/rows/delivery.ts';
 import type {
   DeliveryStore,
   EndpointHealth,
@@ -89,7 +90,7 @@ function insertEnded(db: Database, settlement: Settlement, state: number, nowMs:
     attempt.httpStatus,
     attempt.error,
     state === open ? null : nowMs,
-    Math.floor(key / places),
+    eventSeqOf(key),
   );
   if (inserted === 1 && state === delivered) listArrived(db, settlement.endpointNo, key);
   return inserted === 1;
