@@ -4,6 +4,7 @@ import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import { amqpConnection } from './amqp.ts';
 import { goneFault, QueueFault } from './fault.ts';
 import { Feed } from './feed.ts';
+import { ignore } from './ignore.ts';
 import type { Opening } from './link.ts';
 
 /** A queue of RabbitMQ, which must be there. Nodes share it; no more than a batch is out unacknowledged. */
@@ -68,5 +69,3 @@ function waitingOf({ properties, content }: ConsumeMessage): Waiting {
   if (type && !all.includes('type')) all.push('type', type);
   return { id: messageId || null, headers: all, body: content };
 }
-
-function ignore(): void {}

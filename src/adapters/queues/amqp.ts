@@ -1,6 +1,7 @@
 import type { FlatHeaders } from '../../core/attempt.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf, tooLargeFault } from './fault.ts';
+import { ignore } from './ignore.ts';
 import type { Link, Message, Opening } from './link.ts';
 import { load } from './load.ts';
 
@@ -181,5 +182,3 @@ function contentTypeOf(headers: FlatHeaders): string {
   const at = headers.findIndex((name, place) => place % 2 === 0 && name === 'content-type');
   return at < 0 ? 'application/json' : headers[at + 1]!;
 }
-
-function ignore(): void {}

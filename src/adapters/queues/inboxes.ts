@@ -6,6 +6,7 @@ import type { Inbox, Inboxes } from '../../ports/inbox.ts';
 import { openAmqpInbox } from './amqp-inbox.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
 import { type Held, openHeld, within } from './held.ts';
+import { ignore } from './ignore.ts';
 import { openKafkaInbox } from './kafka-inbox.ts';
 import type { Opening } from './link.ts';
 import { openNatsInbox } from './nats-inbox.ts';
@@ -69,5 +70,3 @@ function answering(inbox: Inbox, held: Held): Inbox {
 function goneInTime(): QueueFault {
   return new QueueFault('timeout', 'the broker did not take leave');
 }
-
-function ignore(): void {}

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { Base, BaseOptions, Broker, Connection, ConnectionPool } from '@platformatic/kafka';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
+import { ignore } from './ignore.ts';
 import type { Opening } from './link.ts';
 import { load } from './load.ts';
 
@@ -169,5 +170,3 @@ function causesOf(error: unknown): Error[] {
   add(error);
   return found;
 }
-
-function ignore(): void {}

@@ -3,6 +3,7 @@ import { inboxBatch, inboxBytes, inboxLeaseMs } from '../../core/limits/queues.t
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import { goneFault } from './fault.ts';
 import { Feed } from './feed.ts';
+import { ignore } from './ignore.ts';
 import { guardedClient, kafkaFault, kafkaOptions, loadKafka } from './kafka-client.ts';
 import type { Opening } from './link.ts';
 
@@ -72,5 +73,3 @@ export async function openKafkaInbox(opening: Opening): Promise<Inbox> {
     throw kafkaFault(error, topic);
   }
 }
-
-function ignore(): void {}

@@ -1,5 +1,6 @@
 import { kafkaBatch } from '../../core/limits/queues.ts';
 import { goneFault, type QueueFault, tooLargeFault } from './fault.ts';
+import { ignore } from './ignore.ts';
 import { guardedClient, isTooLarge, kafkaFault, kafkaOptions, loadKafka } from './kafka-client.ts';
 import type { Link, Message, Opening } from './link.ts';
 
@@ -88,5 +89,3 @@ function recordOf({ message, topic }: Put): object {
     headers: all,
   };
 }
-
-function ignore(): void {}

@@ -1,5 +1,6 @@
 import * as limits from '../../core/limits/queues.ts';
 import { QueueFault } from './fault.ts';
+import { ignore } from './ignore.ts';
 import type { Link } from './link.ts';
 
 /** Opens a connection; `gone` is to be called when it is gone. */
@@ -99,5 +100,3 @@ export class Links {
     entry.link.then((link) => link.close(), ignore);
   }
 }
-
-function ignore(): void {}

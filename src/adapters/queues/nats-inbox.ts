@@ -2,6 +2,7 @@ import { inboxBatch, inboxLeaseMs, natsPullMs } from '../../core/limits/queues.t
 import type { Inbox, Waiting } from '../../ports/inbox.ts';
 import { goneFault } from './fault.ts';
 import { Feed } from './feed.ts';
+import { ignore } from './ignore.ts';
 import type { Opening } from './link.ts';
 import { load } from './load.ts';
 import { natsConnection, natsPackages } from './nats.ts';
@@ -64,5 +65,3 @@ export async function openNatsInbox(opening: Opening): Promise<Inbox> {
     throw error;
   }
 }
-
-function ignore(): void {}

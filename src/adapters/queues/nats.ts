@@ -1,5 +1,6 @@
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf, tooLargeFault } from './fault.ts';
+import { ignore } from './ignore.ts';
 import type { Link, Opening } from './link.ts';
 import { load } from './load.ts';
 
@@ -79,5 +80,3 @@ function natsFault(error: unknown, subject: string, bytes: number): QueueFault {
     return goneFault('NATS');
   return queueFaultOf(error);
 }
-
-function ignore(): void {}

@@ -1,6 +1,7 @@
 import type { FlatHeaders } from '../../core/attempt.ts';
 import { dial } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
+import { ignore } from './ignore.ts';
 import type { Link, Message, Opening } from './link.ts';
 import { load } from './load.ts';
 
@@ -134,5 +135,3 @@ export function redisFault(error: unknown): QueueFault {
   if (error instanceof Error && error.name === 'ReplyError') return queueFaultOf(error);
   return goneFault('Redis');
 }
-
-function ignore(): void {}

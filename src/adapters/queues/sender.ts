@@ -7,6 +7,7 @@ import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { openAmqp } from './amqp.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
 import { openHeld } from './held.ts';
+import { ignore } from './ignore.ts';
 import { openKafka } from './kafka.ts';
 import type { Link, Opening } from './link.ts';
 import { Links } from './links.ts';
@@ -156,5 +157,3 @@ function startDeadline(ms: number): { passed: Promise<never>; isPassed(): boolea
   });
   return { passed: promise, isPassed: () => passed, clear: () => clearTimeout(timer) };
 }
-
-function ignore(): void {}

@@ -4,6 +4,7 @@ import { tableConnections } from '../../core/limits/queues.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
 import { guarded } from './held.ts';
+import { ignore } from './ignore.ts';
 import type { Link, Opening } from './link.ts';
 import { textOf } from './text.ts';
 
@@ -96,5 +97,3 @@ function tableFault(error: unknown, table: string): QueueFault {
     return goneFault('the database');
   return queueFaultOf(error);
 }
-
-function ignore(): void {}
