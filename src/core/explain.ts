@@ -7,7 +7,7 @@ import { verify } from '../../sdk/verify.ts';
 import { type Cause, likelyCauses } from './explain-causes.ts';
 import type { InboundRequest } from './inbound.ts';
 import * as limits from './limits/bins.ts';
-import type { Held, Preset } from './sources/preset.ts';
+import type { Credentials, Preset } from './sources/preset.ts';
 import { type Moment, verifyInputOf } from './sources/receive.ts';
 
 /** One step of a verification, in the order they are taken. `ok` is null where it only says what was done. */
@@ -40,11 +40,11 @@ export interface Explanation {
 export function explain(
   preset: Preset,
   request: InboundRequest,
-  held: Held & Moment,
+  credentials: Credentials & Moment,
   crypto: Crypto,
 ): Explanation {
   const { scheme } = preset;
-  const input = verifyInputOf(preset, request, held);
+  const input = verifyInputOf(preset, request, credentials);
   const verdict = verify(scheme, input, crypto);
   // Whatever the time is, to see what else there is to see.
   const timeless = { ...input, toleranceS: Number.POSITIVE_INFINITY };
@@ -60,9 +60,9 @@ export function explain(
     reason,
     detail: verdict.valid ? null : verdict.detail,
     steps: [
-      keyStep(preset, held, reason),
+      keyStep(preset, credentials, reason),
       signatureStep(scheme, received, reason),
-      ...timestampSteps(scheme, reading, held.nowS, reason),
+      ...timestampSteps(scheme, reading, credentials.nowS, reason),
       ...(signed === null ? [] : [bytesStep(scheme, signed)]),
       ...(proofs.length === 0 ? [] : [comparisonStep(verdict.valid || isTime(reason), expected, received)]),
     ],
@@ -77,7 +77,7 @@ function isTime(reason: Reason | null): boolean {
   return reason === 'too_old' || reason === 'too_new';
 }
 
-function keyStep(preset: Preset, { secrets, fields }: Held, reason: Reason | null): Step {
+function keyStep(preset: Preset, { secrets, fields }: Credentials, reason: Reason | null): Step {
   const { scheme } = preset;
   const form = 'read' in scheme ? scheme.keyForm : scheme;
   const detail =

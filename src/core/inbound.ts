@@ -88,8 +88,8 @@ export function judgeInbound(
   // Somebody who looks at the address, not a provider.
   if (handshake === null && request.method === 'GET' && !signsMethod(preset)) return { kind: 'nothing' };
   const { secrets, fields } = source;
-  const held = { secrets, fields, nowS: atMs / 1000, certificates };
-  const verified = verifyRequest(preset, request, held, crypto);
+  const credentials = { secrets, fields, nowS: atMs / 1000, certificates };
+  const verified = verifyRequest(preset, request, credentials, crypto);
   if (!verified.valid) {
     const { reason, detail, certificateUrl } = verified;
     const refusal = { status: statusFor(reason, source, preset), reason, detail };

@@ -6,7 +6,7 @@ import { type SignInput, sign } from '../../sdk/sign.ts';
 import { SurehookError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { parseScheme } from './profiles/scheme-input.ts';
-import type { Held, Preset } from './sources/preset.ts';
+import type { Credentials, Preset } from './sources/preset.ts';
 import { presetNamed, presetOf } from './sources/presets.ts';
 import { verifyRequest } from './sources/receive.ts';
 
@@ -45,7 +45,7 @@ export function presetFor(text: string): { preset: Preset } | { problem: string;
  */
 export function verifyAs(
   scheme: string,
-  input: ReceivedRequest & Held & { nowS: number },
+  input: ReceivedRequest & Credentials & { nowS: number },
   crypto: Crypto,
   certificate?: string,
 ): Judgement {

@@ -10,7 +10,7 @@ function newDoubt(clock: ManualClock, parts: Partial<DoubtParts> = {}) {
   const asked: number[][] = [];
   const doubt = new Doubt({
     clock,
-    held: () => [],
+    inHand: () => [],
     async reclaim(keys) {
       asked.push(keys);
       return [];
@@ -23,16 +23,16 @@ function newDoubt(clock: ManualClock, parts: Partial<DoubtParts> = {}) {
   return { doubt, asked };
 }
 
-test('what an act that ends during the doubt has leased is held when the store is asked to give the rest back', async () => {
+test('what an act that ends during the doubt has leased is in hand when the store is asked to give the rest back', async () => {
   const clock = new ManualClock();
-  const held: number[] = [];
-  const { doubt, asked } = newDoubt(clock, { held: () => [...held] });
+  const inHand: number[] = [];
+  const { doubt, asked } = newDoubt(clock, { inHand: () => [...inHand] });
   let answer = (_key: number): void => {};
   const accepting = doubt
     .during(() => new Promise<number>((resolve) => (answer = resolve)))
     // As `flow/accept.ts` does: the answer passes through a few functions before the delivery is under way.
     .then((key) => key)
-    .then((key) => held.push(key));
+    .then((key) => inHand.push(key));
   doubt.raise(away);
   await clock.advance(5000);
   answer(7);

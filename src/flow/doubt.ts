@@ -6,8 +6,8 @@ import type { LaneStart } from '../ports/store.ts';
 export interface DoubtParts {
   clock: Clock;
   /** Keys of deliveries that are under way or being settled. */
-  held(): number[];
-  reclaim(held: number[]): Promise<LaneStart[]>;
+  inHand(): number[];
+  reclaim(inHand: number[]): Promise<LaneStart[]>;
   /** Work waits at these endpoints now. */
   resolved(starts: LaneStart[]): void;
   /** The store says that going on could lie about what is on disk. */
@@ -18,7 +18,7 @@ export interface DoubtParts {
 /**
  * A commit that failed may have taken effect. Then something could be leased to this process that nobody here knows of, and it
  * would wait for ever. So after such a failure nothing new is accepted or claimed until the acts under way have ended and the
- * store was asked to give back whatever is not held here.
+ * store was asked to give back whatever is not in hand here.
  */
 export class Doubt {
   readonly #parts: DoubtParts;
@@ -77,7 +77,7 @@ export class Doubt {
     for (;;) {
       await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
       if (this.#stopped) return;
-      // An act that has just ended is not asked about at once: what it leased is held only when its caller has its answer.
+      // An act that has just ended is not asked about at once: what it leased is in hand only when its caller has its answer.
       const starts = this.#underWay > 0 ? null : await this.#reclaim();
       if (starts === null) continue;
       this.#settling = null;
@@ -88,7 +88,7 @@ export class Doubt {
   /** Null: the store is still away. */
   async #reclaim(): Promise<LaneStart[] | null> {
     try {
-      return await this.#parts.reclaim(this.#parts.held());
+      return await this.#parts.reclaim(this.#parts.inHand());
     } catch (error) {
       if (error instanceof StoreError && error.fatal) this.#end(error);
       else this.#parts.warn('the store is still away', { cause: String(error) });

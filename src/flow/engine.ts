@@ -85,8 +85,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
 
   const doubt = new Doubt({
     clock,
-    held: () => [...dispatcher.underWay.keys(), ...dispatcher.standby.keys(), ...settler.held],
-    reclaim: (held) => member.during((epoch) => store.reclaim({ epoch, held, nowMs: clock.nowMs() })),
+    inHand: () => [...dispatcher.underWay.keys(), ...dispatcher.standby.keys(), ...settler.settling],
+    reclaim: (inHand) => member.during((epoch) => store.reclaim({ epoch, inHand, nowMs: clock.nowMs() })),
     resolved: (starts) => void readAll(starts),
     fatal: parts.fatal,
     warn: telemetry.warn,
@@ -166,7 +166,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     spill: (owed, lowSeq) =>
       member.during((epoch) => store.spill({ epoch, owed, lowSeq, nowMs: clock.nowMs() })),
     nextSeq: () => accepter.nextSeq,
-    held: () => settler.held,
+    settling: () => settler.settling,
     fatal: parts.fatal,
   });
   const watched = raisingDoubt(

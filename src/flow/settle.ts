@@ -23,7 +23,7 @@ export interface SettleParts {
 export class Settler {
   readonly #parts: SettleParts;
   /** Keys that are leased here until their settlement is stored. */
-  readonly held = new Set<number>();
+  readonly settling = new Set<number>();
   #stopped = false;
 
   constructor(parts: SettleParts) {
@@ -31,14 +31,14 @@ export class Settler {
   }
 
   async settle(settlement: Settlement): Promise<SettleResult> {
-    this.held.add(settlement.key);
+    this.settling.add(settlement.key);
     try {
       const result = await this.#store(settlement);
       const { health } = settlement;
       if (typeof result === 'object' && health !== null) this.#stop(settlement.endpointNo, health, result);
       return result;
     } finally {
-      this.held.delete(settlement.key);
+      this.settling.delete(settlement.key);
     }
   }
 

@@ -14,7 +14,7 @@ export interface WatchParts {
   /** Position after the newest event that was accepted here. */
   nextSeq(): number;
   /** Deliveries that ended but are not settled yet. */
-  held(): Iterable<number>;
+  settling(): Iterable<number>;
   /** The store says that this process must end. */
   fatal(error: StoreError): void;
 }
@@ -57,7 +57,7 @@ export class Watcher {
       if (ageMs > limits.spillAfterMs) old.push(one.owed);
       else lowSeq = Math.min(lowSeq, one.owed.event.seq);
     }
-    for (const key of this.#parts.held()) lowSeq = Math.min(lowSeq, eventSeqOf(key));
+    for (const key of this.#parts.settling()) lowSeq = Math.min(lowSeq, eventSeqOf(key));
     if (!this.#spilling && (old.length > 0 || lowSeq !== this.#lowSeq)) void this.#spill(old, lowSeq);
   }
 

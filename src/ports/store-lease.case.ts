@@ -221,18 +221,23 @@ export function leaseCases(name: string, open: OpenStore): void {
     },
   );
 
-  promise('reclaiming gives back what is leased and not held, and says where work waits', async (world) => {
-    const { no } = await world.endpoint();
-    const begun = await world.stored({ endpointNos: [no, no], modes: ['begun', 'begun'] });
-    await world.stored({ endpointNos: [no, no] });
-    const { owed } = await world.claim(no);
-    const held = [deliveryKey(begun, 0), owed[0]!.key];
-    const starts = await world.store.reclaim({ epoch: world.epoch, held, nowMs: t0 + 2 });
-    assert.deepEqual(starts, [{ endpointNo: no, nextAtMs: { first: t0 + 2, retry: null, replayed: null } }]);
-    assert.deepEqual(keys((await world.claim(no, t0 + 2)).owed), [deliveryKey(begun, 1), owed[1]!.key]);
-    assert.equal(await world.end(world.fresh(begun, no)), 'settled');
-    assert.equal(await world.end(owed[0]!), 'settled');
-  });
+  promise(
+    'reclaiming gives back what is leased and not in hand, and says where work waits',
+    async (world) => {
+      const { no } = await world.endpoint();
+      const begun = await world.stored({ endpointNos: [no, no], modes: ['begun', 'begun'] });
+      await world.stored({ endpointNos: [no, no] });
+      const { owed } = await world.claim(no);
+      const inHand = [deliveryKey(begun, 0), owed[0]!.key];
+      const starts = await world.store.reclaim({ epoch: world.epoch, inHand, nowMs: t0 + 2 });
+      assert.deepEqual(starts, [
+        { endpointNo: no, nextAtMs: { first: t0 + 2, retry: null, replayed: null } },
+      ]);
+      assert.deepEqual(keys((await world.claim(no, t0 + 2)).owed), [deliveryKey(begun, 1), owed[1]!.key]);
+      assert.equal(await world.end(world.fresh(begun, no)), 'settled');
+      assert.equal(await world.end(owed[0]!), 'settled');
+    },
+  );
 
   promise(
     'lanes are the endpoints with open work that is not under way, paused ones included',

@@ -247,7 +247,7 @@ export function wayCases(name: string, open: OpenStore): void {
     await assert.rejects(store.claim({ ...input, requests: [] }), isFatal);
     await assert.rejects(store.release({ ...input, owed: [claimed!] }), isFatal);
     await assert.rejects(store.spill({ ...input, owed: [], lowSeq: 9 }), isFatal);
-    await assert.rejects(store.reclaim({ ...input, held: [] }), isFatal);
+    await assert.rejects(store.reclaim({ ...input, inHand: [] }), isFatal);
     const settlements = [
       settlementOf(claimed!, { state: 'dead' }),
       settlementOf(world.fresh(begun, endpoint.no), { state: 'dead' }),

@@ -164,9 +164,9 @@ export interface DeliveryStore {
   release(input: { epoch: number; owed: Owed[]; nowMs: number }): Promise<void>;
   /**
    * After an act whose outcome is unknown: gives back (due at once, no attempt counted) what is leased to this epoch, with or
-   * without a row, and not among the keys `held`. The caller has no accept and no claim under way. Answers where work waits now.
+   * without a row, and not among the keys `inHand`. The caller has no accept and no claim under way. Answers where work waits now.
    */
-  reclaim(input: { epoch: number; held: number[]; nowMs: number }): Promise<LaneStart[]>;
+  reclaim(input: { epoch: number; inHand: number[]; nowMs: number }): Promise<LaneStart[]>;
   /** Writes rows for fresh work that takes long, still leased, so that recovery never has to read far back. */
   spill(input: { epoch: number; owed: Owed[]; lowSeq: number; nowMs: number }): Promise<void>;
 }

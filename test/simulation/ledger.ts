@@ -293,10 +293,10 @@ export class Ledger {
     }
   }
 
-  #reclaim(node: SimNode, { held }: { held: number[] }): void {
+  #reclaim(node: SimNode, { inHand }: { inHand: number[] }): void {
     this.#fenced(node, 'a reclaim');
     for (const one of this.tracked.values()) {
-      if (one.lease !== node.epoch || held.includes(one.key)) continue;
+      if (one.lease !== node.epoch || inHand.includes(one.key)) continue;
       this.#givenBack(node, one);
       if (this.#world.network.isInFlight(node, one.key))
         this.#fail('8 lease', `the lease of ${one.key} was given back while its request is under way`);

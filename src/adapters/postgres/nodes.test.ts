@@ -169,7 +169,7 @@ test('what a node had sent before it gave everything back that nobody holds, and
     const no = await endpointFor(one, other);
     await query('UPDATE node SET generation = generation + 1 WHERE epoch = $1', [one.epoch]);
     await assert.rejects(one.stored({ endpointNos: [no], modes: ['begun'] }), (error) => !isFatal(error));
-    await one.store.reclaim({ epoch: one.epoch, held: [], nowMs: t0 });
+    await one.store.reclaim({ epoch: one.epoch, inHand: [], nowMs: t0 });
     await one.stored({ endpointNos: [no], modes: ['begun'] });
   });
 });

@@ -1,8 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, getCACertificates } from 'node:tls';
 import { QueueFault } from './fault.ts';
-import { guarded } from './held.ts';
 import type { Opening } from './link.ts';
+import { guarded } from './sockets.ts';
 
 /** How TLS with a broker is done: checked against its name, whatever address was connected to. */
 export function tlsOptionsOf({

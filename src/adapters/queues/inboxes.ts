@@ -1,16 +1,16 @@
 import type { AddressPolicy } from '../../core/address.ts';
-import { heldCloseMs, inboxAnswerMs, inboxOpenMs } from '../../core/limits/queues.ts';
+import { brokerLeaveMs, inboxAnswerMs, inboxOpenMs } from '../../core/limits/queues.ts';
 import { type QueueKind, queueTargetOf } from '../../core/queue.ts';
 import type { Guard } from '../../ports/guard.ts';
 import type { Inbox, Inboxes } from '../../ports/inbox.ts';
 import { openAmqpInbox } from './amqp-inbox.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
-import { type Held, openHeld, within } from './held.ts';
 import { ignore } from './ignore.ts';
 import { openKafkaInbox } from './kafka-inbox.ts';
 import type { Opening } from './link.ts';
 import { openNatsInbox } from './nats-inbox.ts';
 import { openRedisInbox } from './redis-inbox.ts';
+import { openWatched, type Sockets, within } from './sockets.ts';
 
 const openers: Partial<Record<QueueKind, (opening: Opening) => Promise<Inbox>>> = {
   redis: openRedisInbox,
@@ -39,9 +39,9 @@ export function createInboxes(options: {
         if (typeof target === 'string') throw new QueueFault('blocked_address', `the URL ${target}`);
         const addresses = await addressesOf(target.hostname);
         const opening = { target, password, addresses, addressesOf, ca, timeoutMs, gone: ignore };
-        const { held, made } = await openHeld(() => openers[target.kind]!(opening), inboxOpenMs);
-        held.trust();
-        return answering(made, held);
+        const { sockets, made } = await openWatched(() => openers[target.kind]!(opening), inboxOpenMs);
+        sockets.trust();
+        return answering(made, sockets);
       } catch (error) {
         throw queueFaultOf(error, [password]);
       }
@@ -50,10 +50,10 @@ export function createInboxes(options: {
 }
 
 /** The same inbox over a connection that ends when the broker does not answer. */
-function answering(inbox: Inbox, held: Held): Inbox {
+function answering(inbox: Inbox, sockets: Sockets): Inbox {
   const answered = <T>(act: () => Promise<T>, waitMs = 0): Promise<T> =>
-    within(held.run(act), waitMs + inboxAnswerMs, () => {
-      held.end();
+    within(sockets.run(act), waitMs + inboxAnswerMs, () => {
+      sockets.end();
       return new QueueFault('timeout', `the broker did not answer within ${waitMs + inboxAnswerMs} ms`);
     });
   return {
@@ -61,8 +61,8 @@ function answering(inbox: Inbox, held: Held): Inbox {
     done: (messages) => answered(() => inbox.done(messages)),
     lag: () => answered(() => inbox.lag()),
     close: () => {
-      held.endSoon();
-      return within(inbox.close(), 2 * heldCloseMs, goneInTime).catch(ignore);
+      sockets.endSoon();
+      return within(inbox.close(), 2 * brokerLeaveMs, goneInTime).catch(ignore);
     },
   };
 }

@@ -6,13 +6,13 @@ import type { Guard } from '../../ports/guard.ts';
 import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { openAmqp } from './amqp.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
-import { openHeld } from './held.ts';
 import { ignore } from './ignore.ts';
 import { openKafka } from './kafka.ts';
 import type { Link, Opening } from './link.ts';
 import { Links } from './links.ts';
 import { openNats } from './nats.ts';
 import { openRedis } from './redis.ts';
+import { openWatched } from './sockets.ts';
 import { openTable } from './table.ts';
 
 export interface QueueSenderOptions {
@@ -67,13 +67,13 @@ export function createQueueSender(options: QueueSenderOptions): Sender {
     const opener = openers[target.kind as keyof typeof openers];
     const timeoutMs = Math.min(sendLimits.connectTimeoutMs, sendLimits.timeoutMs);
     const opening = { target, password, addresses, addressesOf, ca, timeoutMs, gone };
-    const { held, made: link } = await openHeld(() => opener(opening), sendLimits.timeoutMs);
+    const { sockets, made: link } = await openWatched(() => opener(opening), sendLimits.timeoutMs);
     return {
       put: (message, queueOptions) =>
-        held.run(() => link.put(message, queueOptions)).finally(() => held.heard()),
+        sockets.run(() => link.put(message, queueOptions)).finally(() => sockets.heard()),
       close() {
         link.close();
-        held.endSoon();
+        sockets.endSoon();
       },
     };
   }

@@ -3,9 +3,9 @@ import pg from 'pg';
 import { tableConnections } from '../../core/limits/queues.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
-import { guarded } from './held.ts';
 import { ignore } from './ignore.ts';
 import type { Link, Opening } from './link.ts';
+import { guarded } from './sockets.ts';
 import { textOf } from './text.ts';
 
 /** A client to somebody else's database: it leaves `PGOPTIONS`, which is meant for the own one, and does not trust what it hears. */

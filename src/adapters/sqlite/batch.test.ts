@@ -101,7 +101,7 @@ test('after an accept of unknown outcome the checkpoint stays until what it bega
   armed = false;
   const seq = await world.stored();
   await world.store.spill({ epoch: world.epoch, owed: [], lowSeq: seq + 1, nowMs: t0 });
-  await world.store.reclaim({ epoch: world.epoch, held: [], nowMs: t0 });
+  await world.store.reclaim({ epoch: world.epoch, inHand: [], nowMs: t0 });
   const { owed } = await world.claim(no);
   assert.deepEqual(
     owed.map(({ key }) => key),
@@ -121,10 +121,10 @@ test('after a release of unknown outcome the checkpoint stays until what was to 
   await world.store.spill({ epoch: world.epoch, owed: [], lowSeq: seq + 1, nowMs: t0 });
   // The first look fails, too.
   armed = true;
-  await assert.rejects(world.store.reclaim({ epoch: world.epoch, held: [], nowMs: t0 }), StoreError);
+  await assert.rejects(world.store.reclaim({ epoch: world.epoch, inHand: [], nowMs: t0 }), StoreError);
   armed = false;
   await world.store.spill({ epoch: world.epoch, owed: [], lowSeq: seq + 1, nowMs: t0 });
-  await world.store.reclaim({ epoch: world.epoch, held: [], nowMs: t0 });
+  await world.store.reclaim({ epoch: world.epoch, inHand: [], nowMs: t0 });
   assert.deepEqual(
     (await world.claim(no)).owed.map(({ key }) => key),
     [deliveryKey(seq, 0)],

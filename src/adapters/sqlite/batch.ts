@@ -17,8 +17,8 @@ export type Fault = (phase: 'before' | 'middle' | 'after') => boolean;
 /** Acts that refuse before their first write, so that they need no savepoint of their own. */
 const refusesFirst = new Set<WriteName>(['accept', 'settle', 'claim', 'release', 'spill', 'pull']);
 
-/** Acts whose failure may leave work ours that has no row and that nobody holds: an accept stored unknown, a release or a look-up undone. */
-const leavesUnheld = new Set<WriteName>(['accept', 'release', 'reclaim', 'join']);
+/** Acts whose failure may leave work ours that has no row and that nobody has in hand: an accept stored unknown, a release or a look-up undone. */
+const leavesDoubt = new Set<WriteName>(['accept', 'release', 'reclaim', 'join']);
 
 /**
  * Runs acts in one transaction: one commit, one sync of the disk, results in order. An act that refuses leaves the others
@@ -33,7 +33,7 @@ export function runBatch(db: Database, acts: readonly Act[], fault: Fault | null
     rollBack(db);
     const failure = storeErrorOf(error);
     if (failure?.fatal) db.broken = failure;
-    if (acts.some(({ name }) => leavesUnheld.has(name))) db.inDoubt = true;
+    if (acts.some(({ name }) => leavesDoubt.has(name))) db.inDoubt = true;
     if (failure !== null) return acts.map(() => ({ error: failure }));
     // A fault of one act that is not the store's: found by running each alone, so that the others do not suffer.
     if (acts.length > 1) return acts.flatMap((act) => runBatch(db, [act]));

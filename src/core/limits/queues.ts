@@ -7,9 +7,9 @@ export const queueIdleMs = 60_000;
 /** Bytes that a broker may send while it confirms nothing: more than any message that comes back because nobody takes it. */
 export const unconfirmedBytes = 16 * 1024 * 1024;
 /** How often it is looked at what brokers have sent. */
-export const heldLookMs = 100;
+export const brokerLookMs = 100;
 /** A connection that is given up is ended after this, if the broker has not taken leave by then. */
-export const heldCloseMs = 2000;
+export const brokerLeaveMs = 2000;
 /** Connections to one database; a table has no pipelining. */
 export const tableConnections = 8;
 /** URLs that are kept parsed. */

@@ -2,7 +2,7 @@ import { keyOf } from '../../../sdk/key.ts';
 import { durationForm, parseDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import * as limits from '../limits/wire.ts';
-import type { Held, Preset } from './preset.ts';
+import type { Credentials, Preset } from './preset.ts';
 
 /**
  * Reads what a scheme takes besides secrets, by the preset's names or those they have where they come from. What is missing is no
@@ -42,7 +42,7 @@ function isTolerance(text: string): boolean {
  * Secrets and keys that are not written as the scheme reads them. Pointers begin with `/secrets` or `/fields`; no secret is
  * repeated.
  */
-export function checkSecrets(preset: Preset, { secrets, fields }: Held): Problem[] {
+export function checkSecrets(preset: Preset, { secrets, fields }: Credentials): Problem[] {
   const { scheme } = preset;
   const form = 'read' in scheme ? scheme.keyForm : scheme;
   if (form === undefined) return [];
@@ -59,13 +59,13 @@ export function checkSecrets(preset: Preset, { secrets, fields }: Held): Problem
  * What a source still has to be given before any request can be believed: `secret` and names of fields. Until then all are
  * refused.
  */
-export function missingIn(preset: Preset, { secrets, fields }: Held): string[] {
+export function missingIn(preset: Preset, { secrets, fields }: Credentials): string[] {
   const hasKey = preset.secret === null || secrets.length > 0 || keysIn(preset, fields).length > 0;
   const names = preset.fields.filter(({ name, isRequired }) => isRequired && !Object.hasOwn(fields, name));
   return [...(hasKey ? [] : ['secret']), ...names.map(({ name }) => name)];
 }
 
-function keysIn(preset: Preset, fields: Held['fields']): string[] {
+function keysIn(preset: Preset, fields: Credentials['fields']): string[] {
   const names = preset.fields.filter(({ isKey }) => isKey).map(({ name }) => name);
   return names.filter((name) => Object.hasOwn(fields, name));
 }

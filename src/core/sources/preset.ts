@@ -42,8 +42,8 @@ export interface Found {
   find(request: ReceivedRequest): string | null;
 }
 
-/** What a source holds besides its preset. */
-export interface Held {
+/** What a source has besides its preset. */
+export interface Credentials {
   /** Newest first. */
   secrets: readonly string[];
   fields: Readonly<Record<string, string>>;
@@ -59,7 +59,11 @@ export interface Handshake {
 }
 
 /** Recognises a handshake and answers it; null: this is none. Never throws for anything a stranger can send. */
-export type Handshaker = (request: ReceivedRequest, held: Held, crypto: Crypto) => Handshake | null;
+export type Handshaker = (
+  request: ReceivedRequest,
+  credentials: Credentials,
+  crypto: Crypto,
+) => Handshake | null;
 
 /** What is known of a provider's webhooks, as data. */
 export interface Preset {

@@ -27,14 +27,17 @@ describe('handshakes are answered as their providers want', () => {
       const preset = presetNamed(provider)!;
       const { secret, privateKey, ...rest } = config;
       const read = readFields(preset, rest);
-      const held = { secrets: [secret ?? privateKey ?? 'k'], fields: 'fields' in read ? read.fields : {} };
+      const credentials = {
+        secrets: [secret ?? privateKey ?? 'k'],
+        fields: 'fields' in read ? read.fields : {},
+      };
       const received = {
         method: request.method,
         url: request.path,
         headers: request.headers,
         body: Buffer.from(request.rawBodyBase64, 'base64'),
       };
-      const handshake = answerHandshake(preset, received, held, crypto)!;
+      const handshake = answerHandshake(preset, received, credentials, crypto)!;
       assert.equal(handshake.isSigned, signed);
       // What is wrongly signed never gets to see the answer.
       if (id === 'xero-itr-bad') return assert.equal(preset.rejectStatus, response.status);

@@ -3,7 +3,7 @@ import type { VerifyInput } from '../../../sdk/reading.ts';
 import type { Crypto } from '../../../sdk/scheme.ts';
 import { type Verification, verify } from '../../../sdk/verify.ts';
 import { parseDuration } from '../duration.ts';
-import type { Handshake, Held, Preset } from './preset.ts';
+import type { Credentials, Handshake, Preset } from './preset.ts';
 
 /** When a request came, and what was fetched for it. */
 export interface Moment {
@@ -14,23 +14,23 @@ export interface Moment {
 }
 
 /**
- * Whether a request is what the preset's provider signs, with what the source holds. A refusal with `certificateUrl` asks for
+ * Whether a request is what the preset's provider signs, with the credentials of the source. A refusal with `certificateUrl` asks for
  * a certificate first (see `Verification`). Never throws for anything a stranger can send.
  */
 export function verifyRequest(
   preset: Preset,
   request: ReceivedRequest,
-  held: Held & Moment,
+  credentials: Credentials & Moment,
   crypto: Crypto,
 ): Verification {
-  return verify(preset.scheme, verifyInputOf(preset, request, held), crypto);
+  return verify(preset.scheme, verifyInputOf(preset, request, credentials), crypto);
 }
 
-/** What `verify` needs to judge a request by what a source holds. */
+/** What `verify` needs to judge a request by the credentials of a source. */
 export function verifyInputOf(
   preset: Preset,
   request: ReceivedRequest,
-  { secrets, fields, nowS, certificates = {} }: Held & Moment,
+  { secrets, fields, nowS, certificates = {} }: Credentials & Moment,
 ): VerifyInput {
   const { headers, body, method = 'POST', url = '' } = request;
   const keys = preset.fields.filter(({ isKey }) => isKey).flatMap(({ name }) => fields[name] ?? []);
@@ -55,8 +55,8 @@ export function verifyInputOf(
 export function answerHandshake(
   preset: Preset,
   request: ReceivedRequest,
-  held: Held,
+  credentials: Credentials,
   crypto: Crypto,
 ): Handshake | null {
-  return preset.handshake?.(request, held, crypto) ?? null;
+  return preset.handshake?.(request, credentials, crypto) ?? null;
 }

@@ -105,9 +105,14 @@ export async function spill(
 export async function reclaim(
   session: Session,
   epoch: number,
-  { held, nowMs }: Input<'reclaim'>,
+  { inHand, nowMs }: Input<'reclaim'>,
 ): Promise<number> {
-  const row = await session.get('SELECT reclaim_leases(?, ?, ?::bigint[]) AS generation', epoch, nowMs, held);
+  const row = await session.get(
+    'SELECT reclaim_leases(?, ?, ?::bigint[]) AS generation',
+    epoch,
+    nowMs,
+    inHand,
+  );
   return row!.generation as number;
 }
 

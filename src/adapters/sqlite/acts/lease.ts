@@ -108,10 +108,10 @@ export function spill(db: Database, { epoch, owed, lowSeq, nowMs }: Input<'spill
   db.readNode();
 }
 
-export function reclaim(db: Database, { epoch, held, nowMs }: Input<'reclaim'>): LaneStart[] {
+export function reclaim(db: Database, { epoch, inHand, nowMs }: Input<'reclaim'>): LaneStart[] {
   db.requireEpoch(epoch);
   db.inDoubt = false;
-  const keep = new Set(held);
+  const keep = new Set(inHand);
   for (const owed of begunWithoutRow(db)) {
     if (!keep.has(owed.key)) insertOpen(db, owed, { lease: null, dueAtMs: nowMs });
   }

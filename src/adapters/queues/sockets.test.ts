@@ -5,10 +5,10 @@ test('the console is as it was until a library is used, and then without what li
   const said: unknown[] = [];
   context.mock.method(console, 'log', (words: unknown) => said.push(words));
   const before = console.log;
-  const { openHeld } = await import('./held.ts');
+  const { openWatched } = await import('./sockets.ts');
   assert.equal(console.log, before);
-  const { held } = await openHeld(async () => console.log('a broker'), 1000);
-  held.end();
+  const { sockets } = await openWatched(async () => console.log('a broker'), 1000);
+  sockets.end();
   console.log('somebody else');
   assert.deepEqual(said, ['somebody else']);
 });

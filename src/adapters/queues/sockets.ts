@@ -2,26 +2,26 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { heldCloseMs, heldLookMs, unconfirmedBytes } from '../../core/limits/queues.ts';
+import { brokerLeaveMs, brokerLookMs, unconfirmedBytes } from '../../core/limits/queues.ts';
 import { QueueFault } from './fault.ts';
 
-const holder = new AsyncLocalStorage<Held>();
+const current = new AsyncLocalStorage<Sockets>();
 let isWatching = false;
 
 /**
- * From the first use of a library on: what it opens is held, and what it writes to the console, which is what a broker said as it
+ * From the first use of a library on: what it opens is watched, and what it writes to the console, which is what a broker said as it
  * said it, is left out; what matters of it, attempts and consumption tell. Never undone, for some write after their end.
  */
 function watchLibraries(): void {
   if (isWatching) return;
   isWatching = true;
   channel('net.client.socket').subscribe((message) => {
-    holder.getStore()?.add((message as { socket: Socket }).socket);
+    current.getStore()?.add((message as { socket: Socket }).socket);
   });
   for (const name of ['log', 'info', 'warn', 'error', 'trace'] as const) {
     const write = console[name].bind(console);
     console[name] = (...words: unknown[]) => {
-      if (holder.getStore() === undefined) write(...words);
+      if (current.getStore() === undefined) write(...words);
     };
   }
 }
@@ -44,16 +44,16 @@ export function guarded<S extends EventEmitter & Pick<Socket, 'destroy'>>(socket
  * The sockets that a client library opens. Libraries give them to nobody and forget some: of a broker that accepts and says nothing, or
  * without end; and to close one they ask the broker, which may not answer.
  */
-export class Held {
+export class Sockets {
   readonly #sockets = new Set<Socket>();
   #watch: NodeJS.Timeout | undefined;
   #heardBytes = 0;
   #goneBytes = 0;
   #ended = false;
 
-  /** What is opened by `act`, and by what it starts, is held. */
+  /** What is opened by `act`, and by what it starts, is among them. */
   run<T>(act: () => T): T {
-    return holder.run(this, act);
+    return current.run(this, act);
   }
 
   add(socket: Socket): void {
@@ -65,7 +65,7 @@ export class Held {
   /** From now on the broker may send `unconfirmedBytes` until this is called again; what sends more is ended. */
   heard(): void {
     this.#heardBytes = this.#bytes();
-    this.#watch ??= setInterval(() => this.#look(), heldLookMs).unref();
+    this.#watch ??= setInterval(() => this.#look(), brokerLookMs).unref();
   }
 
   /** The broker may send as much as it likes. */
@@ -84,7 +84,7 @@ export class Held {
 
   /** When the library has had time to take leave. */
   endSoon(): void {
-    setTimeout(() => this.end(), heldCloseMs).unref();
+    setTimeout(() => this.end(), brokerLeaveMs).unref();
   }
 
   #look(): void {
@@ -109,16 +109,19 @@ const tooMuch = new QueueFault(
   `the broker sent more than ${unconfirmedBytes} bytes and confirmed nothing`,
 );
 
-/** Opens something over sockets that are held; they are ended when it fails, or takes longer than `ms`. */
-export async function openHeld<T>(open: () => Promise<T>, ms: number): Promise<{ held: Held; made: T }> {
+/** Opens something over sockets that are watched; they are ended when it fails, or takes longer than `ms`. */
+export async function openWatched<T>(
+  open: () => Promise<T>,
+  ms: number,
+): Promise<{ sockets: Sockets; made: T }> {
   watchLibraries();
-  const held = new Held();
-  held.heard();
+  const sockets = new Sockets();
+  sockets.heard();
   try {
     const late = (): QueueFault => new QueueFault('timeout', `the broker was not ready within ${ms} ms`);
-    return { held, made: await within(held.run(open), ms, late) };
+    return { sockets, made: await within(sockets.run(open), ms, late) };
   } catch (error) {
-    held.end();
+    sockets.end();
     throw error;
   }
 }
