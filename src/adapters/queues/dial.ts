@@ -1,8 +1,16 @@
 import { createConnection, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, getCACertificates } from 'node:tls';
+import type { Guard } from '../../ports/guard.ts';
 import { QueueFault } from './fault.ts';
 import type { Opening } from './link.ts';
 import { guarded } from './sockets.ts';
+
+/** The addresses of a host that may be connected to now. Rejects with a fault where there are none. */
+export async function allowedAddresses(guard: Guard, hostname: string): Promise<readonly string[]> {
+  const found = await guard.addressesOf(hostname);
+  if ('error' in found) throw new QueueFault(found.error, found.detail);
+  return found;
+}
 
 /** How TLS with a broker is done: checked against its name, whatever address was connected to. */
 export function tlsOptionsOf({

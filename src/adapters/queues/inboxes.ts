@@ -4,6 +4,7 @@ import { type QueueKind, queueTargetOf } from '../../core/queue.ts';
 import type { Guard } from '../../ports/guard.ts';
 import type { Inbox, Inboxes } from '../../ports/inbox.ts';
 import { openAmqpInbox } from './amqp-inbox.ts';
+import { allowedAddresses } from './dial.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
 import { ignore } from './ignore.ts';
 import { openKafkaInbox } from './kafka-inbox.ts';
@@ -27,11 +28,7 @@ export function createInboxes(options: {
   ca?: readonly string[];
 }): Inboxes {
   const { policy, guard, timeoutMs, ca = [] } = options;
-  const addressesOf = async (hostname: string): Promise<readonly string[]> => {
-    const found = await guard.addressesOf(hostname);
-    if ('error' in found) throw new QueueFault(found.error, found.detail);
-    return found;
-  };
+  const addressesOf = (hostname: string): Promise<readonly string[]> => allowedAddresses(guard, hostname);
   return {
     async open(url, password) {
       try {

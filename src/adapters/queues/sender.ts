@@ -5,6 +5,7 @@ import { type QueueKind, type QueueTarget, queueTargetOf } from '../../core/queu
 import type { Guard } from '../../ports/guard.ts';
 import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { openAmqp } from './amqp.ts';
+import { allowedAddresses } from './dial.ts';
 import { QueueFault, queueFaultOf } from './fault.ts';
 import { ignore } from './ignore.ts';
 import { openKafka } from './kafka.ts';
@@ -38,6 +39,7 @@ export function createQueueSender(options: QueueSenderOptions): Sender {
   const { policy, guard, nowMs = () => performance.now() } = options;
   const links = new Links(nowMs);
   const targets = new Map<string, QueueTarget | string>();
+  const addressesOf = (hostname: string): Promise<readonly string[]> => allowedAddresses(guard, hostname);
   let closed = false;
 
   function targetOf(url: string): QueueTarget | string {
@@ -48,12 +50,6 @@ export function createQueueSender(options: QueueSenderOptions): Sender {
     if (targets.size >= queueUrls) targets.delete(targets.keys().next().value ?? '');
     targets.set(url, target);
     return target;
-  }
-
-  async function addressesOf(hostname: string): Promise<readonly string[]> {
-    const found = await guard.addressesOf(hostname);
-    if ('error' in found) throw new QueueFault(found.error, found.detail);
-    return found;
   }
 
   async function open(
