@@ -2,6 +2,7 @@ import pg from 'pg';
 import { StoreError, SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits/store.ts';
 import { breaksConnection, isFull, isWorthAgain, storeErrorOf } from './errors.ts';
+import { Pool } from './pool.ts';
 import { requirePrimary } from './server.ts';
 import { Session } from './session.ts';
 
@@ -55,27 +56,16 @@ export function configOf(url: string): pg.ClientConfig {
  * fewer, those that there are serve both.
  */
 export class Connections {
-  readonly #writers: pg.Pool;
-  readonly #readers: pg.Pool;
-  readonly #open = new Map<pg.Pool, Set<pg.PoolClient>>();
+  readonly #writers: Pool;
+  readonly #readers: Pool;
   #widening: NodeJS.Timeout | null = null;
   #lookups = 0;
   #closed = false;
 
   constructor(url: string) {
     const config = { ...configOf(url), onConnect: requirePrimary };
-    this.#writers = new pg.Pool({ ...config, max: limits.storeWriters });
-    this.#readers = new pg.Pool({ ...config, max: limits.storeReaders });
-    for (const pool of [this.#writers, this.#readers]) {
-      // A connection that breaks while nobody uses it is replaced by the next who needs one.
-      pool.on('error', () => {});
-      // One that breaks in use has failed its statement; without a listener it would end the process, too.
-      pool.on('connect', (client) => void client.on('error', () => {}));
-      const open = new Set<pg.PoolClient>();
-      this.#open.set(pool, open);
-      pool.on('connect', (client) => void open.add(client));
-      pool.on('remove', (client) => void open.delete(client));
-    }
+    this.#writers = new Pool(config, limits.storeWriters);
+    this.#readers = new Pool(config, limits.storeReaders);
   }
 
   /** One statement that is a transaction of its own. */
@@ -106,12 +96,12 @@ export class Connections {
 
   /** Gives a connection up for what must not wait for one. */
   async makeRoom(): Promise<void> {
-    const pool = this.#openIn(this.#readers) > 0 ? this.#readers : this.#writers;
-    if (this.#openIn(pool) === 0) return;
-    this.#narrow(pool, this.#openIn(pool) - 1);
+    const pool = this.#readers.open > 0 ? this.#readers : this.#writers;
+    if (pool.open === 0) return;
+    this.#narrow(pool, pool.open - 1);
     const client = await pool.connect().catch(() => null);
     // Who came to wait meanwhile goes to the others: without a place to ask for nobody would tell them.
-    if (pool.waitingCount > 0) pool.options.max = Math.max(1, pool.options.max);
+    if (pool.waiting > 0) pool.max = Math.max(1, pool.max);
     client?.release(true);
   }
 
@@ -133,7 +123,7 @@ export class Connections {
     }
   }
 
-  async #with<T>(pool: pg.Pool, act: (session: Session) => Promise<T>): Promise<T> {
+  async #with<T>(pool: Pool, act: (session: Session) => Promise<T>): Promise<T> {
     if (this.#closed) throw new StoreError('The store is closed.', false);
     let client: pg.PoolClient | null = null;
     let broken = false;
@@ -150,35 +140,30 @@ export class Connections {
   }
 
   /** A connection of this pool, or of the other where there can be none. */
-  async #connected(pool: pg.Pool): Promise<pg.PoolClient> {
+  async #connected(pool: Pool): Promise<pg.PoolClient> {
     const other = pool === this.#writers ? this.#readers : this.#writers;
     for (let tries = 1; ; tries += 1) {
-      const isRefused = tries > 1 || pool.options.max === 0;
-      const one = isRefused && this.#openIn(pool) === 0 && this.#openIn(other) > 0 ? other : pool;
-      if (one === pool && pool.options.max === 0) pool.options.max = 1;
+      const isRefused = tries > 1 || pool.max === 0;
+      const one = isRefused && pool.open === 0 && other.open > 0 ? other : pool;
+      if (one === pool && pool.max === 0) pool.max = 1;
       try {
         return await one.connect();
       } catch (error) {
-        const hasNone = pool.totalCount + other.totalCount === 0;
+        const hasNone = pool.wanted + other.wanted === 0;
         if (!isFull(error) || hasNone || tries >= fullTries) throw error;
         // With none at all those who wait in this pool would not be told that it has none.
-        this.#narrow(one, Math.max(this.#openIn(one), Math.min(1, one.totalCount + one.waitingCount)));
+        this.#narrow(one, Math.max(one.open, Math.min(1, one.wanted + one.waiting)));
       }
     }
   }
 
-  /** Those that the server has let us have: the pool also counts those that are only asked for. */
-  #openIn(pool: pg.Pool): number {
-    return this.#open.get(pool)!.size;
-  }
-
   /** For a moment no more are asked for than there are: who needs one waits for one of these. */
-  #narrow(pool: pg.Pool, max: number): void {
-    pool.options.max = max;
+  #narrow(pool: Pool, max: number): void {
+    pool.max = max;
     this.#widening ??= setTimeout(() => {
       this.#widening = null;
-      this.#writers.options.max = limits.storeWriters;
-      this.#readers.options.max = limits.storeReaders;
+      this.#writers.widen();
+      this.#readers.widen();
     }, limits.widenAfterMs).unref();
   }
 }
