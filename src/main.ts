@@ -11,7 +11,7 @@ import { migrationStatus } from './adapters/sqlite/connection.ts';
 import { isLocked } from './adapters/sqlite/lock.ts';
 import { prepareFolder } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
-import { nodeCrypto } from './adapters/system/crypto.ts';
+import { nodeCrypto, sha256 } from './adapters/system/crypto.ts';
 import { adminKeyFile, type Keys, loadOrMakeKeys } from './adapters/system/keys.ts';
 import { scryptPasswords } from './adapters/system/passwords.ts';
 import { systemRandom } from './adapters/system/random.ts';
@@ -40,7 +40,7 @@ import { askerOf, listenHere } from './desk.ts';
 import { createPeople } from './flow/people.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
-import { openStore, policyOf, sha256, startServer } from './start.ts';
+import { openStore, policyOf, startServer } from './start.ts';
 
 const version = (
   JSON.parse(

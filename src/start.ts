@@ -1,44 +1,33 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 
 import { openPostgresStore } from './adapters/postgres/open.ts';
 import { compileSchema } from './adapters/schema/compile.ts';
 import { openSqliteStore } from './adapters/sqlite/open.ts';
-import { readBuiltFiles } from './adapters/system/built-files.ts';
 import { systemClock } from './adapters/system/clock.ts';
-import { nodeCrypto } from './adapters/system/crypto.ts';
+import { nodeCrypto, sha256 } from './adapters/system/crypto.ts';
 import type { Keys } from './adapters/system/keys.ts';
-import { scryptPasswords } from './adapters/system/passwords.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { type SteeredClock, steered } from './adapters/system/steered-clock.ts';
 import { createVault } from './adapters/system/vault.ts';
 import { openLog } from './adapters/telemetry/log.ts';
 import { Metrics } from './adapters/telemetry/metrics.ts';
 import { createTelemetry } from './adapters/telemetry/telemetry.ts';
-import type { ApiParts } from './api/parts.ts';
 import { signInUrl } from './api/routes/people.ts';
 import { createServer } from './api/server.ts';
 import type { Config } from './config.ts';
 import { type AddressPolicy, parseNetworks } from './core/address.ts';
 import { SurehookError } from './core/errors.ts';
-import { newId } from './core/ids.ts';
 import * as limits from './core/limits/process.ts';
-import { createAdministration } from './flow/administer.ts';
-import { AlertActs } from './flow/administer-alerts.ts';
-import { askedOnceIn } from './flow/asked.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
-import { createPeople } from './flow/people.ts';
-import { createPortals } from './flow/portal.ts';
-import { createSignIn } from './flow/sign-in.ts';
 import { listen, urlOf } from './listen.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Sender } from './ports/sender.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import { createSenders } from './send-out.ts';
-import { type Consuming, startConsuming } from './start-consume.ts';
+import { apiPartsOf } from './start-api.ts';
+import { startConsuming } from './start-consume.ts';
 import { startWatch, type Watch } from './start-watch.ts';
 
 /** A server that runs. */
@@ -52,13 +41,6 @@ export interface Running {
   /** Stops accepting, finishes or gives back what is under way, flushes. */
   stop(): Promise<void>;
 }
-
-/** Beside the sources when they run as they are, else beside what was built from them. */
-const root = new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url);
-const beside = (name: string): string => fileURLToPath(new URL(name, root));
-
-export const sha256 = (content: string | Uint8Array): string =>
-  createHash('sha256').update(content).digest('hex');
 
 /**
  * Puts the adapters together and listens. `died` is called when the process must end because the disk cannot be trusted. A start
@@ -244,150 +226,4 @@ export function policyOf(config: Config): AddressPolicy {
   const { dev, publicUrl } = config;
   const ownBins = `${(publicUrl ?? urlOf(config.host, config.port)).replace(/\/+$/, '')}/b/`;
   return { dev, allowNetworks, ownBins, ...(dev || publicUrl === null ? {} : { ownUrl: publicUrl }) };
-}
-
-interface ApiPartsInput {
-  config: Config;
-  keys: Keys;
-  version: string;
-  store: Store;
-  engine: Engine;
-  watch: Watch;
-  consuming: Consuming;
-  metrics: Metrics;
-  policy: AddressPolicy;
-  random: ReturnType<typeof systemRandom>;
-  clock: Clock;
-  warn: Telemetry['warn'];
-  publicUrl: ApiParts['publicUrl'];
-}
-
-function apiPartsOf({
-  config,
-  keys,
-  version,
-  store,
-  engine,
-  watch,
-  consuming,
-  metrics,
-  policy,
-  random,
-  clock,
-  warn,
-  publicUrl,
-}: ApiPartsInput): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins, live } = engine;
-  const loop = monitorEventLoopDelay({ resolution: 20 });
-  loop.enable();
-  const counted = askedOnceIn(limits.countsKeepMs, clock, async () => {
-    const nowMs = clock.nowMs();
-    const [{ open, dead, oldestDueAtMs }, orders] = await Promise.all([
-      store.counts({ nowMs }),
-      store.orderCounts(null),
-    ]);
-    return { open, dead, orders, waitedMs: oldestDueAtMs === null ? 0 : nowMs - oldestDueAtMs };
-  });
-  const fixedAdminKeyHash = keys.adminKey === null ? null : sha256(keys.adminKey);
-  const people = { store, clock, random, passwords: scryptPasswords(), sha256 };
-  return {
-    people: createPeople(people),
-    signIn: createSignIn({ ...people, keyByHash: (hash) => directory.keyByHash(hash), fixedAdminKeyHash }),
-    portals: createPortals(people),
-    isSecure: () => publicUrl().startsWith('https:'),
-    store,
-    directory,
-    administration: createAdministration({
-      store: engine.store,
-      directory,
-      clock,
-      random,
-      policy,
-      sha256,
-      compileSchema,
-      hooks: {
-        endpointChanged(endpointNo) {
-          dispatcher.nudge(endpointNo);
-          watch.alerter.nudge();
-        },
-        sourceChanged: (source) => watch.tracker.sourceChanged(source),
-      },
-    }),
-    registerOrder: (account, body) => watch.tracker.register(account, body),
-    alerts: new AlertActs({ store, directory, clock: clock, random, policy }),
-    clock,
-    publish: (account, body, options) => accepter.publish(account, body, options),
-    publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
-    test: (endpoint, event) =>
-      deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
-    requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),
-    putBack: (account, deliveryKeys) => replayer.putBack(account, deliveryKeys),
-    cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
-    dismiss: (account, deliveryKeys) => replayer.dismiss(account, deliveryKeys),
-    startReplay: (account, filter, perSecond) => replayer.startReplay(account, filter, perSecond),
-    cancelReplay: (account, id) => replayer.cancelReplay(account, id),
-    pauseReplay: (account, id) => replayer.pauseReplay(account, id),
-    resumeReplay: (account, id) => replayer.resumeReplay(account, id),
-    receiver,
-    consumption: consuming.consumption,
-    puller,
-    bins,
-    live,
-    crypto: nodeCrypto(),
-    publicUrl,
-    async metrics() {
-      const { open, dead, orders, waitedMs } = await counted();
-      const { lanes, quick, slow, breakersOpen } = dispatcher.figures();
-      const lagS = loop.percentile(99) / 1e9;
-      loop.reset();
-      return metrics.text([
-        {
-          name: 'surehook_deliveries_open',
-          help: 'Deliveries that are owed and not under way.',
-          value: open,
-        },
-        { name: 'surehook_deliveries_dead', help: 'Dead letters.', value: dead },
-        {
-          name: 'surehook_oldest_due_seconds',
-          help: 'How long the oldest due delivery has waited.',
-          value: waitedMs / 1000,
-        },
-        {
-          name: 'surehook_orders_pending',
-          help: 'Orders that have not ended.',
-          value: orders.states.pending,
-        },
-        { name: 'surehook_orders_stuck', help: 'Orders that were given up.', value: orders.states.stuck },
-        { name: 'surehook_orders_overdue', help: 'Orders that take too long.', value: orders.overdue },
-        {
-          name: 'surehook_orders_found_by_poll',
-          help: 'Orders whose end was found by asking alone.',
-          value: orders.foundByPoll,
-        },
-        { name: 'surehook_requests_under_way', help: 'Requests under way.', value: quick + slow },
-        { name: 'surehook_lanes', help: 'Endpoints with a lane in memory.', value: lanes },
-        { name: 'surehook_breakers_open', help: 'Endpoints whose breaker is open.', value: breakersOpen },
-        { name: 'surehook_event_loop_lag_seconds', help: 'p99 since the last scrape.', value: lagS },
-        { name: 'process_resident_memory_bytes', help: 'Resident memory.', value: process.memoryUsage.rss() },
-      ]);
-    },
-    async ready() {
-      try {
-        await store.ready();
-        return null;
-      } catch (error) {
-        warn('the store cannot commit', { cause: String(error) });
-        return 'The store cannot commit. The log of the server says why.';
-      }
-    },
-    sha256,
-    version,
-    maxPayloadBytes: config.maxPayloadBytes,
-    retentionMs: config.retentionMs,
-    fixedAdminKeyHash,
-    trustedProxies: config.trustedProxies,
-    dashboard: readBuiltFiles(beside('dist/dashboard')),
-    publicCatalogue: config.publicCatalogue,
-    manual: readBuiltFiles(beside('docs')),
-  };
 }

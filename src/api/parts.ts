@@ -20,7 +20,7 @@ import type { SignIn } from '../flow/sign-in.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
-/** The parts of the flow that the routes call; `start.ts` puts them together. */
+/** The parts of the flow that the routes call; `start-api.ts` puts them together. */
 export interface ApiParts {
   store: Store;
   directory: Directory;

@@ -98,3 +98,8 @@ export function nodeCrypto(keys = signingKeys): Crypto {
 function publicOf(object: KeyObject): KeyObject {
   return object.type === 'private' ? createPublicKey(object) : object;
 }
+
+/** As hex. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
