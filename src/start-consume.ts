@@ -7,6 +7,7 @@ import { connectTimeoutMs } from './core/limits/sending.ts';
 import type { Consumption } from './core/source.ts';
 import { Consumers } from './flow/consume.ts';
 import type { Engine } from './flow/engine.ts';
+import { inTime } from './flow/in-time.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 
@@ -37,13 +38,6 @@ export function startConsuming(input: {
   consumers.start();
   return {
     consumption: (sourceId) => consumers.consumption(sourceId),
-    async stop() {
-      let cancel = (): void => {};
-      const late = new Promise<void>((resolve) => {
-        cancel = clock.after(limits.watchDrainMs, resolve);
-      });
-      await Promise.race([consumers.stop(), late]);
-      cancel();
-    },
+    stop: () => inTime(clock, limits.watchDrainMs, consumers.stop()),
   };
 }

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import * as limits from './core/limits/process.ts';
 import { Alerter } from './flow/alert.ts';
 import type { Engine } from './flow/engine.ts';
+import { inTime } from './flow/in-time.ts';
 import { FiguresOfSources } from './flow/source-figures.ts';
 import { Tracker } from './flow/track.ts';
 import type { Clock } from './ports/clock.ts';
@@ -65,13 +66,7 @@ export function startWatch(input: WatchInput): Watch {
     tracker,
     alerter,
     async stop() {
-      const ended = Promise.all([tracker.stop(), alerter.stop()]);
-      let cancel = (): void => {};
-      const late = new Promise<void>((resolve) => {
-        cancel = clock.after(limits.watchDrainMs, resolve);
-      });
-      await Promise.race([ended, late]);
-      cancel();
+      await inTime(clock, limits.watchDrainMs, Promise.all([tracker.stop(), alerter.stop()]));
       mailer?.close();
     },
   };

@@ -16,6 +16,7 @@ import { Deliverer } from './deliver.ts';
 import { type CompileSchema, Directory } from './directory.ts';
 import { Dispatcher } from './dispatch.ts';
 import { Doubt } from './doubt.ts';
+import { inTime } from './in-time.ts';
 import { Live } from './live.ts';
 import { tellingStore, tellingTelemetry } from './live-changes.ts';
 import { Member } from './member.ts';
@@ -282,12 +283,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       sweeper.stop();
       watcher.stop();
       const drained = Promise.all([accepter.stop(), dispatcher.stop()]).then(() => deliverer.idle());
-      let cancel = (): void => {};
-      const late = new Promise<void>((resolve) => {
-        cancel = clock.after(drainMs, resolve);
-      });
-      await Promise.race([drained, late]);
-      cancel();
+      await inTime(clock, drainMs, drained);
       doubt.stop();
       settler.stop();
       await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
