@@ -1,4 +1,4 @@
-import type { Alert, AlertKind, AlertMessage, AlertRule } from '../../core/alert.ts';
+import type { Alert, AlertKind, AlertMessage, AlertRule, Signal } from '../../core/alert.ts';
 import type { SealedChannel } from '../sealed.ts';
 import type { Row } from './row.ts';
 
@@ -16,6 +16,20 @@ export function alertOf(row: Row): Alert {
     raisedAtMs: row.raised_at as number,
     lastAtMs: row.last_at as number,
     resolvedAtMs: row.resolved_at as number | null,
+  };
+}
+
+/** A signal as a row tells it that sums up those of the same thing. */
+export function signalOf(row: Row): Signal {
+  return {
+    accountNo: row.account_no as number,
+    kind: row.kind as AlertKind,
+    subject: row.subject as string,
+    detail: JSON.parse(row.detail as string) as Signal['detail'],
+    count: row.count as number,
+    atMs: row.at as number,
+    firstNo: row.first_no as number,
+    lastNo: row.last_no as number,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DoorVerdict, SourceRequestHead } from '../../core/source.ts';
-import type { NewSealedSource, SealedSource } from '../sealed-sources.ts';
+import type { NewSealedSource, SealedRequest, SealedSource } from '../sealed-sources.ts';
 import type { SourceStore } from '../source-store.ts';
 import type { Row } from './row.ts';
 
@@ -54,6 +54,16 @@ function requestHeadOfEvent(row: Row): SourceRequestHead {
     method: 'POST',
     bodyBytes: row.bytes as number,
     eventId: row.id as string,
+  };
+}
+
+/** A request as its row tells it, with what came. */
+export function requestOf(row: Row): SealedRequest {
+  return {
+    ...requestHeadOf(row),
+    sourceNo: row.source_no as number,
+    head: row.head as Uint8Array,
+    body: row.body as Uint8Array | null,
   };
 }
 

@@ -1,5 +1,6 @@
-import type { AlertKind, Fact, Signal } from '../../../core/alert.ts';
-import type { Row, Session } from '../session.ts';
+import type { Fact, Signal } from '../../../core/alert.ts';
+import { signalOf } from '../../../ports/rows/alert.ts';
+import type { Session } from '../session.ts';
 
 /** Writes a fact down. */
 export async function raise(session: Session, fact: Fact): Promise<void> {
@@ -41,17 +42,4 @@ export async function consume(
     lastNo,
   );
   return row!.count as number;
-}
-
-function signalOf(row: Row): Signal {
-  return {
-    accountNo: row.account_no as number,
-    kind: row.kind as AlertKind,
-    subject: row.subject as string,
-    detail: JSON.parse(row.detail as string) as Signal['detail'],
-    count: row.count as number,
-    atMs: row.at as number,
-    firstNo: row.first_no as number,
-    lastNo: row.last_no as number,
-  };
 }

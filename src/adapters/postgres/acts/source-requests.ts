@@ -1,7 +1,7 @@
 import * as limits from '../../../core/limits/sources.ts';
 import { dedupeKeepMs } from '../../../core/limits/store.ts';
 import type { DoorVerdict } from '../../../core/source.ts';
-import { mergeRequests, requestHeadOf } from '../../../ports/rows/source.ts';
+import { mergeRequests, requestOf } from '../../../ports/rows/source.ts';
 import type { SealedRequest } from '../../../ports/sealed-sources.ts';
 import type { SourceFigures, SourceStore } from '../../../ports/source-store.ts';
 import type { Row, Session } from '../session.ts';
@@ -57,13 +57,7 @@ export async function getRequest(
     id,
     accountNo,
   );
-  if (row === undefined) return null;
-  return {
-    ...requestHeadOf(row),
-    sourceNo: row.source_no as number,
-    head: row.head as Uint8Array,
-    body: row.body as Uint8Array | null,
-  };
+  return row === undefined ? null : requestOf(row);
 }
 
 export async function requestTaken(session: Session, id: string, eventId: string): Promise<void> {

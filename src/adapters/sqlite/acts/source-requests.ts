@@ -1,6 +1,6 @@
 import * as limits from '../../../core/limits/sources.ts';
 import type { DoorVerdict } from '../../../core/source.ts';
-import { mergeRequests, requestHeadOf } from '../../../ports/rows/source.ts';
+import { mergeRequests, requestOf } from '../../../ports/rows/source.ts';
 import type { SealedRequest } from '../../../ports/sealed-sources.ts';
 import type { SourceFigures, SourceStore } from '../../../ports/source-store.ts';
 import type { Database, Row } from '../database.ts';
@@ -65,13 +65,7 @@ export function getRequest(db: Database, accountNo: number, id: string): SealedR
     id,
     accountNo,
   );
-  if (row === undefined) return null;
-  return {
-    ...requestHeadOf(row),
-    sourceNo: row.source_no as number,
-    head: row.head as Uint8Array,
-    body: row.body as Uint8Array | null,
-  };
+  return row === undefined ? null : requestOf(row);
 }
 
 export function requestTaken(db: Database, id: string, eventId: string): void {
