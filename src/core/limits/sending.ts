@@ -14,6 +14,8 @@ export const dnsCacheEntries = 10_000;
 export const dnsKeepMinMs = 5_000;
 export const dnsKeepMaxMs = 60_000;
 export const dnsKeepFailureMs = 5_000;
+/** Requests that a thread begins before it looks at what has been answered. */
+export const requestsATurn = 24;
 export const idleSockets = 1024;
 export const idleSocketMs = 30_000;
 /** A connection is not kept longer than this, so that a moved host name is followed. */
