@@ -9,6 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { TextField } from '../parts/field.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { durationWords, Time } from '../parts/time.tsx';
+import { counted } from '../words/replay.ts';
 
 /** What a replay takes in, and how that is said: `of this account`. */
 export interface Planned {
@@ -18,6 +19,8 @@ export interface Planned {
 
 interface Plan {
   total: number;
+  /** Counting stopped at `total`: there may be more. */
+  atLeast: boolean;
   sample: Delivery[];
 }
 
@@ -43,7 +46,7 @@ export function ReplayPlan({ planned: { which, words }, close, children }: Props
       void navigate({ to: '/dead-letters/$id', params: { id }, search: (before) => before });
     },
   });
-  const total = plan.data?.total ?? 0;
+  const { total = 0, atLeast = false } = plan.data ?? {};
   return (
     <Dialog title="Replay dead letters" isOpen close={close}>
       {children}
@@ -58,12 +61,16 @@ export function ReplayPlan({ planned: { which, words }, close, children }: Props
           placeholder="no limit"
           value={perSecond}
           change={setPerSecond}
-          help={speedWords(total, Number(perSecond))}
+          help={speedWords({ total, atLeast }, Number(perSecond))}
         />
       </div>
       <div className="mt-5 flex justify-end gap-2">
         <Button onClick={close}>Not now</Button>
-        <Button look="main" disabled={start.isPending || total === 0} onClick={() => start.mutate()}>
+        <Button
+          look="main"
+          disabled={start.isPending || (total === 0 && !atLeast)}
+          onClick={() => start.mutate()}
+        >
           Start the replay
         </Button>
       </div>
@@ -71,13 +78,18 @@ export function ReplayPlan({ planned: { which, words }, close, children }: Props
   );
 }
 
-function What({ plan: { total, sample }, words }: { plan: Plan; words: string }) {
-  if (total === 0) return <p>There are no dead letters {words}: nothing would be sent.</p>;
+function What({ plan: { total, atLeast, sample }, words }: { plan: Plan; words: string }) {
+  if (total === 0)
+    return atLeast ? (
+      <p>None of the first that were looked at is {words}; there are more, which were not counted.</p>
+    ) : (
+      <p>There are no dead letters {words}: nothing would be sent.</p>
+    );
   const more = total - sample.length;
   return (
     <>
       <p>
-        Sends {total.toLocaleString()} dead {total === 1 ? 'letter' : 'letters'}{' '}
+        Sends {counted({ total, atLeast })} dead {total === 1 ? 'letter' : 'letters'}{' '}
         <span className="break-words">{words}</span> again, with a fresh schedule and under the same id, so
         that a receiver can tell those it has already:
       </p>
@@ -89,15 +101,17 @@ function What({ plan: { total, sample }, words }: { plan: Plan; words: string })
             <Time at={createdAt} isShort />
           </li>
         ))}
-        {more > 0 ? <li className="text-muted">and {more.toLocaleString()} more</li> : null}
+        {more > 0 || atLeast ? (
+          <li className="text-muted">and {counted({ total: more, atLeast })} more</li>
+        ) : null}
       </ul>
     </>
   );
 }
 
 /** Without a limit it is as fast as the endpoints take it. */
-function speedWords(total: number, perSecond: number): string {
+function speedWords({ total, atLeast }: Omit<Plan, 'sample'>, perSecond: number): string {
   if (!(perSecond > 0))
     return 'Live traffic goes first, and an endpoint’s own rate limit counts. You can pause and cancel.';
-  return `It takes about ${durationWords(Math.max(1, total / perSecond) * 1000)}. You can pause and cancel.`;
+  return `It takes ${atLeast ? 'at least' : 'about'} ${durationWords(Math.max(1, total / perSecond) * 1000)}. You can pause and cancel.`;
 }

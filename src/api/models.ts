@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { attemptErrors } from '../core/attempt.ts';
 import * as limits from '../core/limits/api.ts';
+import { replayPlanRows } from '../core/limits/lists.ts';
 import { attemptBodyBytes } from '../core/limits/sending.ts';
 import { orderStates } from '../core/order.ts';
 
@@ -205,6 +206,9 @@ export const replay = Type.Object({
 
 export const replayPlan = Type.Object({
   total: Type.Integer({ description: 'Deliveries that match now.' }),
+  atLeast: Type.Boolean({
+    description: `More than ${replayPlanRows.toLocaleString('en')} had to be looked at, and counting stopped there: there may be more than \`total\`.`,
+  }),
   sample: Type.Array(delivery, { description: 'The first of them, in the order in which they would go.' }),
 });
 

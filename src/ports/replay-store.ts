@@ -3,7 +3,10 @@ import type { Replay, ReplayFilter } from '../core/replay.ts';
 
 /** What a replay would put back. */
 export interface ReplayPlan {
+  /** Of those that were looked at. */
   total: number;
+  /** False: more were there than may be looked at, so that there may be more than `total`. */
+  isWhole: boolean;
   /** In the order in which they would go. */
   sample: DeliveryView[];
 }
@@ -17,11 +20,12 @@ export interface ReplayStore {
     perSecond: number | null;
     nowMs: number;
   }): Promise<Replay>;
-  /** What a replay with this filter would put back: how many, and the first `limit` of them. */
+  /** What a replay with this filter would put back: how many of the first `rows` that may be looked at, and the first `limit` of them. */
   planReplay(input: {
     accountNo: number;
     filter: ReplayFilter;
     nowMs: number;
+    rows: number;
     limit: number;
   }): Promise<ReplayPlan>;
   getReplay(input: { accountNo: number; id: string }): Promise<Replay | null>;

@@ -286,8 +286,10 @@ export function replayCases(name: string, open: OpenStore): void {
       const arrived = await endedDeliveries(world, a.no, 'delivered', 3, 'other');
       const { accountNo } = world;
       const plan = async (filter: Partial<ReplayFilter>) => {
-        const input = { accountNo, filter: { ...everything, ...filter }, nowMs: t0 + 100, limit: 3 };
-        const { total, sample } = await world.store.planReplay(input);
+        const looking = { nowMs: t0 + 100, rows: 100, limit: 3 };
+        const input = { accountNo, filter: { ...everything, ...filter }, ...looking };
+        const { total, isWhole, sample } = await world.store.planReplay(input);
+        assert.ok(isWhole);
         return [total, sample.map(({ key }) => key)];
       };
       assert.deepEqual(await plan({}), [4, keys.slice(0, 3)]);
@@ -298,6 +300,21 @@ export function replayCases(name: string, open: OpenStore): void {
       assert.equal(await world.status(keys[0]!), 'dead');
     },
   );
+
+  promise('the plan of a replay looks at no more than it may, and says so', async (world) => {
+    const [a, b] = [await world.endpoint(), await world.endpoint()];
+    const first = await endedDeliveries(world, a.no, 'dead', 3);
+    const last = await endedDeliveries(world, b.no, 'dead', 1, 'rare');
+    const plan = async (rows: number, eventTypes: string[] | null = null) => {
+      const input = { accountNo: world.accountNo, filter: { ...everything, eventTypes } };
+      const found = await world.store.planReplay({ ...input, nowMs: t0 + 100, rows, limit: 9 });
+      return [found.total, found.isWhole, found.sample.map(({ key }) => key)];
+    };
+    assert.deepEqual(await plan(2), [2, false, first.slice(0, 2)]);
+    assert.deepEqual(await plan(3), [3, false, first]);
+    assert.deepEqual(await plan(2, ['rare']), [0, false, []]);
+    assert.deepEqual(await plan(100, ['rare']), [1, true, last]);
+  });
 
   promise('replays are listed newest first and seen by their account only', async (world) => {
     const made = [await start(world), await start(world), await start(world)];

@@ -3,7 +3,7 @@ import type { Account } from '../../core/account.ts';
 import { invalid, notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits/api.ts';
 import { endpointEvents, ratePerSecondMax } from '../../core/limits/endpoints.ts';
-import { replaySample } from '../../core/limits/lists.ts';
+import { replayPlanRows, replaySample } from '../../core/limits/lists.ts';
 import type { Replay, ReplayFilter } from '../../core/replay.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
@@ -85,8 +85,7 @@ export function replayRoutes(parts: ApiParts): Route[] {
       path: '/v1/replays/plan',
       tag,
       summary: 'What a replay would put back',
-      description:
-        'Counts what matches and shows the first few. Nothing is put back, and nothing of it is kept.',
+      description: `Counts what matches and shows the first few; ${bounds.replayPlanRows.toLocaleString('en')} deliveries are looked at at most. Nothing is put back, and nothing of it is kept.`,
       right: 'manage',
       isAudited: false,
       requestBody: planInput,
@@ -193,13 +192,14 @@ async function start(parts: ApiParts, call: Call<unknown, Static<typeof replayIn
 }
 
 async function plan(parts: ApiParts, call: Call<unknown, Static<typeof planInput>>): Promise<Answer> {
-  const { total, sample } = await parts.store.planReplay({
+  const { total, isWhole, sample } = await parts.store.planReplay({
     accountNo: call.account.no,
     filter: await filterOf(parts, call.account, call.body),
     nowMs: parts.clock.nowMs(),
+    rows: replayPlanRows,
     limit: replaySample,
   });
-  return { body: { total, sample: sample.map(deliveryView) } };
+  return { body: { total, atLeast: !isWhole, sample: sample.map(deliveryView) } };
 }
 
 async function filterOf(

@@ -12,3 +12,5 @@ export const filterRows = 500;
 export const triedRows = 200;
 /** Deliveries that the plan of a replay shows. */
 export const replaySample = 5;
+/** Rows that it looks at to count them; a replay counts all that it takes once it is started. */
+export const replayPlanRows = 10_000;

@@ -7,6 +7,10 @@ export const puttableSql = `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pul
     e.reference, e.created_at, p.deleted_at, p.ordered
   FROM delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
 
+/** What is needed of one that has ended, and takes no more to read. */
+export const endedSql = `SELECT d.key, d.endpoint_no, d.ended_at, e.type, e.reference, e.created_at, p.ordered
+  FROM ended_delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
+
 /**
  * Gives an ended delivery a fresh schedule, due at once; behind what is open for its reference when its endpoint is ordered.
  * False: somebody else did so at the same moment.

@@ -2,64 +2,74 @@ import { typeRange } from '../../../core/match.ts';
 import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
 import type { ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states } from '../../../ports/rows/delivery.ts';
+import { isReplayed } from '../../../ports/rows/replay.ts';
 import type { Row, Session } from '../session.ts';
 import { viewsOfKeys } from './delivery-views.ts';
-import { puttableSql } from './putting-back.ts';
+import { endedSql, puttableSql } from './putting-back.ts';
 
 export async function planReplay(
   session: Session,
-  { accountNo, filter, nowMs, limit }: Parameters<ReplayStore['planReplay']>[0],
+  { accountNo, filter, nowMs, rows, limit }: Parameters<ReplayStore['planReplay']>[0],
 ): Promise<ReplayPlan> {
   const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
-  const keys = await firstMatching(session, selection, limit);
-  const views = new Map((await viewsOfKeys(session, keys)).map((view) => [view.key, view]));
-  return {
-    total: await countMatching(session, selection),
-    sample: keys.flatMap((key) => views.get(key) ?? []),
-  };
+  const { keys, isWhole } = await firstMatching(session, selection, rows);
+  const first = keys.slice(0, limit);
+  const views = new Map((await viewsOfKeys(session, first)).map((view) => [view.key, view]));
+  return { total: keys.length, isWhole, sample: first.flatMap((key) => views.get(key) ?? []) };
 }
 
 export async function countMatching(session: Session, selection: ReplaySelection): Promise<number> {
   const { keys } = selection.filter;
   if (keys !== null) return (await puttableOf(session, selection, keys)).length;
+  const { join, condition, values } = ofEvent(selection.filter);
   let total = 0;
-  for await (const { sql, values } of matching(session, selection))
-    total += (await session.get(`SELECT count(*) AS n ${sql}`, ...values))!.n as number;
+  for await (const { where, bound } of endedOf(session, selection)) {
+    const sql = `SELECT count(*) AS n FROM ended_delivery d ${join} ${where} ${condition}`;
+    total += (await session.get(sql, ...bound, ...values))!.n as number;
+  }
   return total;
 }
 
-async function firstMatching(session: Session, selection: ReplaySelection, limit: number): Promise<number[]> {
-  const { keys } = selection.filter;
-  if (keys !== null) return (await puttableOf(session, selection, keys)).slice(0, limit);
-  const found: number[] = [];
-  for await (const { sql, values } of matching(session, selection)) {
-    if (found.length === limit) break;
-    const rows = await session.all(
-      `SELECT d.key ${sql} ORDER BY d.key LIMIT ?`,
-      ...values,
-      limit - found.length,
-    );
-    found.push(...rows.map((row) => row.key as number));
+/** Looks at no more than `most` rows, an endpoint counting as one more. */
+async function firstMatching(
+  session: Session,
+  selection: ReplaySelection,
+  most: number,
+): Promise<{ keys: number[]; isWhole: boolean }> {
+  const { filter } = selection;
+  if (filter.keys !== null) return { keys: await puttableOf(session, selection, filter.keys), isWhole: true };
+  const keys: number[] = [];
+  let left = most;
+  for await (const { where, bound } of endedOf(session, selection)) {
+    if (left <= 0) return { keys, isWhole: false };
+    const rows = await session.all(`${endedSql} ${where} ORDER BY d.key LIMIT ?`, ...bound, left);
+    for (const row of rows) if (isReplayed(row, filter)) keys.push(row.key as number);
+    left -= rows.length + 1;
   }
-  return found;
+  return { keys, isWhole: left >= 0 };
 }
 
-/** What is taken of each endpoint. */
-async function* matching(session: Session, { accountNo, filter, upper, startedAtMs }: ReplaySelection) {
-  const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
-  const ranges = filter.eventTypes?.map(typeRange) ?? null;
-  const types = `AND (?::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high))
-    AND e.created_at >= ? AND e.created_at < ?`;
+/** What a filter asks of the events, so that it can be counted. */
+function ofEvent({ eventTypes, sinceMs, untilMs }: ReplayFilter) {
+  if (eventTypes === null && sinceMs === null && untilMs === null)
+    return { join: '', condition: '', values: [] };
+  const ranges = eventTypes?.map(typeRange) ?? null;
   const lows = ranges?.map(({ from }) => from) ?? null;
   const highs = ranges?.map(({ to }) => to) ?? null;
-  const ofEvent = byEvent
-    ? [lows, lows, highs, filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER]
-    : [];
-  const sql = `FROM ended_delivery d ${byEvent ? 'JOIN event e ON e.seq = d.key >> 16' : ''}
-    WHERE d.endpoint_no = ? AND d.state = ? AND d.key < ? AND d.ended_at <= ? ${byEvent ? types : ''}`;
+  return {
+    join: 'JOIN event e ON e.seq = d.key >> 16',
+    condition: `AND (?::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high))
+      AND e.created_at >= ? AND e.created_at < ?`,
+    values: [lows, lows, highs, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER],
+  };
+}
+
+/** What ended in the state that is asked for at each endpoint. */
+async function* endedOf(session: Session, { accountNo, filter, upper, startedAtMs }: ReplaySelection) {
+  const where = 'WHERE d.endpoint_no = ? AND d.state = ? AND d.key < ? AND d.ended_at <= ?';
   const next = (from: number): Promise<number | null> => endpointFrom(session, accountNo, filter, from);
   for (let no = await next(0); no !== null; no = await next(no + 1))
-    yield { sql, values: [no, states.indexOf(filter.state), upper, startedAtMs, ...ofEvent] };
+    yield { where, bound: [no, states.indexOf(filter.state), upper, startedAtMs] };
 }
 
 /** The next endpoint of the account that the filter wants, from a number on; a deleted one takes nothing back. */

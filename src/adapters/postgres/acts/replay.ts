@@ -6,7 +6,7 @@ import { places, states } from '../../../ports/rows/delivery.ts';
 import { feedsAgainFrom, isReplayed, replayOf, replayRateOf } from '../../../ports/rows/replay.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder, nextSeq } from './order.ts';
-import { endOpen, putBack } from './putting-back.ts';
+import { endedSql, endOpen, putBack } from './putting-back.ts';
 import { countMatching, endpointFrom, puttable } from './replay-plan.ts';
 
 type Input<K extends keyof ReplayStore> = Parameters<ReplayStore[K]>[0];
@@ -181,8 +181,7 @@ async function feedMatching(
     if (endpoint !== at.endpoint) at = { endpoint, key: 0 };
     const most = Math.min(scan, limit - moved);
     const rows = await session.all(
-      `SELECT d.key, d.endpoint_no, d.ended_at, e.type, e.reference, e.created_at, p.ordered
-       FROM ended_delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no
+      `${endedSql}
        WHERE d.endpoint_no = ? AND d.state = ? AND d.key > ? AND d.key < ? AND d.ended_at <= ? ORDER BY d.key LIMIT ?`,
       endpoint,
       states.indexOf(filter.state),

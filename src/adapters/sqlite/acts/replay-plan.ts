@@ -2,72 +2,84 @@ import { typeRange } from '../../../core/match.ts';
 import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
 import type { ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states, viewOf } from '../../../ports/rows/delivery.ts';
+import { isReplayed } from '../../../ports/rows/replay.ts';
 import type { Database, Row } from '../database.ts';
 import { rowsFrom } from './delivery-views.ts';
 import { type Shelf, shelvesOf } from './listing.ts';
-import { puttableSql } from './putting-back.ts';
+import { puttableFrom, puttableSql } from './putting-back.ts';
 
 export function planReplay(
   db: Database,
-  { accountNo, filter, nowMs, limit }: Parameters<ReplayStore['planReplay']>[0],
+  { accountNo, filter, nowMs, rows, limit }: Parameters<ReplayStore['planReplay']>[0],
 ): ReplayPlan {
   db.readNode();
   const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
-  const sample = firstMatching(db, selection, limit).map((key) =>
-    viewOf(db.get(`${rowsFrom('delivery d')} WHERE d.key = ?`, key)!),
-  );
-  return { total: countMatching(db, selection), sample };
+  const { keys, isWhole } = firstMatching(db, selection, rows);
+  const sample = keys
+    .slice(0, limit)
+    .map((key) => viewOf(db.get(`${rowsFrom('delivery d')} WHERE d.key = ?`, key)!));
+  return { total: keys.length, isWhole, sample };
 }
 
 export function countMatching(db: Database, selection: ReplaySelection): number {
   const { keys } = selection.filter;
   if (keys !== null) return puttableOf(db, selection, keys).length;
+  const { join, condition, values } = ofEvent(selection.filter);
   let total = 0;
-  for (const { sql, values } of matching(db, selection))
-    total += Number(db.get(`SELECT count(*) AS n ${sql}`, ...values)!.n);
+  for (const { shelf, where, bound } of endedOf(db, selection)) {
+    const sql = `SELECT count(*) AS n FROM ${shelf.from} ${join} ${where} ${condition}`;
+    total += Number(db.get(sql, ...bound, ...values)!.n);
+  }
   return total;
 }
 
-function firstMatching(db: Database, selection: ReplaySelection, limit: number): number[] {
-  const { keys } = selection.filter;
-  if (keys !== null) return puttableOf(db, selection, keys).slice(0, limit);
-  const found: number[] = [];
-  for (const { sql, key, values } of matching(db, selection)) {
-    if (found.length === limit) break;
-    const rows = db.all(
-      `SELECT ${key} AS key ${sql} ORDER BY ${key} LIMIT ?`,
-      ...values,
-      limit - found.length,
-    );
-    found.push(...rows.map((row) => row.key as number));
+/** Looks at no more than `most` rows, an endpoint's shelf counting as one more. */
+function firstMatching(
+  db: Database,
+  selection: ReplaySelection,
+  most: number,
+): { keys: number[]; isWhole: boolean } {
+  const { filter } = selection;
+  if (filter.keys !== null) return { keys: puttableOf(db, selection, filter.keys), isWhole: true };
+  const keys: number[] = [];
+  let left = most;
+  for (const { shelf, where, bound } of endedOf(db, selection)) {
+    if (left <= 0) return { keys, isWhole: false };
+    const rows = db.all(`${puttableFrom(shelf.from)} ${where} ORDER BY ${shelf.key} LIMIT ?`, ...bound, left);
+    for (const row of rows) if (isReplayed(row, filter)) keys.push(row.key as number);
+    left -= rows.length + 1;
   }
-  return found;
+  return { keys, isWhole: left >= 0 };
+}
+/** What a filter asks of the events, so that it can be counted. */
+function ofEvent({ eventTypes, sinceMs, untilMs }: ReplayFilter): {
+  join: string;
+  condition: string;
+  values: (string | number | null)[];
+} {
+  if (eventTypes === null && sinceMs === null && untilMs === null)
+    return { join: '', condition: '', values: [] };
+  const types = eventTypes === null ? null : JSON.stringify(eventTypes.map(typeRange));
+  return {
+    join: 'CROSS JOIN event e ON e.seq = d.key >> 16',
+    condition: `AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to'))
+      AND e.created_at >= ? AND e.created_at < ?`,
+    values: [types, types, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER],
+  };
 }
 
-/** What is taken of each endpoint, shelf by shelf, the oldest first. */
-function* matching(
+/** What ended in the state that is asked for at each endpoint, shelf by shelf, the oldest first. */
+function* endedOf(
   db: Database,
   { accountNo, filter, upper, startedAtMs }: ReplaySelection,
-): Generator<{ sql: string; key: string; values: (string | number | null)[] }> {
+): Generator<{ shelf: Shelf; where: string; bound: number[] }> {
   const state = states.indexOf(filter.state);
-  const byEvent = filter.eventTypes !== null || filter.sinceMs !== null || filter.untilMs !== null;
-  const join = byEvent ? 'CROSS JOIN event e ON e.seq = d.key >> 16' : '';
-  const types = `AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to')) AND e.created_at >= ? AND e.created_at < ?`;
-  const typesJson = filter.eventTypes === null ? null : JSON.stringify(filter.eventTypes.map(typeRange));
-  const ofEvent = byEvent
-    ? [typesJson, typesJson, filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER]
-    : [];
-  const sqlOf = ({ from, where, key }: Shelf): string =>
-    `FROM ${from} ${join} WHERE ${where} AND ${key} >= ? AND ${key} < ? AND d.lease IS NULL AND d.ended_at <= ? ${byEvent ? types : ''}`;
   const next = (from: number): number | null => endpointFrom(db, accountNo, filter, from);
   for (let no = next(0); no !== null; no = next(no + 1)) {
     for (const shelf of shelvesOf(db, state).reverse()) {
+      const where = `WHERE ${shelf.where} AND ${shelf.key} >= ? AND ${shelf.key} < ? AND d.lease IS NULL AND d.ended_at <= ?`;
       const range = [shelf.least, Math.min(shelf.most, upper)];
-      yield {
-        sql: sqlOf(shelf),
-        key: shelf.key,
-        values: [no, state, ...range, startedAtMs, ...ofEvent],
-      };
+      yield { shelf, where, bound: [no, state, ...range, startedAtMs] };
     }
   }
 }
