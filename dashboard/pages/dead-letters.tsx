@@ -25,6 +25,7 @@ const everyMs = 5000;
 interface Cause {
   key: string;
   endpointId: string;
+  httpStatus: number | null;
   title: string;
   help: string;
   rows: Delivery[];
@@ -88,6 +89,7 @@ export function DeadLetters() {
         found={found}
         causes={causes}
         endpoints={endpoints}
+        since={since}
         acts={may ? { plan: setPlanned, choice } : null}
       />
       {may ? <ChosenDeliveries choice={choice} rows={found.rows} endpoints={endpoints} /> : null}
@@ -118,11 +120,12 @@ interface CausesProps {
   found: ReturnType<typeof useList<Delivery>>;
   causes: Cause[];
   endpoints: KnownEndpoints;
+  since: string | undefined;
   /** Null for who may only look. */
   acts: { plan: (planned: Planned) => void; choice: Choice } | null;
 }
 
-function Causes({ found, causes, endpoints, acts }: CausesProps) {
+function Causes({ found, causes, endpoints, since, acts }: CausesProps) {
   if (found.isPending) return <Loading what="dead letters" />;
   if (found.isError && causes.length === 0)
     return <Failed error={found.error} retry={() => void found.refetch()} />;
@@ -134,7 +137,7 @@ function Causes({ found, causes, endpoints, acts }: CausesProps) {
     );
   return (
     <ul className="flex flex-col gap-3 p-4">
-      {causes.map(({ key, endpointId, title, help, rows }) => (
+      {causes.map(({ key, endpointId, httpStatus, title, help, rows }) => (
         <li key={key} className="rounded-md border border-line bg-surface">
           <div className="flex flex-wrap items-start justify-between gap-3 p-3">
             <div className="min-w-0">
@@ -152,10 +155,12 @@ function Causes({ found, causes, endpoints, acts }: CausesProps) {
                   Choose these {rows.length.toLocaleString()}
                 </Button>
                 {endpoints.isGone(endpointId) ? null : (
-                  <Button onClick={() => acts.plan(planOf(rows, endpoints.nameOf(endpointId)))}>
-                    {rows.length > namedAtMost
-                      ? 'Replay this endpoint’s'
-                      : `Replay these ${rows.length.toLocaleString()}`}
+                  <Button
+                    onClick={() =>
+                      acts.plan(planOf({ rows, endpointId, httpStatus }, since, endpoints.nameOf(endpointId)))
+                    }
+                  >
+                    {replayWords(rows.length, httpStatus)}
                   </Button>
                 )}
               </span>
@@ -197,17 +202,37 @@ function causesOf(rows: Delivery[]): Cause[] {
       title: 'Given up',
       help: 'It was held for too long.',
     };
-    const cause = causes.get(key) ?? { key, endpointId: row.endpointId, ...words, rows: [] };
+    const cause = causes.get(key) ?? {
+      key,
+      endpointId: row.endpointId,
+      httpStatus: row.httpStatus,
+      ...words,
+      rows: [],
+    };
     cause.rows.push(row);
     causes.set(key, cause);
   }
   return [...causes.values()].sort((a, b) => b.rows.length - a.rows.length);
 }
 
-/** Those of one cause by their ids; where they are too many, all of their endpoint. */
-function planOf(rows: Delivery[], name: string): Planned {
+/** Those of one cause by their ids; where they are too many, all of their endpoint that were answered so. */
+function planOf(
+  { rows, endpointId, httpStatus }: Pick<Cause, 'rows' | 'endpointId' | 'httpStatus'>,
+  since: string | undefined,
+  name: string,
+): Planned {
   if (rows.length <= namedAtMost) return { which: { ids: rows.map(({ id }) => id) }, words: `of ${name}` };
-  return { which: { endpointId: rows[0]!.endpointId }, words: `of ${name}, whatever their cause,` };
+  const which = { endpointId, ...(since === undefined ? {} : { since }) };
+  if (httpStatus === null) return { which, words: `of ${name}, whatever their cause,` };
+  return {
+    which: { ...which, httpStatus: String(httpStatus) },
+    words: `of ${name} that were answered ${httpStatus}`,
+  };
+}
+
+function replayWords(count: number, httpStatus: number | null): string {
+  if (count <= namedAtMost) return `Replay these ${count.toLocaleString()}`;
+  return httpStatus === null ? 'Replay this endpoint’s' : 'Replay all of this cause';
 }
 
 function Replays({ openId }: { openId: string | undefined }) {

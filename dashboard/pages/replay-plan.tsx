@@ -13,7 +13,7 @@ import { counted } from '../words/replay.ts';
 
 /** What a replay takes in, and how that is said: `of this account`. */
 export interface Planned {
-  which: { ids?: string[]; endpointId?: string; since?: string };
+  which: { ids?: string[]; endpointId?: string; httpStatus?: string; since?: string };
   words: string;
 }
 

@@ -25,6 +25,14 @@ export function placeOf(key: number): number {
   return key % 65_536;
 }
 
+/** What a filter may ask of the attempts of a delivery. */
+export interface TriedFilter {
+  /** What the last attempt was answered, both ends included. */
+  httpStatus?: { from: number; to: number };
+  /** Attempts ever made, at least. */
+  minAttempts?: number;
+}
+
 /** The status shown for what is stored. */
 export function statusOf(row: {
   state: DeliveryState;

@@ -1,7 +1,7 @@
-import type { DeliveryState } from './delivery.ts';
+import type { DeliveryState, TriedFilter } from './delivery.ts';
 
 /** Which deliveries a replay puts back. Everything given must hold. */
-export interface ReplayFilter {
+export interface ReplayFilter extends TriedFilter {
   endpointNo: number | null;
   /** Exact types, `prefix.*`, or `*`; one must take the event's. */
   eventTypes: string[] | null;

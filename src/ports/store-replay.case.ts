@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
-import { casesFor, endedDeliveries, type OpenStore, t0, type World } from './store-world.case.ts';
+import {
+  casesFor,
+  endedDeliveries,
+  type OpenStore,
+  settlementOf,
+  t0,
+  type World,
+} from './store-world.case.ts';
 
 const everything: ReplayFilter = {
   endpointNo: null,
@@ -97,6 +104,61 @@ export function replayCases(name: string, open: OpenStore): void {
       wanted,
     );
   });
+
+  promise('a replay takes only what was answered and attempted as it asks', async (world) => {
+    const { no } = await world.endpoint();
+    const ended = async (httpStatus: number | null, attempts: number) => {
+      const seq = await world.stored({ endpointNos: [no], modes: ['begun'] });
+      const owed = { ...world.fresh(seq, no), attempts: attempts - 1 };
+      await world.settle([settlementOf(owed, { state: 'dead' }, { httpStatus })]);
+      return owed.key;
+    };
+    const busy = await ended(503, 1);
+    const broken = await ended(500, 3);
+    await ended(404, 3);
+    await ended(null, 3);
+    const server = { from: 500, to: 599 };
+    const wanted: [Partial<ReplayFilter>, number[]][] = [
+      [{ httpStatus: server }, [busy, broken]],
+      [{ httpStatus: server, minAttempts: 2 }, [broken]],
+      [{ httpStatus: { from: 503, to: 503 }, sinceMs: t0 }, [busy]],
+    ];
+    for (const [filter, keys] of wanted) {
+      const input = { accountNo: world.accountNo, filter: { ...everything, ...filter } };
+      const plan = await world.store.planReplay({ ...input, nowMs: t0 + 100, rows: 9, limit: 9 });
+      assert.deepEqual(
+        plan.sample.map(({ key }) => key),
+        keys,
+      );
+    }
+    const replay = await start(world, { minAttempts: 3, httpStatus: server });
+    assert.equal(replay.total, 1);
+    assert.equal(await feed(world, replay), 1);
+    const { owed } = await world.claim(no, t0 + 100);
+    assert.deepEqual(
+      owed.map(({ key }) => key),
+      [broken],
+    );
+  });
+
+  promise(
+    'a replay that goes on takes what it took back, whatever that was answered since',
+    async (world) => {
+      const { no } = await world.endpoint();
+      const [key] = await endedDeliveries(world, no, 'dead', 1);
+      const replay = await start(world, { httpStatus: { from: 500, to: 500 } });
+      assert.equal(await feed(world, replay), 1);
+      const [owed] = (await world.claim(no, t0 + 100)).owed;
+      const next = { state: 'open', dueAtMs: t0 + 300 } as const;
+      await world.settle([settlementOf(owed!, next, { httpStatus: 404 })], t0 + 200);
+      const { accountNo } = world;
+      await world.store.pauseReplay({ accountNo, id: replay.id });
+      await world.store.stepReplay({ no: replay.no, limit: 9, nowMs: t0 + 201 });
+      assert.equal(await world.status(key!), 'dead');
+      await world.store.resumeReplay({ accountNo, id: replay.id });
+      assert.equal(await feed(world, replay), 1);
+    },
+  );
 
   promise("a replay of given deliveries takes those that ended and are the account's", async (world) => {
     const { no } = await world.endpoint();

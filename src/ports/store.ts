@@ -1,6 +1,6 @@
 import type { Account, ApiKey, EventType } from '../core/account.ts';
 import type { Attempt } from '../core/attempt.ts';
-import type { DeliveryStatus, DeliveryView, Owed } from '../core/delivery.ts';
+import type { DeliveryStatus, DeliveryView, Owed, TriedFilter } from '../core/delivery.ts';
 import type { Endpoint, NewEndpoint } from '../core/endpoint.ts';
 import type { Event, EventHead, NewEvent } from '../core/event.ts';
 import type { HealthDecision } from '../core/health.ts';
@@ -268,7 +268,7 @@ export interface EventFilter {
 }
 
 /** All that is given must hold. `sinceMs` is included, `untilMs` is not; both are about the event. */
-export interface DeliveryFilter {
+export interface DeliveryFilter extends TriedFilter {
   statuses?: DeliveryStatus[];
   endpointNo?: number;
   /** As in an `EventFilter`. */
@@ -276,10 +276,6 @@ export interface DeliveryFilter {
   reference?: string;
   sinceMs?: number;
   untilMs?: number;
-  /** What the last attempt was answered, both ends included. */
-  httpStatus?: { from: number; to: number };
-  /** Attempts ever made, at least. */
-  minAttempts?: number;
   /** As in an `EventFilter`. */
   q?: string;
 }

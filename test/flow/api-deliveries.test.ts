@@ -265,6 +265,9 @@ describe('replays', () => {
     const ids = (await world.ask('GET', '/v1/deliveries')).body.data.map((one: { id: string }) => one.id);
     const before = world.sent.length;
     const { status, body } = await world.ask('POST', '/v1/replays/plan', { status: 'delivered' });
+    const answered = async (httpStatus: string) =>
+      (await world.ask('POST', '/v1/replays/plan', { status: 'delivered', httpStatus })).body.total;
+    assert.deepEqual([await answered('2xx'), await answered('201')], [3, 0]);
     await world.clock.advance(1000);
     const sample = body.sample.map((one: { id: string }) => one.id);
     assert.deepEqual([status, body.total, body.atLeast, sample], [200, 3, false, ids.reverse()]);
@@ -297,6 +300,8 @@ describe('replays', () => {
       [{ status: 'pending' }, '/status'],
       [{ eventTypes: 'a' }, '/eventTypes'],
       [{ since: 'yesterday' }, '/since'],
+      [{ httpStatus: '50x' }, '/httpStatus'],
+      [{ minAttempts: 0 }, '/minAttempts'],
       [{ all: true }, '/all'],
       [{ rateLimit: { perSecond: 0 } }, '/rateLimit/perSecond'],
     ];

@@ -12,6 +12,7 @@ import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { searchText } from '../text-query.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+import { readTried, triedFields } from '../tried-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
 import { findDeliveries } from './find-deliveries.ts';
 import { endpointGone, findPastEndpoint } from './find-endpoint.ts';
@@ -28,16 +29,7 @@ const deadQuery = Type.Object(
     reference: Type.Optional(
       Type.String({ maxLength: limits.referenceChars, description: 'Only events with this reference.' }),
     ),
-    httpStatus: Type.Optional(
-      Type.String({
-        pattern: '^[1-5]([0-9]{2}|xx)$',
-        description:
-          'Only those whose last attempt was answered so: a code such as `503`, or a class such as `5xx`.',
-      }),
-    ),
-    minAttempts: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Only those that were attempted at least so often.' }),
-    ),
+    ...triedFields,
     ...spanFields,
     q: Type.Optional(searchText),
   },
@@ -216,19 +208,13 @@ async function list(
     ...(query.reference === undefined ? {} : { reference: query.reference }),
     ...(sinceMs === null ? {} : { sinceMs }),
     ...(untilMs === null ? {} : { untilMs }),
-    ...(query.httpStatus === undefined ? {} : { httpStatus: answersOf(query.httpStatus) }),
+    ...readTried(query),
     ...(query.q === undefined ? {} : { q: query.q }),
-    ...(query.minAttempts === undefined ? {} : { minAttempts: query.minAttempts }),
   };
   const before = decodeCursor<number>(name, query.cursor, 'number');
   const { rows, next } = await parts.store.listDeliveries(account.no, filter, { limit, before });
   const nextCursor = next === null ? null : encodeCursor(name, next);
   return { body: { data: rows.map(deliveryView), nextCursor } };
-}
-
-/** `503` is one answer, `5xx` a hundred. */
-function answersOf(text: string): { from: number; to: number } {
-  return { from: Number(text.replace('xx', '00')), to: Number(text.replace('xx', '99')) };
 }
 
 function statusesOf(text: string | undefined): DeliveryStatus[] | null {

@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+import { readTried, triedFields } from '../tried-query.ts';
 import { checkTypePattern, typePattern } from '../type-query.ts';
 import { deliveryView } from './deliveries.ts';
 import { findDeliveries } from './find-deliveries.ts';
@@ -32,6 +33,7 @@ const replayFilter = {
       description: 'Only deliveries that ended so.',
     }),
   ),
+  ...triedFields,
   ...spanFields,
   ids: Type.Optional(
     Type.Array(Type.String(), {
@@ -85,7 +87,7 @@ export function replayRoutes(parts: ApiParts): Route[] {
       path: '/v1/replays/plan',
       tag,
       summary: 'What a replay would put back',
-      description: `Counts what matches and shows the first few; ${bounds.replayPlanRows.toLocaleString('en')} deliveries are looked at at most. Nothing is put back, and nothing of it is kept.`,
+      description: `Counts what matches and shows the first few; ${replayPlanRows.toLocaleString('en')} deliveries are looked at at most. Nothing is put back, and nothing of it is kept.`,
       right: 'manage',
       isAudited: false,
       requestBody: planInput,
@@ -221,6 +223,7 @@ async function filterOf(
     eventTypes: selected.eventTypes ?? null,
     state: selected.status ?? 'dead',
     ...readSpan(selected, parts.clock.nowMs(), '/'),
+    ...readTried(selected),
     keys: selected.ids === undefined ? null : await keysOf(parts, account, selected.ids),
   };
 }

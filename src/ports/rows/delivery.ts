@@ -6,6 +6,7 @@ import {
   deliveryKey,
   type Owed,
   statusOf,
+  type TriedFilter,
 } from '../../core/delivery.ts';
 import type { Event, EventHead, Origin } from '../../core/event.ts';
 import * as limits from '../../core/limits/lists.ts';
@@ -141,14 +142,18 @@ export function viewOf(row: Row): DeliveryView {
 }
 
 /** Whether a delivery is as a filter asks; what the filter asks of its event is not looked at. */
-export function isAsked(
-  { status, httpStatus, attempts }: DeliveryView,
-  filter: Pick<DeliveryFilter, 'statuses' | 'httpStatus' | 'minAttempts'>,
+export function isAsked(view: DeliveryView, filter: Pick<DeliveryFilter, 'statuses'> & TriedFilter): boolean {
+  return (filter.statuses?.includes(view.status) ?? true) && isTried(view, filter);
+}
+
+/** Whether a delivery was attempted and answered as a filter asks. */
+export function isTried(
+  { httpStatus, attempts }: Pick<DeliveryView, 'httpStatus' | 'attempts'>,
+  { httpStatus: answer, minAttempts = 0 }: TriedFilter,
 ): boolean {
-  const answer = filter.httpStatus;
   if (answer !== undefined && (httpStatus === null || httpStatus < answer.from || httpStatus > answer.to))
     return false;
-  return (filter.statuses?.includes(status) ?? true) && attempts >= (filter.minAttempts ?? 0);
+  return attempts >= minAttempts;
 }
 
 /**

@@ -1,9 +1,27 @@
 import { matchesType } from '../../core/match.ts';
 import type { Replay, ReplayFilter, ReplayRate, ReplayStatus } from '../../core/replay.ts';
+import { isTried } from './delivery.ts';
 import type { Row } from './row.ts';
 
-/** Whether a replay takes the delivery of this row, by the type and the time of its event. */
-export function isReplayed(row: Row, { eventTypes, sinceMs, untilMs }: ReplayFilter): boolean {
+/** Whether a replay with this filter takes the delivery of this row. */
+export function isReplayed(row: Row, filter: ReplayFilter): boolean {
+  return isOfEvents(row, filter) && isTried(triesOf(row), filter);
+}
+
+/**
+ * Whether a replay that runs takes it: also what it took back when it was paused, whatever that was answered meanwhile. What was
+ * attempted and taken back has ended when the replay began.
+ */
+export function isFed(row: Row, { filter, startedAtMs }: Replay): boolean {
+  const isAgain = row.ended_at === startedAtMs;
+  return isOfEvents(row, filter) && (isAgain || isTried(triesOf(row), filter));
+}
+
+function triesOf(row: Row): { httpStatus: number | null; attempts: number } {
+  return { httpStatus: row.last_status as number | null, attempts: row.attempts as number };
+}
+
+function isOfEvents(row: Row, { eventTypes, sinceMs, untilMs }: ReplayFilter): boolean {
   const atMs = row.created_at as number;
   if (eventTypes !== null && !matchesType(eventTypes, row.type as string)) return false;
   return (sinceMs === null || atMs >= sinceMs) && (untilMs === null || atMs < untilMs);

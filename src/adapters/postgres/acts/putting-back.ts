@@ -3,12 +3,12 @@ import type { Row, Session } from '../session.ts';
 import { hasOpen, lockOrder, positionAtEnd } from './order.ts';
 
 /** What is needed of a delivery to put it back: its row, its event's reference, and whether its endpoint is ordered. */
-export const puttableSql = `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
+export const puttableSql = `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.attempts, d.last_status, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
     e.reference, e.created_at, p.deleted_at, p.ordered
   FROM delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
 
 /** What is needed of one that has ended, and takes no more to read. */
-export const endedSql = `SELECT d.key, d.endpoint_no, d.ended_at, e.type, e.reference, e.created_at, p.ordered
+export const endedSql = `SELECT d.key, d.endpoint_no, d.attempts, d.last_status, d.ended_at, e.type, e.reference, e.created_at, p.ordered
   FROM ended_delivery d JOIN event e ON e.seq = d.key >> 16 JOIN endpoint p ON p.no = d.endpoint_no`;
 
 /**

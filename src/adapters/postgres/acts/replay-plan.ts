@@ -21,7 +21,7 @@ export async function planReplay(
 export async function countMatching(session: Session, selection: ReplaySelection): Promise<number> {
   const { keys } = selection.filter;
   if (keys !== null) return (await puttableOf(session, selection, keys)).length;
-  const { join, condition, values } = ofEvent(selection.filter);
+  const { join, condition, values } = countedBy(selection.filter);
   let total = 0;
   for await (const { where, bound } of endedOf(session, selection)) {
     const sql = `SELECT count(*) AS n FROM ended_delivery d ${join} ${where} ${condition}`;
@@ -49,19 +49,31 @@ async function firstMatching(
   return { keys, isWhole: left >= 0 };
 }
 
-/** What a filter asks of the events, so that it can be counted. */
-function ofEvent({ eventTypes, sinceMs, untilMs }: ReplayFilter) {
-  if (eventTypes === null && sinceMs === null && untilMs === null)
-    return { join: '', condition: '', values: [] };
-  const ranges = eventTypes?.map(typeRange) ?? null;
-  const lows = ranges?.map(({ from }) => from) ?? null;
-  const highs = ranges?.map(({ to }) => to) ?? null;
-  return {
-    join: 'JOIN event e ON e.seq = d.key >> 16',
-    condition: `AND (?::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high))
-      AND e.created_at >= ? AND e.created_at < ?`,
-    values: [lows, lows, highs, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER],
-  };
+/** What a filter asks of events and attempts, so that it can be counted. */
+function countedBy({ eventTypes, sinceMs, untilMs, httpStatus, minAttempts }: ReplayFilter) {
+  const conditions = [];
+  const values = [];
+  if (httpStatus !== undefined) {
+    conditions.push('AND d.last_status BETWEEN ? AND ?');
+    values.push(httpStatus.from, httpStatus.to);
+  }
+  if (minAttempts !== undefined) {
+    conditions.push('AND d.attempts >= ?');
+    values.push(minAttempts);
+  }
+  const byEvent = eventTypes !== null || sinceMs !== null || untilMs !== null;
+  if (byEvent) {
+    const ranges = eventTypes?.map(typeRange) ?? null;
+    const lows = ranges?.map(({ from }) => from) ?? null;
+    const highs = ranges?.map(({ to }) => to) ?? null;
+    conditions.push(
+      `AND (?::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high))
+       AND e.created_at >= ? AND e.created_at < ?`,
+    );
+    values.push(lows, lows, highs, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER);
+  }
+  const join = byEvent ? 'JOIN event e ON e.seq = d.key >> 16' : '';
+  return { join, condition: conditions.join(' '), values };
 }
 
 /** What ended in the state that is asked for at each endpoint. */

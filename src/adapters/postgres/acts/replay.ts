@@ -3,7 +3,7 @@ import * as limits from '../../../core/limits/store.ts';
 import { type Replay, rateUsedUntil, replayRoom } from '../../../core/replay.ts';
 import type { ReplayStore } from '../../../ports/replay-store.ts';
 import { places, states } from '../../../ports/rows/delivery.ts';
-import { feedsAgainFrom, isReplayed, replayOf, replayRateOf } from '../../../ports/rows/replay.ts';
+import { feedsAgainFrom, isFed, replayOf, replayRateOf } from '../../../ports/rows/replay.ts';
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder, nextSeq } from './order.ts';
 import { endedSql, endOpen, putBack } from './putting-back.ts';
@@ -167,7 +167,8 @@ async function feedMatching(
   row: Row,
   { limit, put }: { limit: number; put: (row: Row) => Promise<void> },
 ): Promise<number> {
-  const { accountNo, filter, startedAtMs } = replayOf(row);
+  const replay = replayOf(row);
+  const { accountNo, filter, startedAtMs } = replay;
   let at = { endpoint: row.at_endpoint as number, key: row.at_key as number };
   let scan = limit * limits.replayScan;
   let moved = 0;
@@ -190,7 +191,7 @@ async function feedMatching(
       startedAtMs,
       most,
     );
-    const wanted = rows.filter((found) => isReplayed(found, filter));
+    const wanted = rows.filter((found) => isFed(found, replay));
     for (const found of wanted) await put(found);
     moved += wanted.length;
     scan -= rows.length + 1;

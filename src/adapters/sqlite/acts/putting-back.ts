@@ -5,7 +5,7 @@ import { hasOpen, positionAtEnd } from './order.ts';
 /** What is needed of a delivery to put it back: its row, its event's reference, and whether its endpoint is ordered. */
 export const puttableFrom = (
   deliveries: string,
-): string => `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
+): string => `SELECT d.key, d.endpoint_no, d.state, d.lease, d.pulled_at, d.due_at, d.attempts, d.last_status, d.ended_at, d.replay_no, d.order_ref, e.account_no, e.type,
     e.reference, e.created_at, p.deleted_at, p.config ->> '$.ordered' AS ordered
   FROM ${deliveries} CROSS JOIN event e ON e.seq = d.key >> 16 CROSS JOIN endpoint p ON p.no = d.endpoint_no`;
 /** The same from all deliveries. */

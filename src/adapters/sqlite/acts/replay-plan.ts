@@ -24,7 +24,7 @@ export function planReplay(
 export function countMatching(db: Database, selection: ReplaySelection): number {
   const { keys } = selection.filter;
   if (keys !== null) return puttableOf(db, selection, keys).length;
-  const { join, condition, values } = ofEvent(selection.filter);
+  const { join, condition, values } = countedBy(selection.filter);
   let total = 0;
   for (const { shelf, where, bound } of endedOf(db, selection)) {
     const sql = `SELECT count(*) AS n FROM ${shelf.from} ${join} ${where} ${condition}`;
@@ -51,21 +51,33 @@ function firstMatching(
   }
   return { keys, isWhole: left >= 0 };
 }
-/** What a filter asks of the events, so that it can be counted. */
-function ofEvent({ eventTypes, sinceMs, untilMs }: ReplayFilter): {
+/** What a filter asks of events and attempts, so that it can be counted. */
+function countedBy({ eventTypes, sinceMs, untilMs, httpStatus, minAttempts }: ReplayFilter): {
   join: string;
   condition: string;
   values: (string | number | null)[];
 } {
-  if (eventTypes === null && sinceMs === null && untilMs === null)
-    return { join: '', condition: '', values: [] };
-  const types = eventTypes === null ? null : JSON.stringify(eventTypes.map(typeRange));
-  return {
-    join: 'CROSS JOIN event e ON e.seq = d.key >> 16',
-    condition: `AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to'))
-      AND e.created_at >= ? AND e.created_at < ?`,
-    values: [types, types, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER],
-  };
+  const conditions = [];
+  const values = [];
+  if (httpStatus !== undefined) {
+    conditions.push('AND d.last_status BETWEEN ? AND ?');
+    values.push(httpStatus.from, httpStatus.to);
+  }
+  if (minAttempts !== undefined) {
+    conditions.push('AND d.attempts >= ?');
+    values.push(minAttempts);
+  }
+  const byEvent = eventTypes !== null || sinceMs !== null || untilMs !== null;
+  if (byEvent) {
+    const types = eventTypes === null ? null : JSON.stringify(eventTypes.map(typeRange));
+    conditions.push(
+      `AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to'))
+       AND e.created_at >= ? AND e.created_at < ?`,
+    );
+    values.push(types, types, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER);
+  }
+  const join = byEvent ? 'CROSS JOIN event e ON e.seq = d.key >> 16' : '';
+  return { join, condition: conditions.join(' '), values };
 }
 
 /** What ended in the state that is asked for at each endpoint, shelf by shelf, the oldest first. */

@@ -3,7 +3,7 @@ import * as limits from '../../../core/limits/store.ts';
 import { type Replay, rateUsedUntil, replayRoom } from '../../../core/replay.ts';
 import type { ReplayStore } from '../../../ports/replay-store.ts';
 import { dead, delivered, places, states } from '../../../ports/rows/delivery.ts';
-import { feedsAgainFrom, isReplayed, replayOf, replayRateOf } from '../../../ports/rows/replay.ts';
+import { feedsAgainFrom, isFed, replayOf, replayRateOf } from '../../../ports/rows/replay.ts';
 import type { Database, Row } from '../database.ts';
 import { listAll, wholeShelfOf } from './listing.ts';
 import { freeNext } from './order.ts';
@@ -150,7 +150,8 @@ function feedMatching(
   row: Row,
   { limit, put }: { limit: number; put: (row: Row) => void },
 ): number {
-  const { accountNo, filter, startedAtMs } = replayOf(row);
+  const replay = replayOf(row);
+  const { accountNo, filter, startedAtMs } = replay;
   const shelf = wholeShelfOf(db, states.indexOf(filter.state));
   let at = { endpoint: row.at_endpoint as number, key: row.at_key as number };
   let scan = limit * limits.replayScan;
@@ -173,7 +174,7 @@ function feedMatching(
       startedAtMs,
       most,
     );
-    const wanted = rows.filter((found) => isReplayed(found, filter));
+    const wanted = rows.filter((found) => isFed(found, replay));
     wanted.forEach(put);
     moved += wanted.length;
     scan -= rows.length + 1;
