@@ -69,6 +69,7 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       summary: 'List deliveries',
       description:
         'Newest first. A delivery is one event owed to one endpoint; `since` and `until` look at when the event was accepted. ' +
+        'What is delivered is found by `httpStatus` only where that takes in 2xx: one that was replayed in vain afterwards and taken back keeps the answer of its last attempt, and is left out. ' +
         models.shortPages,
       right: 'read',
       query: listQuery,
