@@ -23,7 +23,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
           ...(words === null ? [] : [['Why', why(words.title, attempt.detail)] as [string, string]]),
         ]}
       />
-      {attempt.timings === null ? null : <TimingsView timings={attempt.timings} />}
+      {attempt.timings === null ? null : <TimingsView attempt={attempt} />}
       <Tabs.Root defaultValue="request">
         <Tabs.List className="flex gap-1 border-b border-line">
           {['request', 'response'].map((name) => (

@@ -1,19 +1,9 @@
-import type { Timings } from '../api/types.ts';
+import type { Attempt } from '../api/types.ts';
+import { stepsOf } from '../words/timings.ts';
 
-const steps: readonly { key: keyof Timings; words: string; colour: string }[] = [
-  { key: 'lookupMs', words: 'Looked up', colour: 'fill-wait' },
-  { key: 'connectMs', words: 'Connected', colour: 'fill-strong' },
-  { key: 'tlsMs', words: 'Agreed on TLS', colour: 'fill-warn' },
-  { key: 'waitMs', words: 'Waited', colour: 'fill-accent' },
-  { key: 'readMs', words: 'Read', colour: 'fill-good' },
-];
-
-/** Where an attempt's time went: a bar, and the same in words. Steps that did not take place are left out. */
-export function TimingsView({ timings }: { timings: Timings }) {
-  const taken = steps.flatMap(({ key, ...step }) => {
-    const ms = timings[key];
-    return ms === null ? [] : [{ key, ms, ...step }];
-  });
+/** Where an attempt's time went: a bar, and the same in words. */
+export function TimingsView({ attempt }: { attempt: Attempt }) {
+  const taken = stepsOf(attempt);
   const totalMs = taken.reduce((sum, { ms }) => sum + ms, 0);
   let fromMs = 0;
   return (
