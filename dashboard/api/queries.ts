@@ -91,7 +91,7 @@ export function useList<T>(path: string, query: Query = {}, options: { everyMs?:
   return { ...found, rows };
 }
 
-/** An act: says how it went, and has what is shown read again. */
+/** An act: says how it went, and has what is shown read again, for one that failed may have been done in part. */
 export function useAct<Input = void, T = unknown>(
   act: (input: Input) => Promise<T>,
   options: { done?: string | ((result: T) => string); then?: (result: T) => void; quiet?: boolean } = {},
@@ -99,8 +99,8 @@ export function useAct<Input = void, T = unknown>(
   const client = useQueryClient();
   return useMutation({
     mutationFn: act,
+    onSettled: () => void client.invalidateQueries(),
     onSuccess: (result) => {
-      void client.invalidateQueries();
       const { done } = options;
       if (done !== undefined) say(typeof done === 'string' ? done : done(result));
       options.then?.(result);

@@ -11,6 +11,8 @@ export interface Choice {
   click(id: string, isSpan: boolean): void;
   /** Only these. */
   choose(ids: string[]): void;
+  /** Of these none; the others stay as they are. */
+  drop(ids: string[]): void;
   isAll: boolean;
   clickAll(): void;
   clear(): void;
@@ -30,6 +32,10 @@ export function useChoice(listed: string[]): Choice {
       setLast(id);
     },
     choose: (wanted) => setChosen(new Set(wanted)),
+    drop(dropped) {
+      const left = new Set(dropped);
+      setChosen((before) => new Set([...before].filter((id) => !left.has(id))));
+    },
     clickAll: () => setChosen(new Set(isAll ? [] : listed)),
     clear: () => setChosen(new Set()),
   };

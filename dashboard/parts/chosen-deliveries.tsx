@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { api } from '../api/client.ts';
+import { actOnEach } from '../api/each.ts';
 import type { KnownEndpoints } from '../api/endpoints.ts';
 import { useAct } from '../api/queries.ts';
 import type { Delivery, Replay } from '../api/types.ts';
@@ -15,6 +16,8 @@ interface Props {
   endpoints: KnownEndpoints;
 }
 
+const told = { done: (said: string) => said };
+
 /** Sends the chosen deliveries again or dismisses the dead ones, tries those that wait now, or cancels them. What went to a deleted endpoint is left out. */
 export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
   const [asks, setAsks] = useState(false);
@@ -22,32 +25,31 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
   const over = chosen.filter(({ status }) => isOver(status)).slice(0, namedAtMost);
   const open = chosen.filter(({ status }) => !isOver(status));
   const dead = rows.filter(({ id, status }) => choice.has(id) && status === 'dead').slice(0, namedAtMost);
-  const then = (): void => {
-    setAsks(false);
-    choice.clear();
+  /** What was done is no longer chosen; what is said of it says what still is. */
+  const drop = (ids: string[], said: string): string => {
+    choice.drop(ids);
+    return said + stillChosen(choice.ids.length - ids.length);
   };
-  const again = useAct(() => api<Replay>('POST', '/v1/replays', { ids: over.map(({ id }) => id) }), {
-    done: ({ total }) => `${total.toLocaleString()} deliveries are on their way again.`,
-    then,
-  });
-  const dismiss = useAct(
-    () => api<{ dismissed: number }>('POST', '/v1/dead-letters/dismiss', { ids: dead.map(({ id }) => id) }),
-    {
-      done: ({ dismissed }) => `${dismissed.toLocaleString()} dismissed: they count as cancelled now.`,
-      then,
-    },
-  );
-  const each = useAct(
-    async (act: 'retry' | 'cancel') => {
-      for (const { id } of open) await api('POST', `/v1/deliveries/${id}/${act}`);
-      return act;
-    },
-    {
-      done: (act) =>
-        `${open.length.toLocaleString()} deliveries ${act === 'retry' ? 'are tried now' : 'are cancelled'}.`,
-      then,
-    },
-  );
+  const again = useAct(async () => {
+    const ids = over.map(({ id }) => id);
+    const { total } = await api<Replay>('POST', '/v1/replays', { ids });
+    return drop(ids, `${total.toLocaleString()} deliveries are on their way again`);
+  }, told);
+  const dismiss = useAct(async () => {
+    const ids = dead.map(({ id }) => id);
+    const { dismissed } = await api<{ dismissed: number }>('POST', '/v1/dead-letters/dismiss', { ids });
+    return drop(ids, `${dismissed.toLocaleString()} dismissed: they count as cancelled now`);
+  }, told);
+  const each = useAct(async (act: 'retry' | 'cancel') => {
+    const ids = open.map(({ id }) => id);
+    const { done, failure } = await actOnEach(ids, (id) => api('POST', `/v1/deliveries/${id}/${act}`));
+    setAsks(false);
+    const are = act === 'retry' ? 'are tried now' : 'are cancelled';
+    const of = failure === null ? '' : ` of ${ids.length.toLocaleString()}`;
+    const said = drop(done, `${done.length.toLocaleString()}${of} deliveries ${are}`);
+    if (failure !== null) throw new Error(`${said} ${failure.message}`);
+    return said;
+  }, told);
   return (
     <ChoiceBar choice={choice}>
       {over.length === 0 ? null : (
@@ -90,4 +92,10 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
       </Ask>
     </ChoiceBar>
   );
+}
+
+/** The end of what is said of the others. */
+function stillChosen(count: number): string {
+  if (count === 0) return '.';
+  return `; ${count === 1 ? '1 is' : `${count.toLocaleString()} are`} still chosen.`;
 }

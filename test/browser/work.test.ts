@@ -123,6 +123,26 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     await page.getByText('No deliveries match').waitFor();
   });
 
+  test('of the chosen ones that could not be cancelled it is told how many were, and the rest stays chosen', async () => {
+    const id = await endpoint({ url: `${world.receiver.url}/half`, events: ['half.*'] });
+    await world.server.call('POST', `/v1/endpoints/${id}/pause`);
+    await publish('half.held', 3);
+    await go(`/deliveries?endpointId=${id}`);
+    await page.getByRole('link', { name: 'half.held' }).last().waitFor();
+    await page.getByRole('checkbox', { name: 'Choose all shown' }).check();
+    await button('Live').click();
+    const { json } = await world.server.call('GET', `/v1/deliveries?endpointId=${id}`);
+    const [, second] = json.data as unknown as { id: string }[];
+    await world.server.call('POST', `/v1/deliveries/${second!.id}/cancel`);
+    await button('Cancel 3').click();
+    await button('Cancel 3 deliveries').click();
+    await page
+      .getByText(/2 of 3 deliveries are cancelled; 1 is still chosen\. .*has ended already/)
+      .waitFor();
+    await page.getByText('1 chosen').waitFor();
+    await button('Paused').click();
+  });
+
   test('chooses dead letters by keys, and sends just those again', async () => {
     await endpoint({ url: `${world.receiver.url}/dead`, events: ['dead.*'], retry: { schedule: [] } });
     world.receiver.status = 500;
