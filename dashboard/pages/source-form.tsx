@@ -7,18 +7,30 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { fieldName } from '../words/fields.ts';
+import { type QueueKind, queues } from '../words/queues.ts';
 
-/** A new source: who sends, and what its provider shows. What it does not show yet can be given later. */
+/** A new source: how it comes, who sends, and what its provider shows. What it does not show yet can be given later. */
 export function NewSource({ close, made }: { close: () => void; made: (id: string) => void }) {
   const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
   const [name, setName] = useState('');
+  const [queue, setQueue] = useState<QueueKind | null>(null);
+  const [consume, setConsume] = useState('');
   const [chosen, setChosen] = useState('standard');
   const scheme = schemes.find((one) => one.name === chosen);
   const [given, setGiven] = useState<Record<string, string>>({});
   const create = useAct(
-    () => api<Source>('POST', '/v1/sources', { name, scheme: chosen, ...proofOf(scheme, given) }),
+    () =>
+      api<Source>('POST', '/v1/sources', {
+        name,
+        scheme: chosen,
+        ...(queue === null ? {} : { consume }),
+        ...proofOf(scheme, given),
+      }),
     {
-      done: 'The source is there. Give its address to the provider.',
+      done:
+        queue === null
+          ? 'The source is there. Give its address to the provider.'
+          : 'The source is there, and takes messages as they come.',
       then: ({ id }) => made(id),
       quiet: true,
     },
@@ -27,17 +39,36 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
     event.preventDefault();
     create.mutate();
   };
+  const choose = (name: string): void => {
+    setChosen(name);
+    setGiven({});
+  };
   return (
     <Dialog title="Create a source" isOpen close={close} isWide>
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Problem error={create.error} />
         <Select
-          label="Who sends"
-          value={chosen}
+          label="How it comes"
+          value={queue ?? ''}
           change={(value) => {
-            setChosen(value);
-            setGiven({});
+            setQueue(isQueue(value) ? value : null);
+            choose(isQueue(value) ? unsigned : 'standard');
           }}
+        >
+          <option value="">As webhooks, to an address of its own</option>
+          {Object.entries(queues).map(([kind, { title }]) => (
+            <option key={kind} value={kind}>
+              Out of a queue: {title}
+            </option>
+          ))}
+        </Select>
+        {queue === null ? null : (
+          <QueueAddress placeholder={queues[queue].example} value={consume} change={setConsume} />
+        )}
+        <Select
+          label={queue === null ? 'Who sends' : 'Who signs the messages'}
+          value={chosen}
+          change={choose}
         >
           {schemes.map((one) => (
             <option key={one.name} value={one.name}>
@@ -46,7 +77,11 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
           ))}
         </Select>
         <TextField label="Name" required placeholder={scheme?.title ?? ''} value={name} change={setName} />
-        <Proof scheme={scheme} given={given} change={setGiven} />
+        {queue !== null && chosen === unsigned ? (
+          <p className="rounded-md bg-raised p-3 text-sm">Whoever can write into the queue is believed.</p>
+        ) : (
+          <Proof scheme={scheme} given={given} change={setGiven} />
+        )}
         <div className="flex justify-end">
           <Button look="main" type="submit" disabled={create.isPending}>
             Create source
@@ -57,30 +92,67 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
   );
 }
 
-/** Gives a source what it still needs, or another secret. */
+const unsigned = 'unsigned';
+
+function isQueue(value: string): value is QueueKind {
+  return value in queues;
+}
+
+interface AddressProps {
+  placeholder: string;
+  value: string;
+  change: (address: string) => void;
+}
+
+function QueueAddress(props: AddressProps) {
+  return (
+    <TextField
+      label="Address of the queue"
+      required
+      autoComplete="off"
+      spellCheck={false}
+      className="font-mono"
+      help="The password is encrypted, and not shown again. Each message becomes an event; its type stands in the header surehook-event-type, ce-type or type, else in the member type of its body."
+      {...props}
+    />
+  );
+}
+
+/** Gives a source what it still needs, another secret, or another address of its queue. */
 export function EditSource({ source, close }: { source: Source; close: () => void }) {
   const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
   const scheme = schemes.find((one) => one.name === source.scheme);
   const [given, setGiven] = useState<Record<string, string>>({});
-  const change = useAct(() => api('PATCH', `/v1/sources/${source.id}`, proofOf(scheme, given, source)), {
-    done: 'Changed. What was rejected can be judged again.',
-    then: close,
-    quiet: true,
-  });
+  const [consume, setConsume] = useState(source.consume);
+  const isMoved = consume !== source.consume;
+  const change = useAct(
+    () =>
+      api('PATCH', `/v1/sources/${source.id}`, {
+        ...(isMoved ? { consume } : {}),
+        ...proofOf(scheme, given, source),
+      }),
+    { done: 'Changed. What was rejected can be judged again.', then: close, quiet: true },
+  );
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     change.mutate();
   };
   return (
-    <Dialog title="What the provider shows" isOpen close={close} isWide>
+    <Dialog
+      title={consume === null ? 'What the provider shows' : 'The queue, and what signs its messages'}
+      isOpen
+      close={close}
+      isWide
+    >
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Problem error={change.error} />
+        {consume === null ? null : <QueueAddress placeholder="" value={consume} change={setConsume} />}
         <Proof scheme={scheme} given={given} change={setGiven} />
         <div className="flex justify-end">
           <Button
             look="main"
             type="submit"
-            disabled={change.isPending || Object.values(given).every((text) => text === '')}
+            disabled={change.isPending || (!isMoved && Object.values(given).every((text) => text === ''))}
           >
             Save
           </Button>

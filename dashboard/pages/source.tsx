@@ -78,7 +78,7 @@ function Acts({ source }: { source: Source }) {
     <div className="flex flex-wrap gap-2">
       {typeof source.scheme === 'string' ? (
         <Button look={source.missing.length > 0 ? 'main' : 'plain'} onClick={() => setOpened('edit')}>
-          {source.missing.length > 0 ? 'Give it what it needs' : 'Change secret or fields'}
+          {editWords(source)}
         </Button>
       ) : null}
       <Button look="bad" onClick={() => setOpened('delete')}>
@@ -98,6 +98,11 @@ function Acts({ source }: { source: Source }) {
       </Ask>
     </div>
   );
+}
+
+function editWords({ missing, consume }: Source): string {
+  if (missing.length > 0) return 'Give it what it needs';
+  return consume === null ? 'Change secret or fields' : 'Change queue or secret';
 }
 
 function Requests({ source }: { source: Source }) {

@@ -15,6 +15,7 @@ const names: Readonly<Record<string, string>> = {
   orderId: 'The supplier’s id',
   sla: 'Overdue after',
   poll: 'How it is asked',
+  consume: 'Address of the queue',
   tracking: 'How orders are followed',
 };
 /** What holds the others, and says nothing by itself. */

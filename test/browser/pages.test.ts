@@ -291,6 +291,29 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await page.getByRole('cell', { name: 'Taken in' }).first().waitFor();
   });
 
+  test('sets up a source that takes messages out of a queue, is told why none come, and mends its address', async () => {
+    await go('/sources');
+    await button('Create source').first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('How it comes').selectOption({ label: 'Out of a queue: Redis Streams' });
+    await dialog.getByText('Whoever can write into the queue is believed.').waitFor();
+    await dialog.getByLabel('Name').fill('Orders of the shop');
+    await dialog.getByLabel('Address of the queue').fill('redis://shop:s3cret@127.0.0.1:1/0');
+    await dialog.getByRole('button', { name: 'Create source' }).click();
+    await dialog.getByRole('alert').getByText('stream').waitFor();
+    await dialog.getByLabel('Address of the queue').fill('redis://shop:s3cret@127.0.0.1:1/0?stream=orders');
+    await dialog.getByRole('button', { name: 'Create source' }).click();
+    const story = page.getByRole('region', { name: 'Details' });
+    await story.getByText('▲ Takes no messages').waitFor();
+    await story.getByText('It is tried again by itself.').waitFor();
+    await button('Change queue or secret').click();
+    const address = dialog.getByLabel('Address of the queue');
+    assert.equal(await address.inputValue(), 'redis://shop:•••@127.0.0.1:1/0?stream=orders');
+    await address.fill('redis://shop:•••@127.0.0.1:1/0?stream=others');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await story.getByText('redis://shop:•••@127.0.0.1:1/0?stream=others').waitFor();
+  });
+
   test('an owner adds a viewer, who comes in by a link, sees, and is offered nothing that viewers may not', async () => {
     await go('/settings/people');
     await button('Add person').click();
