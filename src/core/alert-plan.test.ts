@@ -150,6 +150,13 @@ describe('alerts', () => {
     assert.equal(raised[1]!.signals.length, 2);
   });
 
+  test('what happens again is told of with all that happened since the alert was raised', () => {
+    const before = open('delivery.dead', { count: 3 });
+    const seen = { ...nothing, signals: [signal('delivery.dead', { count: 2 })], open: [before] };
+    const [raised] = planAlerts(seen, rules).raised;
+    assert.match(raised!.summary, /^5 deliveries to /);
+  });
+
   test('an endpoint is called what its owner calls it, and its address tells no path, which may be a secret', () => {
     const endpoints = [endpoint({ description: 'The ERP' })];
     const { raised } = planAlerts(

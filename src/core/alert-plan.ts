@@ -106,11 +106,12 @@ export function planAlerts(
   const keyOf = (one: Pick<Condition, 'accountNo' | 'kind' | 'subject'>): string =>
     `${one.accountNo} ${one.kind} ${one.subject}`;
   const lasts = new Set(seen.conditions.map(keyOf));
-  const isOpen = new Set(seen.open.map(keyOf));
-  const raised = seen.conditions
-    .filter((one) => !isOpen.has(keyOf(one)))
-    .map((one) => raiseOf(one, [], rules));
-  for (const group of grouped(seen.signals)) raised.push(raiseOf(happeningOf(group, rules), group, rules));
+  const open = new Map(seen.open.map((one) => [keyOf(one), one]));
+  const raised = seen.conditions.filter((one) => !open.has(keyOf(one))).map((one) => raiseOf(one, [], rules));
+  for (const group of grouped(seen.signals)) {
+    const key = keyOf({ ...group[0]!, subject: subjectOf(group[0]!) });
+    raised.push(raiseOf(happeningOf(group, open.get(key)?.count ?? 0, rules), group, rules));
+  }
   const resolved: Resolve[] = [];
   for (const alert of seen.open) {
     if (isLasting(alert.kind) ? lasts.has(keyOf(alert)) : alert.lastAtMs + limits.alertQuietMs > rules.nowMs)
@@ -202,10 +203,15 @@ const words: Partial<Record<AlertKind, (count: number, where: string) => string>
   'source.unreachable': (_count, where) => `The source ${where} does not answer when it is asked.`,
 };
 
-function happeningOf(group: readonly Signal[], { endpoints, sourceName }: PlanRules): Condition {
+/** `before`: how often it had happened when it was looked at last, for an alert that is open. */
+function happeningOf(
+  group: readonly Signal[],
+  before: number,
+  { endpoints, sourceName }: PlanRules,
+): Condition {
   const { accountNo, kind } = group[0]!;
   const subject = subjectOf(group[0]!);
-  const count = group.reduce((sum, one) => sum + one.count, 0);
+  const count = group.reduce((sum, one) => sum + one.count, before);
   const endpoint = kind === 'delivery.dead' ? endpoints.find(({ id }) => id === subject) : undefined;
   const source = sourceName(subject);
   const where =
