@@ -66,7 +66,7 @@ export function DeadLetters() {
         </>
       }
     >
-      <div className="max-w-xs border-b border-line px-4 py-3 md:max-w-none md:border-b" data-filter>
+      <div className="border-b border-line px-4 py-3" data-filter>
         <div className="w-48">
           <Select
             label="Accepted since"

@@ -90,9 +90,9 @@ function many({ data, nextCursor }: ListPage<unknown>): string {
 }
 
 function waitingWords({ oldestDueAt }: Stats): string {
-  if (oldestDueAt == null) return 'nothing is late';
+  if (oldestDueAt == null) return 'no delivery is late';
   const waitedMs = Math.max(1000, Date.now() - Date.parse(oldestDueAt));
-  return `nothing is late by more than ${durationWords(waitedMs)}`;
+  return `no delivery is late by more than ${durationWords(waitedMs)}`;
 }
 
 function Sentence(props: { stats: Stats; trouble: Trouble; isWholeDay: boolean }) {

@@ -18,6 +18,7 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
   const [chosen, setChosen] = useState('standard');
   const scheme = schemes.find((one) => one.name === chosen);
   const [given, setGiven] = useState<Record<string, string>>({});
+  const isUnsigned = queue !== null && chosen === unsigned;
   const create = useAct(
     () =>
       api<Source>('POST', '/v1/sources', {
@@ -67,6 +68,7 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
         )}
         <Select
           label={queue === null ? 'Who sends' : 'Who signs the messages'}
+          help={isUnsigned ? 'Whoever can write into the queue is believed.' : undefined}
           value={chosen}
           change={choose}
         >
@@ -76,12 +78,14 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
             </option>
           ))}
         </Select>
-        <TextField label="Name" required placeholder={scheme?.title ?? ''} value={name} change={setName} />
-        {queue !== null && chosen === unsigned ? (
-          <p className="rounded-md bg-raised p-3 text-sm">Whoever can write into the queue is believed.</p>
-        ) : (
-          <Proof scheme={scheme} given={given} change={setGiven} />
-        )}
+        <TextField
+          label="Name"
+          required
+          placeholder={queue === null ? (scheme?.title ?? '') : queues[queue].title}
+          value={name}
+          change={setName}
+        />
+        {isUnsigned ? null : <Proof scheme={scheme} given={given} change={setGiven} />}
         <div className="flex justify-end">
           <Button look="main" type="submit" disabled={create.isPending}>
             Create source
