@@ -36,7 +36,23 @@ async function shoot(world: BrowserWorld, scheme: 'light' | 'dark', size: keyof 
       (one) => one.getByRole('button', { name: 'Create endpoint' }).first().click(),
     ],
     ['dead-letters', '/dead-letters'],
+    [
+      'replay-plan',
+      '/dead-letters',
+      async (one) => {
+        await one.getByRole('button', { name: /^Replay all/ }).click();
+        await one.getByRole('list', { name: 'The first of them' }).waitFor();
+      },
+    ],
     ['sources', '/sources'],
+    [
+      'new-source',
+      '/sources',
+      async (one) => {
+        await one.getByRole('button', { name: 'Create source' }).first().click();
+        await one.getByLabel('How it comes').selectOption({ label: 'Out of a queue: Redis Streams' });
+      },
+    ],
     ['source', `/sources/${ids.source}`],
     [
       'source-tracking',
