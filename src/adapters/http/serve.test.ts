@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { notSent, type Outcome } from '../../core/attempt.ts';
 import { requestsATurn } from '../../core/limits/sending.ts';
@@ -55,7 +54,7 @@ test('a burst begins a few requests in a turn, all in their order, and what come
   port.postMessage(parcel(0, many));
   const counts = new Set<number>();
   for (let turn = 0; turn < 100 && begun.length < many + 2; turn += 1) {
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
     if (counts.size === 0 && begun.length > 0) port.postMessage(parcel(many, 2));
     counts.add(begun.length);
   }
