@@ -1,5 +1,4 @@
 import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
-import * as limits from '../../../core/limits/store.ts';
 import { typeRange } from '../../../core/match.ts';
 import {
   eventFilterOf,
@@ -13,7 +12,7 @@ import {
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
 import { begunViews, eventPart, viewsDown, viewsOfKeys } from './delivery-views.ts';
-import { eventConditions, eventsDown, seqAt } from './events.ts';
+import { eventConditions, eventsDown, spanOf } from './events.ts';
 import { lacksRows } from './rows.ts';
 
 /** How many deliveries are read at once, after the first ones: these are as many as a page shows. */
@@ -183,7 +182,7 @@ async function begunMatching(
     !filter.statuses.includes('cancelled')
   )
     return [];
-  const { conditions, values } = await eventConditions(session, accountNo, eventFilterOf(filter));
+  const { conditions, values } = eventConditions(accountNo, eventFilterOf(filter));
   const endpointId = filter.endpointNo === undefined ? null : await idOf(session, filter.endpointNo);
   const events = await session.all(
     `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND ${lacksRows} ORDER BY e.seq DESC`,
@@ -202,13 +201,9 @@ async function keyRange(
   filter: DeliveryFilter,
   page: Page,
 ): Promise<{ from: number; to: number }> {
-  const from =
-    filter.sinceMs === undefined ? 0 : (await seqAt(session, filter.sinceMs - limits.clockBackMs)) * places;
-  const to =
-    filter.untilMs === undefined
-      ? Number.MAX_SAFE_INTEGER
-      : (await seqAt(session, filter.untilMs + limits.clockBackMs)) * places;
-  return { from, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
+  const { from, until } = await spanOf(session, filter);
+  const to = Math.min(until, Math.floor(Number.MAX_SAFE_INTEGER / places)) * places;
+  return { from: from * places, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
 }
 
 async function idOf(session: Session, endpointNo: number): Promise<string> {

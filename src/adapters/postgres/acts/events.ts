@@ -40,9 +40,10 @@ export async function listEvents(
   return { rows: rows.map((row) => ({ event: headOf(row), deliveries: row.deliveries as number })), next };
 }
 
-/** Positions that are fetched at first; then more at a time. */
+/** Positions that are fetched at first; then each time so many times as many, for a page often lacks only a few. */
 const firstRows = 60;
-const moreRows = 1000;
+const timesRows = 3;
+const mostRows = 1000;
 
 /**
  * Positions before `before` of events that a filter wants, newest first. It walks along the index of one of the things asked
@@ -55,7 +56,7 @@ export async function* eventsDown(
   filter: EventFilter & { endpointNo?: number },
   before: number,
 ): AsyncGenerator<{ kind: 'found' | 'end'; seq: number }> {
-  const { conditions, values } = await eventConditions(session, accountNo, filter);
+  const { conditions, values } = eventConditions(accountNo, filter);
   if (filter.endpointNo !== undefined) {
     conditions.push('? = ANY (e.targets)');
     values.push(filter.endpointNo);
@@ -63,13 +64,12 @@ export async function* eventsDown(
   const [along, along1] = indexOf(accountNo, filter);
   const sql = `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes
     FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC LIMIT ?`;
-  const { sinceMs, untilMs } = filter;
-  const from = sinceMs === undefined ? 0 : await seqAt(session, sinceMs - clockBackMs);
-  let until = untilMs === undefined ? before : Math.min(before, await seqAt(session, untilMs + clockBackMs));
+  const span = await spanOf(session, filter);
+  let until = Math.min(before, span.until);
   let rowsLeft = filter.q === undefined ? limits.filterRows : limits.searchRows;
   let bytesLeft = limits.searchBytes;
-  for (let most = firstRows; ; most = moreRows) {
-    const rows = await session.all(sql, ...values, accountNo, ...along1, until, from, most);
+  for (let most = firstRows; ; most = Math.min(most * timesRows, Math.max(rowsLeft, firstRows), mostRows)) {
+    const rows = await session.all(sql, ...values, accountNo, ...along1, until, span.from, most);
     const searched = filter.q === undefined ? rows : withinBytes(rows, bytesLeft);
     const holding = filter.q === undefined ? null : await holdingText(session, searched, filter.q);
     for (const row of searched) {
@@ -129,12 +129,11 @@ function indexOf(
   return ['', []];
 }
 
-/** Conditions on events `e` for the parts of a filter that sit in columns. */
-export async function eventConditions(
-  session: Session,
+/** Conditions on events `e` for the parts of a filter that sit in columns; `spanOf` bounds where they are to be looked for. */
+export function eventConditions(
   accountNo: number,
   filter: Pick<EventFilter, 'type' | 'reference' | 'source' | 'sinceMs' | 'untilMs'>,
-): Promise<{ conditions: string[]; values: (string | number)[] }> {
+): { conditions: string[]; values: (string | number)[] } {
   const conditions = ['e.account_no = ?'];
   const values: (string | number)[] = [accountNo];
   const add = (condition: string, ...more: (string | number)[]): void => {
@@ -148,15 +147,20 @@ export async function eventConditions(
   }
   if (filter.reference !== undefined) add('e.reference = ?', filter.reference);
   if (filter.source !== undefined) add('e.source = ?', filter.source);
-  if (filter.sinceMs !== undefined)
-    add(
-      'e.seq >= ? AND e.created_at >= ?',
-      await seqAt(session, filter.sinceMs - clockBackMs),
-      filter.sinceMs,
-    );
-  if (filter.untilMs !== undefined)
-    add('e.seq < ? AND e.created_at < ?', await seqAt(session, filter.untilMs + clockBackMs), filter.untilMs);
+  if (filter.sinceMs !== undefined) add('e.created_at >= ?', filter.sinceMs);
+  if (filter.untilMs !== undefined) add('e.created_at < ?', filter.untilMs);
   return { conditions, values };
+}
+
+/** The positions between which a filter's times lie, with room for clocks that were set back. */
+export async function spanOf(
+  session: Session,
+  { sinceMs, untilMs }: Pick<EventFilter, 'sinceMs' | 'untilMs'>,
+): Promise<{ from: number; until: number }> {
+  return {
+    from: sinceMs === undefined ? 0 : await seqAt(session, sinceMs - clockBackMs),
+    until: untilMs === undefined ? Number.MAX_SAFE_INTEGER : await seqAt(session, untilMs + clockBackMs),
+  };
 }
 
 /** The first position at or after a time. Positions grow with time, but for clocks that are set back: callers leave room for that. */
