@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { deliveryKey } from '../core/delivery.ts';
 import { batchEvents } from '../core/limits/api.ts';
 import * as limits from '../core/limits/lists.ts';
+import { eraMaxMs } from '../core/limits/store.ts';
 import type { DeliveryFilter, EventFilter, Found, Page } from './store.ts';
-import { casesFor, type OpenStore, settlementOf, type World } from './store-world.case.ts';
+import { casesFor, type OpenStore, settlementOf, t0, type World } from './store-world.case.ts';
 
 /** Searches that find little: they end within bounds, and going on finds everything. */
 export function searchCases(name: string, open: OpenStore): void {
@@ -215,5 +216,49 @@ export function searchCases(name: string, open: OpenStore): void {
       else keys.unshift(deliveryKey(seq, 1));
     }
     assert.deepEqual((await deliveries(world, { statuses: ['dead', 'pending'] })).keys, keys);
+  });
+
+  promise('pages of a search over several days neither repeat nor skip', async (world) => {
+    const nos = [(await world.endpoint()).no, (await world.endpoint()).no];
+    const day = eraMaxMs;
+    const made: { key: number; at: number; kind: string; type: string; no: number }[] = [];
+    for (let n = 0; n < 4 * 8; n += 1) {
+      const at = t0 + Math.floor(n / 8) * day;
+      const [no, kind, type] = [nos[n % 2]!, ['busy', 'gone', 'begun', 'queued'][n % 4]!, `kind.${n % 3}`];
+      const modes = [kind === 'queued' ? ('queued' as const) : ('begun' as const)];
+      const seq = await world.stored({ event: { type, createdAtMs: at }, endpointNos: [no], modes });
+      const owed = world.fresh(seq, no);
+      if (kind === 'busy') await world.settle([settlementOf(owed, { state: 'dead' }, { httpStatus: 503 })]);
+      if (kind === 'gone')
+        await world.settle([
+          settlementOf({ ...owed, attempts: 2, tries: 2 }, { state: 'dead' }, { httpStatus: 404 }),
+        ]);
+      made.unshift({ key: owed.key, at, kind, type, no });
+      // A store may go on elsewhere with each day.
+      if (n % 8 === 7)
+        await world.store.sweep({ nowMs: at + day, keepSinceMs: t0 - day, heldSinceMs: 0, limit: 100 });
+    }
+    type Made = (typeof made)[number];
+    const isDead = ({ kind }: Made): boolean => kind === 'busy' || kind === 'gone';
+    const statuses: [DeliveryFilter, (one: Made) => boolean][] = [
+      [{ statuses: ['dead'] }, isDead],
+      [{ statuses: ['dead', 'sending'] }, ({ kind }) => kind !== 'queued'],
+      [{ statuses: ['pending', 'cancelled'] }, ({ kind }) => kind === 'queued'],
+      [{ statuses: ['dead'], minAttempts: 3 }, ({ kind }) => kind === 'gone'],
+      [{ httpStatus: { from: 500, to: 599 } }, ({ kind }) => kind === 'busy'],
+      [{ minAttempts: 1 }, isDead],
+    ];
+    const others: [DeliveryFilter, (one: Made) => boolean][] = [
+      [{}, () => true],
+      [{ endpointNo: nos[0]! }, ({ no }) => no === nos[0]],
+      [{ eventType: 'kind.1' }, ({ type }) => type === 'kind.1'],
+      [{ sinceMs: t0 + day, untilMs: t0 + 3 * day }, ({ at }) => at >= t0 + day && at < t0 + 3 * day],
+    ];
+    for (const [filter, isIt] of statuses)
+      for (const [more, isToo] of others) {
+        const wanted = made.filter((one) => isIt(one) && isToo(one)).map(({ key }) => key);
+        const found = await deliveries(world, { ...filter, ...more });
+        assert.deepEqual(found.keys, wanted, JSON.stringify({ ...filter, ...more }));
+      }
   });
 }
