@@ -11,7 +11,7 @@ import {
 } from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
-import { begunViews, eventPart, viewsDown, viewsOfKeys } from './delivery-views.ts';
+import { begunViews, eventPart, eventsOfKeys, viewsDown, viewsOfKeys } from './delivery-views.ts';
 import { eventConditions, eventsDown, spanOf } from './events.ts';
 import { lacksRows } from './rows.ts';
 
@@ -91,7 +91,8 @@ async function listByEndpoint(
   while (read < fitting.length) {
     const keys = fitting.slice(read, read + (read === 0 ? wanted : rowsAtOnce));
     read += keys.length;
-    kept.push(...(await viewsOfKeys(session, keys)).filter((view) => isAsked(view, filter)));
+    const views = await viewsOfKeys(session, keys, await eventsOfKeys(session, keys));
+    kept.push(...views.filter((view) => isAsked(view, filter)));
     if (kept.filter(({ key }) => key >= keys.at(-1)!).length < wanted) continue;
     floor = keys.at(-1)!;
     break;

@@ -4,7 +4,7 @@ import type { ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states } from '../../../ports/rows/delivery.ts';
 import { isReplayed } from '../../../ports/rows/replay.ts';
 import type { Row, Session } from '../session.ts';
-import { viewsOfKeys } from './delivery-views.ts';
+import { eventsOfKeys, viewsOfKeys } from './delivery-views.ts';
 import { endedSql, puttableSql } from './putting-back.ts';
 
 export async function planReplay(
@@ -14,7 +14,8 @@ export async function planReplay(
   const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
   const { keys, isWhole } = await firstMatching(session, selection, rows);
   const first = keys.slice(0, limit);
-  const views = new Map((await viewsOfKeys(session, first)).map((view) => [view.key, view]));
+  const found = await viewsOfKeys(session, first, await eventsOfKeys(session, first));
+  const views = new Map(found.map((view) => [view.key, view]));
   return { total: keys.length, isWhole, sample: first.flatMap((key) => views.get(key) ?? []) };
 }
 
