@@ -1,8 +1,9 @@
-import type { DeliveryStatus, DeliveryView } from '../../../core/delivery.ts';
-import { typeRange } from '../../../core/match.ts';
+import { type DeliveryStatus, type DeliveryView, eventSeqOf } from '../../../core/delivery.ts';
+import { matchesType } from '../../../core/match.ts';
 import {
   eventFilterOf,
   isAsked,
+  isTried,
   narrowed,
   newest,
   places,
@@ -11,14 +12,22 @@ import {
 } from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
-import { begunViews, eventPart, eventsOfKeys, viewsDown, viewsOfKeys } from './delivery-views.ts';
+import {
+  begunViews,
+  eventPart,
+  eventsOfKeys,
+  lackingRows,
+  viewsDown,
+  viewsOfKeys,
+} from './delivery-views.ts';
 import { eventConditions, eventsDown, spanOf } from './events.ts';
-import { lacksRows } from './rows.ts';
 
 /** How many deliveries are read at once, after the first ones: these are as many as a page shows. */
 const rowsAtOnce = 200;
 /** How many keys a page looks at, over all endpoints and states: fewer than `filterRows`, for each costs more here than a row does in a file. */
 const keysAtOnce = 150;
+/** How many of the newest eras are looked at before all. */
+const newestEras = 2;
 
 export async function listDeliveries(
   session: Session,
@@ -70,7 +79,7 @@ async function listByEndpoint(
   filter: DeliveryFilter,
   page: Page,
 ): Promise<Found<DeliveryView>> {
-  const range = await keyRange(session, filter, page);
+  const range = await rangeOf(session, filter, page);
   const one = filter.endpointNo ?? null;
   const endpoints = await session.all(
     'SELECT no, status, deleted_at FROM endpoint WHERE account_no = ? AND (?::bigint IS NULL OR no = ?)',
@@ -83,16 +92,14 @@ async function listByEndpoint(
   );
   const wanted = page.limit + 1;
   const most = Math.max(wanted, Math.ceil(keysAtOnce / Math.max(1, searches.length)));
-  const looked = await keysAlong(session, searches, range, most);
+  const looked = await newestAlong(session, { searches, filter, most, wanted }, range);
   const kept = await begunMatching(session, accountNo, filter, range);
   let { floor } = looked;
-  const fitting = await keysFitting(session, looked.keys, filter);
   let read = 0;
-  while (read < fitting.length) {
-    const keys = fitting.slice(read, read + (read === 0 ? wanted : rowsAtOnce));
+  while (read < looked.keys.length) {
+    const keys = looked.keys.slice(read, read + (read === 0 ? wanted : rowsAtOnce));
     read += keys.length;
-    const views = await viewsOfKeys(session, keys, await eventsOfKeys(session, keys));
-    kept.push(...views.filter((view) => isAsked(view, filter)));
+    kept.push(...(await viewsFitting(session, keys, filter)));
     if (kept.filter(({ key }) => key >= keys.at(-1)!).length < wanted) continue;
     floor = keys.at(-1)!;
     break;
@@ -102,59 +109,81 @@ async function listByEndpoint(
   return { rows, next: floor > range.from ? floor : null };
 }
 
-/**
- * The newest keys of each endpoint in each state, all together from the newest on; what is older than `floor` was not looked at
- * everywhere, so that nobody knows what comes next.
- */
-async function keysAlong(
-  session: Session,
-  searches: { endpointNo: number; state: number }[],
-  range: { from: number; to: number },
-  most: number,
-): Promise<{ keys: number[]; floor: number }> {
+/** Keys that are looked at, and from where on there may be some without a row: no node's checkpoint is beyond one. */
+interface Range {
+  from: number;
+  to: number;
+  begunFrom: number;
+}
+
+interface Along {
+  searches: { endpointNo: number; state: number }[];
+  filter: DeliveryFilter;
+  /** Of each search. */
+  most: number;
+  wanted: number;
+}
+
+/** What is older than `floor` was not looked at everywhere, so that nobody knows what comes next. */
+interface Looked {
+  keys: number[];
+  floor: number;
+}
+
+/** In the newest eras first: into all that there are, each search has to look by itself, also where it finds nothing. */
+async function newestAlong(session: Session, along: Along, range: Range): Promise<Looked> {
+  const era = await session.get(
+    'SELECT min(from_seq) AS from_seq FROM (SELECT from_seq FROM era WHERE from_seq < ? ORDER BY from_seq DESC LIMIT ?) e',
+    Math.ceil(range.to / places),
+    newestEras,
+  );
+  const from = ((era?.from_seq as number | null | undefined) ?? 0) * places;
+  if (from > range.from) {
+    const looked = await keysAlong(session, along, { ...range, from });
+    if (looked.floor > from || looked.keys.length >= along.wanted) return looked;
+  }
+  return await keysAlong(session, along, range);
+}
+
+/** The newest keys of each endpoint in each state, all together from the newest on, of those that were tried and answered as asked. */
+async function keysAlong(session: Session, { searches, filter, most }: Along, range: Range): Promise<Looked> {
   // Compared as rows, and in the order of rows: so the planner has only the index that begins with endpoint and state, and cannot
-  // walk down all deliveries for the few that are in a rare one.
-  const rows = await session.all(
-    `SELECT s.n, x.key FROM unnest(?::bigint[], ?::smallint[]) WITH ORDINALITY AS s (endpoint_no, state, n)
-     CROSS JOIN LATERAL (SELECT key FROM delivery d
-       WHERE (d.endpoint_no, d.state, d.key) >= (s.endpoint_no, s.state, ?::bigint)
+  // walk down all deliveries for the few that are in a rare one. By the key alone it leaves out eras. How many are wanted it does
+  // not see: it would make another plan each time, which takes longer than the work.
+  const rows = (await session.all(
+    `SELECT s.n, x.* FROM unnest(?::bigint[], ?::smallint[]) WITH ORDINALITY AS s (endpoint_no, state, n)
+     CROSS JOIN LATERAL (SELECT key, attempts, last_status AS "httpStatus" FROM delivery d
+       WHERE d.key >= ? AND (d.endpoint_no, d.state, d.key) >= (s.endpoint_no, s.state, ?::bigint)
          AND (d.endpoint_no, d.state, d.key) < (s.endpoint_no, s.state, ?::bigint)
-       ORDER BY d.endpoint_no DESC, d.state DESC, d.key DESC LIMIT ?) x`,
+       ORDER BY d.endpoint_no DESC, d.state DESC, d.key DESC LIMIT (SELECT ?::bigint)) x`,
     searches.map(({ endpointNo }) => endpointNo),
     searches.map(({ state }) => state),
     range.from,
+    range.from,
     range.to,
     most,
-  );
-  const found = Map.groupBy(rows, (row) => row.n as number);
+  )) as { n: number; key: number; attempts: number; httpStatus: number | null }[];
   let floor = range.from;
-  for (const each of found.values())
-    if (each.length === most) floor = Math.max(floor, Math.min(...each.map((row) => row.key as number)));
-  const keys = rows.map((row) => row.key as number).filter((key) => key >= floor);
+  for (const each of Map.groupBy(rows, ({ n }) => n).values())
+    if (each.length === most) floor = Math.max(floor, Math.min(...each.map(({ key }) => key)));
+  const keys = rows.filter((row) => row.key >= floor && isTried(row, filter)).map(({ key }) => key);
   return { keys: keys.sort((a, b) => b - a), floor };
 }
 
-/** Those whose event is of the type and time that are asked for, found without reading the deliveries. */
-async function keysFitting(
+/** Those that are as the filter asks. */
+async function viewsFitting(
   session: Session,
   keys: number[],
-  { eventType, sinceMs, untilMs }: DeliveryFilter,
-): Promise<number[]> {
-  if (keys.length === 0 || (eventType === undefined && sinceMs === undefined && untilMs === undefined))
-    return keys;
-  const types = typeRange(eventType ?? '*');
-  // The conditions stand around the positions: beside them, the planner may walk along a type's events instead.
-  const rows = await session.all(
-    `SELECT seq FROM (SELECT seq, type, created_at FROM event WHERE seq = ANY (?::bigint[]) OFFSET 0) e
-     WHERE type BETWEEN ? AND ? AND created_at >= ? AND created_at < ?`,
-    [...new Set(keys.map((key) => Math.floor(key / places)))],
-    types.from,
-    types.to,
-    sinceMs ?? 0,
-    untilMs ?? Number.MAX_SAFE_INTEGER,
-  );
-  const seqs = new Set(rows.map((row) => row.seq as number));
-  return keys.filter((key) => seqs.has(Math.floor(key / places)));
+  filter: DeliveryFilter,
+): Promise<DeliveryView[]> {
+  const { eventType = '*', sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER } = filter;
+  const events = (await eventsOfKeys(session, keys)).filter(({ type, created_at }) => {
+    const atMs = created_at as number;
+    return matchesType([eventType], type as string) && atMs >= sinceMs && atMs < untilMs;
+  });
+  const seqs = new Set(events.map(({ seq }) => seq as number));
+  const fitting = keys.filter((key) => seqs.has(eventSeqOf(key)));
+  return (await viewsOfKeys(session, fitting, events)).filter((view) => isAsked(view, filter));
 }
 
 /** The stored states behind the statuses at one endpoint. Open work of a deleted endpoint counts as cancelled. */
@@ -175,38 +204,33 @@ async function begunMatching(
   session: Session,
   accountNo: number,
   filter: DeliveryFilter,
-  range: { from: number; to: number },
+  range: Range,
 ): Promise<DeliveryView[]> {
-  if (
-    filter.statuses !== undefined &&
-    !filter.statuses.includes('sending') &&
-    !filter.statuses.includes('cancelled')
-  )
-    return [];
+  const { statuses } = filter;
+  const isWanted = statuses === undefined || statuses.includes('sending') || statuses.includes('cancelled');
+  if (!isWanted || range.begunFrom >= range.to) return [];
   const { conditions, values } = eventConditions(accountNo, eventFilterOf(filter));
-  const endpointId = filter.endpointNo === undefined ? null : await idOf(session, filter.endpointNo);
   const events = await session.all(
-    `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND ${lacksRows} ORDER BY e.seq DESC`,
+    `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND e.seq >= ? ORDER BY e.seq DESC`,
     ...values,
+    eventSeqOf(range.begunFrom),
   );
   const views: DeliveryView[] = [];
-  for (const event of events) views.push(...(await begunViews(session, event)).reverse());
+  for (const { event, keys } of await lackingRows(session, events, filter.endpointNo ?? null))
+    views.push(...(await begunViews(session, event)).filter(({ key }) => keys.includes(key)));
   return views
     .filter((view) => view.key >= range.from && view.key < range.to)
-    .filter((view) => endpointId === null || view.endpointId === endpointId)
     .filter((view) => isAsked(view, filter));
 }
 
-async function keyRange(
-  session: Session,
-  filter: DeliveryFilter,
-  page: Page,
-): Promise<{ from: number; to: number }> {
+async function rangeOf(session: Session, filter: DeliveryFilter, page: Page): Promise<Range> {
   const { from, until } = await spanOf(session, filter);
-  const to = Math.min(until, Math.floor(Number.MAX_SAFE_INTEGER / places)) * places;
-  return { from: from * places, to: Math.min(to, page.before ?? Number.MAX_SAFE_INTEGER) };
-}
-
-async function idOf(session: Session, endpointNo: number): Promise<string> {
-  return String((await session.get('SELECT id FROM endpoint WHERE no = ?', endpointNo))?.id ?? '');
+  const now = (await session.get(
+    'SELECT last_value AS newest, (SELECT min(low_seq) FROM node) AS low FROM event_seq',
+  )) as { newest: number; low: number | null };
+  return {
+    from: from * places,
+    to: Math.min(Math.min(until, now.newest + 1) * places, page.before ?? Number.MAX_SAFE_INTEGER),
+    begunFrom: (now.low ?? now.newest + 1) * places,
+  };
 }

@@ -25,7 +25,7 @@ export async function getDelivery(
 ): Promise<{ delivery: DeliveryView; attempts: Attempt[]; data: string } | null> {
   const event = await session.get(
     `SELECT ${eventPart}, e.data FROM event e WHERE e.seq = ? AND e.account_no = ?`,
-    Math.floor(key / places),
+    eventSeqOf(key),
     accountNo,
   );
   if (event === undefined) return null;
@@ -153,6 +153,24 @@ function keysOf(event: Row, endpointNo: number | null): number[] {
   return (event.targets as number[]).flatMap((no, place) =>
     endpointNo === null || no === endpointNo ? [first + place] : [],
   );
+}
+
+/** Of the keys of these events those without a row, by event; only those to one endpoint where it is given. */
+export async function lackingRows(
+  session: Session,
+  events: readonly Row[],
+  endpointNo: number | null,
+): Promise<{ event: Row; keys: number[] }[]> {
+  if (events.length === 0) return [];
+  const all = events.map((event) => ({ event, keys: keysOf(event, endpointNo) }));
+  const rows = await session.all(
+    'SELECT key FROM delivery d WHERE d.key = ANY (?::bigint[])',
+    all.flatMap(({ keys }) => keys),
+  );
+  const there = new Set(rows.map(({ key }) => key as number));
+  return all
+    .map(({ event, keys }) => ({ event, keys: keys.filter((key) => !there.has(key)) }))
+    .filter(({ keys }) => keys.length > 0);
 }
 
 /** The targets of an event that are under way without a row. */
