@@ -85,13 +85,14 @@ function filtersOf(): Record<string, Filter[]> {
   const since = [null, ago(1)];
   const until = [null, ago(0.5)];
   const type = [null, typeOf(3), 'order.*'];
+  const orUnheard = [...type, 'order.unheard'];
   const reference = [null, ({ events }: Past) => referenceOf(Math.floor(events / 2))];
   const endpointId = [null, ({ shop }: Past) => shop.endpointIds[1]!];
   const minAttempts = [null, '3'];
   const status = [null, 'delivered', 'dead', 'retrying', 'held', 'cancelled'];
   return {
     '/v1/deliveries': [
-      ...combinations({ status, endpointId, eventType: type, reference, since, until }),
+      ...combinations({ status, endpointId, eventType: orUnheard, reference, since, until }),
       ...combinations({
         httpStatus: ['404', '5xx'],
         minAttempts,
@@ -105,7 +106,7 @@ function filtersOf(): Record<string, Filter[]> {
     ],
     '/v1/dead-letters': combinations({ endpointId, eventType: type, since }),
     '/v1/events': combinations({
-      type,
+      type: orUnheard,
       reference,
       source: [null, ({ shop }: Past) => shop.sourceId],
       since,
