@@ -22,7 +22,7 @@ import {
 } from './delivery-views.ts';
 import { eventConditions, eventsDown, spanOf } from './events.ts';
 
-/** How many deliveries are read at once, after the first ones: these are as many as a page shows. */
+/** How many deliveries are read at once, at most: at first as many as a page shows, then as many as before, for often only a few are lacking. */
 const rowsAtOnce = 200;
 /** How many keys a page looks at, over all endpoints and states: fewer than `filterRows`, for each costs more here than a row does in a file. */
 const keysAtOnce = 150;
@@ -97,7 +97,7 @@ async function listByEndpoint(
   let { floor } = looked;
   let read = 0;
   while (read < looked.keys.length) {
-    const keys = looked.keys.slice(read, read + (read === 0 ? wanted : rowsAtOnce));
+    const keys = looked.keys.slice(read, Math.max(wanted, read + Math.min(read, rowsAtOnce)));
     read += keys.length;
     kept.push(...(await viewsFitting(session, keys, filter)));
     if (kept.filter(({ key }) => key >= keys.at(-1)!).length < wanted) continue;
@@ -132,6 +132,7 @@ interface Looked {
 
 /** In the newest eras first: into all that there are, each search has to look by itself, also where it finds nothing. */
 async function newestAlong(session: Session, along: Along, range: Range): Promise<Looked> {
+  if (along.searches.length === 0) return { keys: [], floor: range.from };
   const era = await session.get(
     'SELECT min(from_seq) AS from_seq FROM (SELECT from_seq FROM era WHERE from_seq < ? ORDER BY from_seq DESC LIMIT ?) e',
     Math.ceil(range.to / places),
