@@ -87,8 +87,10 @@ export async function viewsOfKeys(
 
 type Step<More = unknown> = { kind: 'found' | 'end'; seq: number } & More;
 
-/** Events and deliveries that are read at once. */
-const eventsAtOnce = 60;
+/** Events that are read at once: at first as many as fill a page though some do not fit, then few, for often only a few are lacking, then ever more. */
+const eventsAtOnce = [70, 20, 40];
+const eventsAtMost = 60;
+/** Deliveries that are read at once. */
 const viewsAtOnce = 1000;
 
 /** The same steps, each with the deliveries of its event, highest place first; only those to one endpoint where it is given. */
@@ -98,10 +100,12 @@ export async function* viewsDown(
   endpointNo: number | null,
 ): AsyncGenerator<Step<{ views: DeliveryView[] }>> {
   let seqs: number[] = [];
+  let group = 0;
   for await (const { kind, seq } of steps) {
-    if (kind === 'found' && seqs.push(seq) < eventsAtOnce) continue;
+    if (kind === 'found' && seqs.push(seq) < (eventsAtOnce[group] ?? eventsAtMost)) continue;
     yield* viewsOfEvents(session, seqs, endpointNo);
     seqs = [];
+    group += 1;
     if (kind === 'end') yield { kind, seq, views: [] };
   }
   yield* viewsOfEvents(session, seqs, endpointNo);

@@ -41,7 +41,7 @@ export async function listEvents(
 }
 
 /** Positions that are fetched at first; then each time so many times as many, for a page often lacks only a few. */
-const firstRows = 60;
+const firstRows = 100;
 const timesRows = 3;
 const mostRows = 1000;
 
