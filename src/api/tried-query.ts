@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { TriedFilter } from '../core/delivery.ts';
+import { attemptsAskedMax } from '../core/limits/lists.ts';
 
 /** Query parameters or members that select deliveries by their attempts. */
 export const triedFields = {
@@ -11,7 +12,11 @@ export const triedFields = {
     }),
   ),
   minAttempts: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'Only those that were attempted at least so often.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: attemptsAskedMax,
+      description: 'Only those that were attempted at least so often.',
+    }),
   ),
 };
 

@@ -179,7 +179,13 @@ describe('deliveries', () => {
     assert.equal((await world.ask('GET', '/v1/deliveries?q=')).status, 422);
     for (const query of ['httpStatus=500', 'httpStatus=2xx', 'minAttempts=2'])
       assert.ok((await found(query)).length > 0 && (await found(query)).length < all.length, query);
-    for (const query of ['httpStatus=700', 'httpStatus=5', 'httpStatus=5xx,404', 'minAttempts=0'])
+    for (const query of [
+      'httpStatus=700',
+      'httpStatus=5',
+      'httpStatus=5xx,404',
+      'minAttempts=0',
+      'minAttempts=1e300',
+    ])
       assert.equal((await world.ask('GET', `/v1/deliveries?${query}`)).status, 422, query);
   });
 
@@ -302,6 +308,7 @@ describe('replays', () => {
       [{ since: 'yesterday' }, '/since'],
       [{ httpStatus: '50x' }, '/httpStatus'],
       [{ minAttempts: 0 }, '/minAttempts'],
+      [{ minAttempts: 3_000_000_000 }, '/minAttempts'],
       [{ all: true }, '/all'],
       [{ rateLimit: { perSecond: 0 } }, '/rateLimit/perSecond'],
     ];

@@ -10,6 +10,8 @@ export const searchBytes = 32 * 1024 * 1024;
 export const filterRows = 500;
 /** The same along events for deliveries of which few fit, by their answer or their attempts: nearly all are read for nothing. */
 export const triedRows = 200;
+/** The most attempts that a filter may ask for, well below what a store's numbers of them end at. */
+export const attemptsAskedMax = 1_000_000;
 /** Deliveries that the plan of a replay shows. */
 export const replaySample = 5;
 /** Rows that it looks at to count them; a replay counts all that it takes once it is started. */
