@@ -50,6 +50,21 @@ test('the password is kept apart from the URL, whatever it is made of', () => {
   assert.equal(read('redis://h?stream=s').password, null);
 });
 
+test('a password that was not escaped is neither shown nor said', () => {
+  for (const text of [
+    'redis:///u:S3CRET@h/?stream=s',
+    'redis:////u:S3CRET@h/?stream=s',
+    'redis://u:12?S3CRET@h/?stream=s',
+    'nats://1?S3CRET@h?subject=a',
+    'amqp://u:12/S3CRET@h/?exchange=e',
+    'postgres://u:12/S3CRET@h/db?table=t',
+  ]) {
+    wrong(text, /behind its host/);
+    assert.doesNotMatch(String(readQueueUrl(text, 'to', strict)), /S3CRET/);
+  }
+  assert.equal(read('amqp://u:p@h/a%40b?exchange=e').target.path, 'a@b');
+});
+
 test('a token of NATS is a secret, and a user of a URL that was stored is none', () => {
   for (const text of ['nats://TOKEN@h?subject=a', 'nats://TOKEN:@h?subject=a']) {
     const { url, password, target } = read(text);

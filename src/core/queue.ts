@@ -153,6 +153,9 @@ function schemeOf(text: string): string {
  * when they are connected to, as those of receivers are.
  */
 export function readQueueUrl(text: string, use: QueueUse, policy: AddressPolicy): QueueUrl | string {
+  // Most likely a password with a / or a ?: what stands before it would be the host, and the rest be kept and shown.
+  if (/^[^:]*:\/\/[^/?]*[/?].*@/.test(text))
+    return 'holds an @ behind its host: write /, ? and @ as %2F, %3F and %40 where they belong to a password or a name';
   // A token of NATS stands where a user does, with or without the colon of an empty password, and is a secret.
   return readUrl(text.replace(/^(\s*(?:nats|tls):\/\/)([^/?:@]+):?@/i, '$1:$2@'), use, policy);
 }
