@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ClientBase } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import {
   type ArchiveHead,
   type ArchiveSum,
@@ -10,6 +10,7 @@ import {
   archiveTables,
   contextOf,
 } from '../../core/archive.ts';
+import { asRecord } from '../../core/body.ts';
 import { SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits/store.ts';
 import { storable } from './acts/rows.ts';
@@ -50,7 +51,7 @@ export async function importInto({ url, durable, lines, reseal }: ImportOptions)
       return sums;
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
+      throw isMisfit(error) ? damaged('a value does not fit where it stands') : error;
     }
   });
 }
@@ -82,7 +83,8 @@ async function importLines(
   const sums: ArchiveSum[] = [];
   for (const table of archiveTables) sums.push(await importTable(client, table, { lines, epoch, reseal }));
   await client.query('ALTER TABLE stat ENABLE TRIGGER USER');
-  if (await nextLine(lines).then((line) => (line as { end?: unknown }).end !== true)) throw damaged('no end');
+  if ((await nextLine(lines)).end !== true) throw damaged('no end');
+  if ((await lines.next()).done !== true) throw damaged('more comes after its end');
   await goOn(client, head, epoch);
   return sums;
 }
@@ -95,8 +97,7 @@ interface Course {
 
 async function importTable(client: ClientBase, table: ArchiveTable, course: Course): Promise<ArchiveSum> {
   const { lines, epoch, reseal } = course;
-  const first = (await nextLine(lines)) as { table?: unknown };
-  if (first.table !== table.name) throw damaged(`${table.name} is missing`);
+  if ((await nextLine(lines)).table !== table.name) throw damaged(`${table.name} is missing`);
   const columns = await tableColumns(client, table, epoch);
   const read = createHash('sha256');
   const written = createHash('sha256');
@@ -132,7 +133,7 @@ async function readBatch(
     const { done, value: line } = await lines.next();
     if (done === true) throw damaged('it ends too early');
     const row = parsed(line);
-    if (!Array.isArray(row)) return { batch, end: row as object };
+    if (!Array.isArray(row)) return { batch, end: asRecord(row) ?? {} };
     sum.update(`${line}\n`);
     chars += line.length;
     batch.push(row);
@@ -197,8 +198,7 @@ async function goOn(
   }
 }
 
-function headOf(line: unknown): ArchiveHead {
-  const head = line as Partial<ArchiveHead>;
+function headOf(head: Partial<ArchiveHead>): ArchiveHead {
   if (head.surehook !== 'export') throw damaged('it does not begin as one');
   if (head.format !== archiveFormat)
     throw new SurehookError(
@@ -209,10 +209,11 @@ function headOf(line: unknown): ArchiveHead {
   return head as ArchiveHead;
 }
 
-async function nextLine(lines: AsyncIterator<string>): Promise<unknown> {
+/** A line that is no row. */
+async function nextLine(lines: AsyncIterator<string>): Promise<Record<string, unknown>> {
   const { done, value } = await lines.next();
   if (done === true) throw damaged('it ends too early');
-  return parsed(value);
+  return asRecord(parsed(value)) ?? {};
 }
 
 function parsed(line: string): unknown {
@@ -221,6 +222,12 @@ function parsed(line: string): unknown {
   } catch {
     throw damaged('a line is not JSON');
   }
+}
+
+/** What the server or we ourselves fail at is a value: of no such form, there already, too long. Its words may hold it. */
+function isMisfit(error: unknown): boolean {
+  if (error instanceof DatabaseError) return /^(?:22|23|42P17)/.test(error.code ?? '');
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 function damaged(what: string): SurehookError {
