@@ -6,7 +6,7 @@ import * as limits from '../core/limits/store.ts';
 import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
-import type { ReplayStore } from '../ports/replay-store.ts';
+import type { ReplayCount, ReplayPlace, ReplayStore } from '../ports/replay-store.ts';
 import type { DeliveryAdmin } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 
@@ -22,8 +22,10 @@ export interface ReplayParts {
 /** Puts deliveries back, one by one or as a job that feeds them page by page. Replayed ones go after live traffic. */
 export class Replayer {
   readonly #parts: ReplayParts;
-  /** Replays that are being fed, or whose waiting work is being taken back. */
-  readonly #running = new Set<number>();
+  /** Replays that are being counted. */
+  readonly #counted = new Set<Pick<Replay, 'accountNo'>>();
+  /** Replays that are being fed, or whose waiting work is being taken back, and whose they are. */
+  readonly #running = new Map<number, number>();
   /** Of those, the ones that a person changed meanwhile: they are looked at once more. */
   readonly #changed = new Set<number>();
   #stopping = false;
@@ -34,7 +36,7 @@ export class Replayer {
 
   /** Goes on with what an earlier process left unfinished. */
   async start(): Promise<void> {
-    for (const replay of await this.#parts.store.openReplays()) this.#run(replay.no);
+    for (const replay of await this.#parts.store.openReplays()) this.#run(replay);
   }
 
   stop(): void {
@@ -45,15 +47,18 @@ export class Replayer {
   async startReplay(account: Account, filter: ReplayFilter, perSecond: number | null): Promise<Replay> {
     const { store, clock, random } = this.#parts;
     const nowMs = clock.nowMs();
-    const replay = await store.createReplay({
-      id: newId('rpl_', nowMs, random.bytes(10)),
-      accountNo: account.no,
-      filter,
-      perSecond,
-      nowMs,
-    });
-    this.#run(replay.no);
-    return replay;
+    const id = newId('rpl_', nowMs, random.bytes(10));
+    this.#requireRoom(account);
+    const under = { accountNo: account.no };
+    this.#counted.add(under);
+    try {
+      const total = await this.#count(account.no, filter, nowMs);
+      const replay = await store.createReplay({ ...under, id, filter, perSecond, total, nowMs });
+      this.#run(replay);
+      return replay;
+    } finally {
+      this.#counted.delete(under);
+    }
   }
 
   async cancelReplay(account: Account, id: string): Promise<Replay> {
@@ -70,6 +75,7 @@ export class Replayer {
   }
 
   async resumeReplay(account: Account, id: string): Promise<Replay> {
+    this.#requireRoom(account);
     return this.#goOn(await this.#parts.store.resumeReplay({ accountNo: account.no, id }), id);
   }
 
@@ -111,16 +117,46 @@ export class Replayer {
 
   #goOn(replay: Replay | null, id: string): Replay {
     if (replay === null) throw notFound('replay', id);
-    this.#run(replay.no);
+    this.#run(replay);
     return replay;
   }
 
-  #run(no: number): void {
+  /** Each takes its share of the store, so that an account may have only so many. */
+  #requireRoom({ no }: Account): void {
+    const accounts = [...this.#running.values(), ...[...this.#counted].map(({ accountNo }) => accountNo)];
+    if (accounts.filter((accountNo) => accountNo === no).length < limits.replaysAtOnce) return;
+    throw new SurehookError(
+      'too_many_requests',
+      `${limits.replaysAtOnce} replays of this account are being put back. Wait for one to be through, pause or cancel one.`,
+      { retryAfterS: limits.busyRetryAfterS },
+    );
+  }
+
+  /** Piece by piece, so that what others look up comes in between. */
+  async #count(accountNo: number, filter: ReplayFilter, nowMs: number): Promise<number> {
+    let total = 0;
+    let from: ReplayPlace | null = null;
+    do {
+      const rows = limits.replayCountRows;
+      const found: ReplayCount = await this.#parts.store.countReplay({
+        accountNo,
+        filter,
+        nowMs,
+        from,
+        rows,
+      });
+      total += found.count;
+      from = found.next;
+    } while (from !== null);
+    return total;
+  }
+
+  #run({ no, accountNo }: Replay): void {
     if (this.#running.has(no)) {
       this.#changed.add(no);
       return;
     }
-    this.#running.add(no);
+    this.#running.set(no, accountNo);
     void this.#feed(no);
   }
 

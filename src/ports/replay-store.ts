@@ -11,6 +11,19 @@ export interface ReplayPlan {
   sample: DeliveryView[];
 }
 
+/** Where a replay is among the deliveries of its account that ended in one state: by endpoint, then by key. */
+export interface ReplayPlace {
+  endpointNo: number;
+  key: number;
+}
+
+/** Part of a count. */
+export interface ReplayCount {
+  count: number;
+  /** Where to go on; null: this was the end. */
+  next: ReplayPlace | null;
+}
+
 /** Replays: jobs that put deliveries back. Those that are not the account's are not found. */
 export interface ReplayStore {
   createReplay(input: {
@@ -18,8 +31,18 @@ export interface ReplayStore {
     accountNo: number;
     filter: ReplayFilter;
     perSecond: number | null;
+    /** As it was counted at this time. */
+    total: number;
     nowMs: number;
   }): Promise<Replay>;
+  /** How many a replay with this filter that starts now would put back, of up to `rows` that are looked at from a place on. */
+  countReplay(input: {
+    accountNo: number;
+    filter: ReplayFilter;
+    nowMs: number;
+    from: ReplayPlace | null;
+    rows: number;
+  }): Promise<ReplayCount>;
   /** What a replay with this filter would put back: how many of the first `rows` that may be looked at, and the first `limit` of them. */
   planReplay(input: {
     accountNo: number;

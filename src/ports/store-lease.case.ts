@@ -79,6 +79,7 @@ export function leaseCases(name: string, open: OpenStore): void {
       accountNo: world.accountNo,
       filter,
       perSecond: null,
+      total: 1,
       nowMs: t0 + 1,
     });
     await world.store.stepReplay({ no: replay.no, limit: 10, nowMs: t0 + 1 });

@@ -168,6 +168,7 @@ export function upkeepCases(name: string, open: OpenStore): void {
       accountNo: world.accountNo,
       filter,
       perSecond: null,
+      total: 0,
       nowMs: t0,
     });
     const nowMs = t0 + limits.idempotencyKeepMs;

@@ -10,6 +10,7 @@ import { pullCases } from './store-pull.case.ts';
 import { puttingBackCases } from './store-putting-back.case.ts';
 import { readingCases } from './store-reading.case.ts';
 import { replayCases } from './store-replay.case.ts';
+import { replayPlanCases } from './store-replay-plan.case.ts';
 import { searchCases } from './store-search.case.ts';
 import { sourceCases } from './store-sources.case.ts';
 import { trackingCases } from './store-tracking.case.ts';
@@ -24,6 +25,7 @@ export function storeContract(name: string, open: OpenStore): void {
   orderCases(name, open);
   puttingBackCases(name, open);
   replayCases(name, open);
+  replayPlanCases(name, open);
   adminCases(name, open);
   peopleCases(name, open);
   portalCases(name, open);

@@ -61,3 +61,21 @@ test('what a cancelled replay has under way is not tried again when it fails', a
   assert.equal((await world.deliveries())[0]!.status, 'dead');
   await world.close();
 });
+
+test('an account may have only so many replays counted or put back at once, and is told so', async () => {
+  const world = await openWorld();
+  await world.endpoint({ retry: { schedule: [] } });
+  world.sender.script(() => ({ httpStatus: 500 }));
+  for (let n = 0; n < 3; n += 1) await world.publish({ type: 'dead' });
+  await world.clock.advance(1000);
+  const begin = () => world.engine.replayer.startReplay(world.account, everyDead, 1);
+  const begun = Array.from({ length: limits.replaysAtOnce }, begin);
+  await assert.rejects(begin(), { code: 'too_many_requests' });
+  await world.clock.settle();
+  const replays = await Promise.all(begun);
+  assert.ok(replays.every(({ total }) => total === 3));
+  await assert.rejects(begin(), { code: 'too_many_requests' });
+  await world.clock.advance(60_000);
+  await begin();
+  await world.close();
+});

@@ -3,6 +3,7 @@ import { deliveryKey, type Owed } from '../../src/core/delivery.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
 import { matchesType } from '../../src/core/match.ts';
 import type { Replay } from '../../src/core/replay.ts';
+import type { ReplayCount } from '../../src/ports/replay-store.ts';
 import type {
   AcceptItem,
   AcceptResult,
@@ -62,6 +63,7 @@ export class Ledger {
       reclaim: () => this.#reclaim(node, input),
       requeue: () => this.replays.requeue(input, value as { requeued: number }),
       cancel: () => this.replays.cancel(input, value as { endpointNo: number } | string),
+      countReplay: () => this.replays.countReplay(input, value as ReplayCount),
       createReplay: () => this.replays.createReplay(input, value as Replay),
       cancelReplay: () => this.replays.replayIs(value as Replay | null),
       stepReplay: () => this.replays.stepReplay(input, value as { replay: Replay; moved: number }),

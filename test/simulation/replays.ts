@@ -1,5 +1,6 @@
 import { deliveryKey } from '../../src/core/delivery.ts';
 import type { Replay, ReplayFilter } from '../../src/core/replay.ts';
+import type { ReplayCount } from '../../src/ports/replay-store.ts';
 import type { Ledger } from './ledger.ts';
 import { end, type Tracked } from './tracked.ts';
 import type { World } from './world.ts';
@@ -10,6 +11,10 @@ interface ReplayRecord {
   upper: number;
   fed: boolean;
 }
+
+type Selected = Pick<ReplayRecord, 'filter' | 'upper'> & {
+  replay: Pick<Replay, 'accountNo' | 'startedAtMs'>;
+};
 
 /** Follows what people do with deliveries: retry, cancel, replay. */
 export class Replays {
@@ -70,12 +75,18 @@ export class Replays {
       fed: replay.status === 'done',
     };
     this.all.set(replay.no, record);
-    const { length } = this.#matching(record);
-    if (length !== replay.total)
-      this.#fail('13 replay', `replay ${replay.no} counts ${replay.total} instead of ${length}`);
   }
 
-  #matching({ replay, filter, upper }: ReplayRecord): Tracked[] {
+  countReplay(
+    { accountNo, filter, nowMs }: { accountNo: number; filter: ReplayFilter; nowMs: number },
+    { count }: ReplayCount,
+  ): void {
+    const replay = { accountNo, startedAtMs: nowMs };
+    const { length } = this.#matching({ replay, filter, upper: Number.MAX_SAFE_INTEGER });
+    if (length !== count) this.#fail('13 replay', `${count} are counted for a replay instead of ${length}`);
+  }
+
+  #matching({ replay, filter, upper }: Selected): Tracked[] {
     return [...this.#ledger.tracked.values()].filter((one) => {
       if (one.event.accountNo !== replay.accountNo || one.record.deleted || one.lease !== null) return false;
       if (one.state === 'open' || one.endedAtMs > replay.startedAtMs) return false;

@@ -22,6 +22,7 @@ const looksUp = new Set<keyof Store>([
   'endpointNo',
   'stats',
   'counts',
+  'countReplay',
   'getReplay',
   'listReplays',
   'openReplays',

@@ -68,7 +68,7 @@ import {
   resumeReplay,
   stepReplay,
 } from './acts/replay.ts';
-import { planReplay } from './acts/replay-plan.ts';
+import { countReplay, planReplay } from './acts/replay-plan.ts';
 import { signals } from './acts/signals.ts';
 import {
   getRequest,
@@ -91,6 +91,7 @@ type Acts<Name extends keyof SealedStore> = {
 /** Look-ups, each on one snapshot. */
 export type ReadName =
   | 'getReplay'
+  | 'countReplay'
   | 'planReplay'
   | 'listReplays'
   | 'openReplays'
@@ -194,6 +195,7 @@ export type WriteName =
 
 export const readActs: Acts<ReadName> = {
   getReplay,
+  countReplay,
   planReplay,
   listReplays,
   openReplays,

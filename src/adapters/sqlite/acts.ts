@@ -71,7 +71,7 @@ import {
   resumeReplay,
   stepReplay,
 } from './acts/replay.ts';
-import { planReplay } from './acts/replay-plan.ts';
+import { countReplay, planReplay } from './acts/replay-plan.ts';
 import { settle } from './acts/settle.ts';
 import { signals } from './acts/signals.ts';
 import {
@@ -94,6 +94,7 @@ type Acts<Name extends keyof SealedStore> = {
 export type ReadName =
   | 'lanes'
   | 'getReplay'
+  | 'countReplay'
   | 'planReplay'
   | 'listReplays'
   | 'openReplays'
@@ -141,6 +142,7 @@ export type WriteName = Exclude<keyof SealedStore, ReadName | 'backup' | 'beat' 
 export const readActs: Acts<ReadName> = {
   lanes,
   getReplay,
+  countReplay,
   planReplay,
   listReplays,
   openReplays,

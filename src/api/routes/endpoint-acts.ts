@@ -84,6 +84,7 @@ function sending(parts: ApiParts, one: string, tag: string): Route[] {
       requestBody: recoverInput,
       bodyExample: { since: '24h' },
       success: { status: 202, description: 'The replay.', schema: models.replay },
+      fails: ['too_many_requests'],
       handle: (call) => recover(parts, call),
     }),
     route({

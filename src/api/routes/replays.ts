@@ -79,7 +79,7 @@ export function replayRoutes(parts: ApiParts): Route[] {
       bodyOptional: true,
       bodyExample: { status: 'dead', since: '24h' },
       success: { status: 202, description: 'The replay; `total` is counted at once.', schema: models.replay },
-      fails: ['not_found', 'conflict'],
+      fails: ['not_found', 'conflict', 'too_many_requests'],
       handle: (call) => start(parts, call),
     }),
     route({
@@ -165,6 +165,7 @@ export function replayRoutes(parts: ApiParts): Route[] {
         'What was taken back is put back with a fresh schedule. One that is not paused stays as it is.',
       right: 'manage',
       success: { status: 200, description: 'The replay.', schema: models.replay },
+      fails: ['too_many_requests'],
       handle: async ({ account, params }) => ({
         body: replayView(await parts.resumeReplay(account, params.id)),
       }),

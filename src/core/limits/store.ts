@@ -78,5 +78,9 @@ export const sweepEveryMs = 60_000;
 /** Pause between two steps while there is more to sweep, so that accepts come in between. */
 export const sweepAgainMs = 20;
 export const replayRows = 200;
+/** Rows that are looked at at once to count what a replay takes. */
+export const replayCountRows = 20_000;
+/** Replays of one account that are counted or fed at once. */
+export const replaysAtOnce = 20;
 /** Pause between two pages of a replay, so that it cannot crowd out the store. */
 export const replayEveryMs = 50;

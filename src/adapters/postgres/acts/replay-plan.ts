@@ -1,6 +1,6 @@
 import { typeRange } from '../../../core/match.ts';
 import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
-import type { ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
+import type { ReplayCount, ReplayPlace, ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states } from '../../../ports/rows/delivery.ts';
 import { isReplayed } from '../../../ports/rows/replay.ts';
 import type { Row, Session } from '../session.ts';
@@ -19,16 +19,33 @@ export async function planReplay(
   return { total: keys.length, isWhole, sample: first.flatMap((key) => views.get(key) ?? []) };
 }
 
-export async function countMatching(session: Session, selection: ReplaySelection): Promise<number> {
-  const { keys } = selection.filter;
-  if (keys !== null) return (await puttableOf(session, selection, keys)).length;
-  const { join, condition, values } = countedBy(selection.filter);
-  let total = 0;
-  for await (const { where, bound } of endedOf(session, selection)) {
+/** An endpoint counts as one row more. */
+export async function countReplay(
+  session: Session,
+  { accountNo, filter, nowMs, from, rows }: Parameters<ReplayStore['countReplay']>[0],
+): Promise<ReplayCount> {
+  const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
+  if (filter.keys !== null)
+    return { count: (await puttableOf(session, selection, filter.keys)).length, next: null };
+  const { join, condition, values } = countedBy(filter);
+  let count = 0;
+  let left = rows;
+  for await (const { endpointNo, where, bound } of endedOf(session, selection, from)) {
+    const [, state, least] = bound;
+    if (left <= 0) return { count, next: { endpointNo, key: least } };
+    const look = `SELECT count(*) AS n, max(key) AS last FROM
+      (SELECT key FROM ended_delivery WHERE endpoint_no = ? AND state = ? AND key >= ? ORDER BY key LIMIT ?) d`;
+    const { n, last } = (await session.get(look, endpointNo, state, least, left)) as {
+      n: number;
+      last: number;
+    };
+    if (n === 0) continue;
     const sql = `SELECT count(*) AS n FROM ended_delivery d ${join} ${where} ${condition}`;
-    total += (await session.get(sql, ...bound, ...values))!.n as number;
+    count += (await session.get(sql, endpointNo, state, least, last + 1, nowMs, ...values))!.n as number;
+    if (n === left) return { count, next: { endpointNo, key: last + 1 } };
+    left -= n + 1;
   }
-  return total;
+  return { count, next: null };
 }
 
 /** Looks at no more than `most` rows, an endpoint counting as one more. */
@@ -77,12 +94,21 @@ function countedBy({ eventTypes, sinceMs, untilMs, httpStatus, minAttempts }: Re
   return { join, condition: conditions.join(' '), values };
 }
 
-/** What ended in the state that is asked for at each endpoint. */
-async function* endedOf(session: Session, { accountNo, filter, upper, startedAtMs }: ReplaySelection) {
-  const where = 'WHERE d.endpoint_no = ? AND d.state = ? AND d.key < ? AND d.ended_at <= ?';
+type EndedBound = [endpointNo: number, state: number, least: number, most: number, startedAtMs: number];
+
+/** What ended in the state that is asked for at each endpoint; `from`: no sooner than there. */
+async function* endedOf(
+  session: Session,
+  { accountNo, filter, upper, startedAtMs }: ReplaySelection,
+  from: ReplayPlace | null = null,
+): AsyncGenerator<{ endpointNo: number; where: string; bound: EndedBound }> {
+  const where = 'WHERE d.endpoint_no = ? AND d.state = ? AND d.key >= ? AND d.key < ? AND d.ended_at <= ?';
+  const state = states.indexOf(filter.state);
   const next = (from: number): Promise<number | null> => endpointFrom(session, accountNo, filter, from);
-  for (let no = await next(0); no !== null; no = await next(no + 1))
-    yield { where, bound: [no, states.indexOf(filter.state), upper, startedAtMs] };
+  for (let no = await next(from?.endpointNo ?? 0); no !== null; no = await next(no + 1)) {
+    const least = no === from?.endpointNo ? from.key : 0;
+    yield { endpointNo: no, where, bound: [no, state, least, upper, startedAtMs] };
+  }
 }
 
 /** The next endpoint of the account that the filter wants, from a number on; a deleted one takes nothing back. */

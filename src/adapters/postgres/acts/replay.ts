@@ -7,7 +7,7 @@ import { feedsAgainFrom, isFed, replayOf, replayRateOf } from '../../../ports/ro
 import type { Row, Session } from '../session.ts';
 import { freeNext, lockOrder, nextSeq } from './order.ts';
 import { endedSql, endOpen, putBack } from './putting-back.ts';
-import { countMatching, endpointFrom, puttable } from './replay-plan.ts';
+import { endpointFrom, puttable } from './replay-plan.ts';
 
 type Input<K extends keyof ReplayStore> = Parameters<ReplayStore[K]>[0];
 
@@ -17,10 +17,9 @@ export async function finishIfDone(session: Session, no: number, nowMs: number):
 
 export async function createReplay(
   session: Session,
-  { id, accountNo, filter, perSecond, nowMs }: Input<'createReplay'>,
+  { id, accountNo, filter, perSecond, total, nowMs }: Input<'createReplay'>,
 ): Promise<Replay> {
   const upper = (await nextSeq(session)) * places;
-  const total = await countMatching(session, { accountNo, filter, upper, startedAtMs: nowMs });
   const row = await session.get(
     `INSERT INTO replay (id, account_no, filter, status, total, done, failed, feeding, at_endpoint, at_key, upper, started_at, finished_at, per_second, used_until)
      VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?, ?, ?, ?) RETURNING *`,

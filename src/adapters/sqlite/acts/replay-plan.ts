@@ -1,6 +1,6 @@
 import { typeRange } from '../../../core/match.ts';
 import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
-import type { ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
+import type { ReplayCount, ReplayPlace, ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states, viewOf } from '../../../ports/rows/delivery.ts';
 import { isReplayed } from '../../../ports/rows/replay.ts';
 import type { Database, Row } from '../database.ts';
@@ -21,16 +21,30 @@ export function planReplay(
   return { total: keys.length, isWhole, sample };
 }
 
-export function countMatching(db: Database, selection: ReplaySelection): number {
-  const { keys } = selection.filter;
-  if (keys !== null) return puttableOf(db, selection, keys).length;
-  const { join, condition, values } = countedBy(selection.filter);
-  let total = 0;
-  for (const { shelf, where, bound } of endedOf(db, selection)) {
+/** An endpoint's shelf counts as one row more. */
+export function countReplay(
+  db: Database,
+  { accountNo, filter, nowMs, from, rows }: Parameters<ReplayStore['countReplay']>[0],
+): ReplayCount {
+  db.readNode();
+  const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
+  if (filter.keys !== null) return { count: puttableOf(db, selection, filter.keys).length, next: null };
+  const { join, condition, values } = countedBy(filter);
+  let count = 0;
+  let left = rows;
+  for (const { endpointNo, shelf, where, bound } of endedOf(db, selection, from)) {
+    const [, state, least, most] = bound;
+    if (left <= 0) return { count, next: { endpointNo, key: least } };
+    const within = `SELECT ${shelf.key} AS key FROM ${shelf.from} WHERE ${shelf.where} AND ${shelf.key} >= ? AND ${shelf.key} < ? ORDER BY ${shelf.key} LIMIT ?`;
+    const look = `SELECT count(*) AS n, max(key) AS last FROM (${within})`;
+    const { n, last } = db.get(look, endpointNo, state, least, most, left) as { n: number; last: number };
+    if (n === 0) continue;
     const sql = `SELECT count(*) AS n FROM ${shelf.from} ${join} ${where} ${condition}`;
-    total += Number(db.get(sql, ...bound, ...values)!.n);
+    count += db.get(sql, endpointNo, state, least, last + 1, nowMs, ...values)!.n as number;
+    if (n === left) return { count, next: { endpointNo, key: last + 1 } };
+    left -= n + 1;
   }
-  return total;
+  return { count, next: null };
 }
 
 /** Looks at no more than `most` rows, an endpoint's shelf counting as one more. */
@@ -80,18 +94,28 @@ function countedBy({ eventTypes, sinceMs, untilMs, httpStatus, minAttempts }: Re
   return { join, condition: conditions.join(' '), values };
 }
 
-/** What ended in the state that is asked for at each endpoint, shelf by shelf, the oldest first. */
+type EndedBound = [endpointNo: number, state: number, least: number, most: number, startedAtMs: number];
+
+/** What ended in the state that is asked for at each endpoint, shelf by shelf, the oldest first; `from`: no sooner than there. */
 function* endedOf(
   db: Database,
   { accountNo, filter, upper, startedAtMs }: ReplaySelection,
-): Generator<{ shelf: Shelf; where: string; bound: number[] }> {
+  from: ReplayPlace | null = null,
+): Generator<{ endpointNo: number; shelf: Shelf; where: string; bound: EndedBound }> {
   const state = states.indexOf(filter.state);
   const next = (from: number): number | null => endpointFrom(db, accountNo, filter, from);
-  for (let no = next(0); no !== null; no = next(no + 1)) {
+  for (let no = next(from?.endpointNo ?? 0); no !== null; no = next(no + 1)) {
+    const begin = no === from?.endpointNo ? from.key : 0;
     for (const shelf of shelvesOf(db, state).reverse()) {
       const where = `WHERE ${shelf.where} AND ${shelf.key} >= ? AND ${shelf.key} < ? AND d.lease IS NULL AND d.ended_at <= ?`;
-      const range = [shelf.least, Math.min(shelf.most, upper)];
-      yield { shelf, where, bound: [no, state, ...range, startedAtMs] };
+      const bound: EndedBound = [
+        no,
+        state,
+        Math.max(shelf.least, begin),
+        Math.min(shelf.most, upper),
+        startedAtMs,
+      ];
+      yield { endpointNo: no, shelf, where, bound };
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Database, Row } from '../database.ts';
 import { listAll, wholeShelfOf } from './listing.ts';
 import { freeNext } from './order.ts';
 import { putBack, puttableFrom } from './putting-back.ts';
-import { countMatching, endpointFrom, puttable } from './replay-plan.ts';
+import { endpointFrom, puttable } from './replay-plan.ts';
 
 type Input<K extends keyof ReplayStore> = Parameters<ReplayStore[K]>[0];
 
@@ -26,11 +26,10 @@ export function finishIfDone(db: Database, no: number, nowMs: number): void {
 
 export function createReplay(
   db: Database,
-  { id, accountNo, filter, perSecond, nowMs }: Input<'createReplay'>,
+  { id, accountNo, filter, perSecond, total, nowMs }: Input<'createReplay'>,
 ): Replay {
   const upper = db.nextSeq * places;
   if (filter.state === 'delivered') listAll(db);
-  const total = countMatching(db, { accountNo, filter, upper, startedAtMs: nowMs });
   const no = db.insert(
     `INSERT INTO replay (id, account_no, filter, status, total, done, failed, feeding, at_endpoint, at_key, upper, started_at, finished_at, per_second, used_until)
      VALUES (?, ?, ?, ?, ?, 0, 0, ?, 0, 0, ?, ?, ?, ?, ?)`,
