@@ -88,6 +88,9 @@ export function searchCases(name: string, open: OpenStore): void {
       elsewhere: '{"id":123,"order":{"no":123}}',
       list: '{"order":[{"id":"a"},{"id":"123"}]}',
       fraction: '{"order":{"id":1.50}}',
+      keyed: '{"order":{"0":"zero","-1":"minus"}}',
+      listed: '{"order":["zero","minus"]}',
+      spaced: '{"order":{"id": {"a" : 1} }}',
       // Of these some stores know no members; they are in no search's way.
       nul: '{"order":{"id":123},"note":"\\u0000"}',
       deep: `{"order":{"id":123},"deep":${'['.repeat(5000)}${']'.repeat(5000)}}`,
@@ -101,6 +104,8 @@ export function searchCases(name: string, open: OpenStore): void {
       ['data.order.0.id:123', []],
       ['data.order.id:1.50', ['fraction']],
       ['data.order.id:1.5', []],
+      ['data.order.0:zero', ['listed']],
+      ['data.order.-1:minus', ['keyed']],
       ['data.order:123', []],
       ['data.order.id.no:123', []],
     ];
