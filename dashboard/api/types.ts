@@ -33,6 +33,8 @@ export interface Endpoint {
   id: string;
   url: string;
   events: string[];
+  /** Null: what is published by API. */
+  sources: string[] | null;
   description: string;
   profile: string;
   status: EndpointStatus;

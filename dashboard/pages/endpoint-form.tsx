@@ -2,16 +2,19 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, api } from '../api/client.ts';
 import { useAct, useOne } from '../api/queries.ts';
-import type { Endpoint, EventType, Page, Profile } from '../api/types.ts';
+import type { Endpoint, Page, Profile } from '../api/types.ts';
 import { Button, CopyButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { EventPicker } from './event-picker.tsx';
+import { SourcePicker } from './source-picker.tsx';
 import { TestEvent } from './test-event.tsx';
 
 interface Draft {
   url: string;
   events: string[];
+  sources: string[] | null;
   profile: string;
   description: string;
   perSecond: string;
@@ -22,6 +25,7 @@ interface Draft {
 const blank: Draft = {
   url: '',
   events: [],
+  sources: null,
   profile: 'standard',
   description: '',
   perSecond: '',
@@ -29,8 +33,8 @@ const blank: Draft = {
   ordered: false,
 };
 
-/** A new endpoint: URL and events are enough. Then its secret, this once, and a test event. */
-export function NewEndpoint({ close }: { close: () => void }) {
+/** A new endpoint, or one for what comes through a source: URL and events are enough. Then its secret, this once, and a test event. */
+export function NewEndpoint({ sourceId, close }: { sourceId?: string; close: () => void }) {
   const navigate = useNavigate();
   const [made, setMade] = useState<Endpoint | null>(null);
   const create = useAct((draft: Draft) => api<Endpoint>('POST', '/v1/endpoints', bodyOf(draft)), {
@@ -51,7 +55,7 @@ export function NewEndpoint({ close }: { close: () => void }) {
     >
       {made === null ? (
         <EndpointForm
-          draft={blank}
+          draft={sourceId === undefined ? blank : { ...blank, events: ['*'], sources: [sourceId] }}
           act="Create endpoint"
           isBusy={create.isPending}
           error={create.error}
@@ -82,10 +86,11 @@ export function EditEndpoint({ endpoint, close }: { endpoint: Endpoint; close: (
       quiet: true,
     },
   );
-  const { url, events, profile, description, rateLimit, timeout, ordered } = endpoint;
+  const { url, events, sources, profile, description, rateLimit, timeout, ordered } = endpoint;
   const draft = {
     url,
     events,
+    sources,
     profile,
     description,
     timeout,
@@ -121,10 +126,11 @@ export function Secret({ secret }: { secret: string }) {
 }
 
 function bodyOf(draft: Draft, before?: Endpoint): Record<string, unknown> {
-  const { url, events, profile, description, perSecond, timeout, ordered } = draft;
+  const { url, events, sources, profile, description, perSecond, timeout, ordered } = draft;
   return {
     url: url.trim(),
     events,
+    sources,
     profile,
     description,
     ordered,
@@ -171,6 +177,7 @@ function EndpointForm({ draft: first, act, isBusy, error, submit }: FormProps) {
         error={wrong('/url')}
       />
       <EventPicker chosen={draft.events} change={(events) => set({ events })} error={wrong('/events')} />
+      <SourcePicker chosen={draft.sources} change={(sources) => set({ sources })} error={wrong('/sources')} />
       <Select
         label="Wire format"
         help={profiles.find(({ name }) => name === draft.profile)?.description}
@@ -219,107 +226,14 @@ function EndpointForm({ draft: first, act, isBusy, error, submit }: FormProps) {
         </div>
       </details>
       <div className="flex justify-end">
-        <Button look="main" type="submit" disabled={isBusy || draft.events.length === 0}>
+        <Button
+          look="main"
+          type="submit"
+          disabled={isBusy || draft.events.length === 0 || draft.sources?.length === 0}
+        >
           {act}
         </Button>
       </div>
     </form>
-  );
-}
-
-interface PickerProps {
-  chosen: string[];
-  change: (events: string[]) => void;
-  error: string | undefined;
-}
-
-/** Events of the catalogue, whole families of them, and whatever else is typed. */
-function EventPicker({ chosen, change, error }: PickerProps) {
-  const types = useOne<Page<EventType>>('/v1/event-types?limit=250').data?.data ?? [];
-  const [text, setText] = useState('');
-  const families = [
-    ...new Set(types.flatMap(({ name }) => (name.includes('.') ? [`${name.split('.')[0]}.*`] : []))),
-  ];
-  const known = ['*', ...families, ...types.map(({ name }) => name)];
-  const wanted = text.trim();
-  const shown = [...chosen.filter((name) => !known.includes(name)), ...known].filter((name) =>
-    name.includes(wanted),
-  );
-  const words = new Map(types.map(({ name, description }) => [name, description]));
-  const toggle = (name: string, on: boolean): void =>
-    change(on ? [...chosen, name] : chosen.filter((one) => one !== name));
-  return (
-    <fieldset className="flex flex-col gap-2">
-      <legend className="text-sm font-medium">Events ({chosen.length} chosen)</legend>
-      {chosen.length === 0 ? null : (
-        <ul aria-label="Chosen" className="flex flex-wrap gap-1">
-          {chosen.map((name) => (
-            <li key={name} className="flex items-center rounded-md bg-tint pl-2 font-mono text-xs">
-              {name}
-              <button
-                type="button"
-                aria-label={`Leave out ${name}`}
-                className="min-h-6 min-w-6 rounded-md text-muted hover:text-text"
-                onClick={() => toggle(name, false)}
-              >
-                ✕
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <div className="flex items-end gap-2">
-        <div className="flex-1">
-          <TextField
-            label="Find or type an event type"
-            placeholder="order.*"
-            value={text}
-            change={setText}
-            error={error}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter') return;
-              event.preventDefault();
-              if (wanted !== '' && !chosen.includes(wanted)) toggle(wanted, true);
-              setText('');
-            }}
-          />
-        </div>
-        <Button
-          disabled={wanted === '' || chosen.includes(wanted)}
-          onClick={() => {
-            toggle(wanted, true);
-            setText('');
-          }}
-        >
-          Add
-        </Button>
-      </div>
-      <ul
-        tabIndex={0}
-        aria-label="Event types"
-        className="max-h-44 overflow-y-auto rounded-md border border-line p-2"
-      >
-        {shown.map((name) => (
-          <li key={name}>
-            <Check
-              checked={chosen.includes(name)}
-              change={(on) => toggle(name, on)}
-              label={
-                <span className="min-w-0">
-                  <span className="font-mono text-xs">{name}</span>{' '}
-                  <span className="text-xs text-muted">
-                    {name === '*'
-                      ? 'everything'
-                      : name.endsWith('.*')
-                        ? 'all that begin so'
-                        : words.get(name)}
-                  </span>
-                </span>
-              }
-            />
-          </li>
-        ))}
-      </ul>
-    </fieldset>
   );
 }

@@ -2,6 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useMay, useOne } from '../api/queries.ts';
+import { useSourceNames } from '../api/sources.ts';
 import type { Endpoint, Secrets, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
@@ -13,6 +14,7 @@ import { Status } from '../parts/status.tsx';
 import { Distance, Time } from '../parts/time.tsx';
 import { troubleOf } from '../words/health.ts';
 import { retryWords } from '../words/schedule.ts';
+import { sourcesWords } from '../words/sources.ts';
 import { EditEndpoint, Secret } from './endpoint-form.tsx';
 import { Stopped } from './endpoint-stopped.tsx';
 import { ReplayPlan } from './replay-plan.tsx';
@@ -32,7 +34,9 @@ export function EndpointPanel() {
 function Details({ endpoint }: { endpoint: Endpoint }) {
   const may = useMay('manage');
   const stats = useOne<Stats>(`/v1/endpoints/${endpoint.id}/stats?bucket=1h`, { everyMs }).data;
-  const { id, status, events, profile, rateLimit, concurrency, ordered, timeout, headers } = endpoint;
+  const names = useSourceNames();
+  const { id, status, events, sources, profile, rateLimit, concurrency, ordered, timeout, headers } =
+    endpoint;
   const trouble = stats === undefined ? null : troubleOf(endpoint, stats);
   return (
     <Panel back="/endpoints" title={<span className="font-mono text-sm break-all">{endpoint.url}</span>}>
@@ -52,6 +56,7 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
           ],
           ['Description', endpoint.description === '' ? '–' : endpoint.description],
           ['Events', events.join(', ')],
+          ['That came by', sourcesWords(sources, names)],
           ['Wire format', profile],
           ['Tried again', retryWords(endpoint.retry)],
           ['Timeout', timeout],

@@ -45,7 +45,12 @@ export function EventPanel() {
       />
       <Section title={`Deliveries (${event.deliveryCount})`}>
         {event.deliveries.length === 0 ? (
-          <p className="text-sm text-muted">No endpoint wanted it when it was accepted.</p>
+          <p className="text-sm text-muted">
+            No endpoint wanted it when it was accepted.
+            {event.source === null
+              ? ''
+              : ' What comes by a source goes to endpoints that take it from there: Edit at an endpoint says so.'}
+          </p>
         ) : (
           <ul className="divide-y divide-line rounded-md border border-line">
             {event.deliveries.map(({ id: delivery, endpointId, status }) => (

@@ -16,6 +16,7 @@ import { Time } from '../parts/time.tsx';
 import { fieldNames } from '../words/fields.ts';
 import { EditSource } from './source-form.tsx';
 import { SourceQueue } from './source-queue.tsx';
+import { SourceReceivers } from './source-receivers.tsx';
 import { SourceSetup } from './source-setup.tsx';
 import { SourceTracking } from './source-tracking.tsx';
 
@@ -59,6 +60,7 @@ function Details({ source }: { source: Source }) {
           ['Created', <Time key="created" at={createdAt} />],
         ]}
       />
+      <SourceReceivers source={source} />
       <SourceTracking source={source} />
       <Requests source={source} />
     </Panel>

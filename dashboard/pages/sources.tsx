@@ -63,7 +63,7 @@ export function Sources() {
         selected={id}
         empty={{
           title: 'No sources yet',
-          text: 'A source is an address for one provider, or a queue: what comes there is checked, kept, and told to your endpoints.',
+          text: 'A source is an address for one provider, or a queue: what comes there is checked, kept, and told to the endpoints that take it from there.',
           act: create,
         }}
       />

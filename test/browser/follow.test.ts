@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { freePort } from '../support/brokers/broker.ts';
 import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
+import { eventually } from '../support/process.ts';
 
 /* Orders, bins and alerts, as a person uses them. */
 
@@ -87,6 +88,39 @@ describe('a person who follows orders, looks into requests and is told', { skip:
     await details().getByText('It has ended.').waitFor();
     await go('/orders?overdue=true');
     await page.getByText('No orders match').waitFor();
+  });
+
+  test('an endpoint is made for a source, gets what comes through it, and can be told to take it from elsewhere', async () => {
+    const made = await world.server.call('POST', '/v1/sources', { name: 'Till', scheme: 'unsigned' });
+    const { id, url } = made.json as unknown as { id: string; url: string };
+    const send = (day: number) => fetch(url, { method: 'POST', body: `{"type":"till.closed","day":${day}}` });
+    await send(1);
+    await go(`/sources/${id}`);
+    await details().getByText('what comes is kept, and goes nowhere').waitFor();
+    await details().getByRole('cell', { name: 'Taken in' }).waitFor();
+    await details()
+      .getByRole('row', { name: /Taken in/ })
+      .getByRole('link')
+      .click();
+    await details().getByText('What comes by a source goes to endpoints that take it from there').waitFor();
+    await go(`/sources/${id}`);
+    await button('Create endpoint for it').click();
+    await dialog().getByLabel('URL').fill(`${world.receiver.url}/till`);
+    await dialog().getByRole('checkbox', { name: 'Till' }).waitFor();
+    await dialog().getByRole('button', { name: 'Create endpoint' }).click();
+    await dialog().getByRole('button', { name: 'Done' }).click();
+    await details().getByText('That came by').waitFor();
+    const before = world.receiver.received;
+    await send(2);
+    await go(`/sources/${id}`);
+    await details().getByRole('link', { name: '/till' }).click();
+    await eventually(30_000, async () => world.receiver.received > before);
+    await button('Edit').click();
+    await dialog().getByLabel('Of those, the ones that came by').selectOption('the API');
+    await dialog().getByRole('button', { name: 'Save changes' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await go(`/sources/${id}`);
+    await details().getByText('No endpoint yet').waitFor();
   });
 
   test('a rule is made, and what it tells of is an alert that leads to the page that mends it', async () => {
