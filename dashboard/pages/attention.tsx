@@ -13,7 +13,8 @@ import { kindWords, mendOf, touchedWords } from '../words/alerts.ts';
 
 /** What may need a person. */
 export interface Trouble {
-  alerts: Page<Alert>;
+  /** Those whose matter is not put right yet. */
+  alerts: Alert[];
   dead: Page<Delivery>;
   retrying: Page<Delivery>;
   stopped: Endpoint[];
@@ -25,8 +26,7 @@ const heldAtMost = 100;
 
 /** What is wrong, since when, how much it touches, and the act that mends it. Nothing where nothing is. */
 export function Attention({ trouble }: { trouble: Trouble }) {
-  const { dead, retrying, stopped, lateOrders } = trouble;
-  const alerts = trouble.alerts.data.filter(({ kind }) => kind !== 'endpoint.recovered');
+  const { alerts, dead, retrying, stopped, lateOrders } = trouble;
   const told = new Set(alerts.map(({ kind, subject }) => `${kind} ${subject}`));
   const isTold = (...kinds: string[]): boolean => alerts.some(({ kind }) => kinds.includes(kind));
   const untold = stopped.filter(({ id, status }) => !told.has(`endpoint.${status} ${id}`));

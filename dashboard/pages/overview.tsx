@@ -8,6 +8,7 @@ import { Button, buttonClass } from '../parts/button.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { durationWords, Time } from '../parts/time.tsx';
+import { needsSomebody } from '../words/alerts.ts';
 import { bucketOf, readSpan } from '../words/span.ts';
 import { Attention, type Trouble } from './attention.tsx';
 
@@ -41,12 +42,14 @@ export function Overview() {
     );
   if (endpoints.data.data.length === 0 && stats.data.attempts === 0 && alerts.data.data.length === 0)
     return <Nothing />;
+  const lateOrders = stats.data.orders?.late ?? 0;
+  const left = { dead: dead.data, lateOrders };
   const trouble: Trouble = {
-    alerts: alerts.data,
+    alerts: alerts.data.data.filter((alert) => needsSomebody(alert, left)),
     dead: dead.data,
     retrying: retrying.data,
     stopped: endpoints.data.data.filter(({ status }) => status !== 'active'),
-    lateOrders: stats.data.orders?.late ?? 0,
+    lateOrders,
   };
   return (
     <Page title="Overview">
@@ -99,7 +102,7 @@ function Sentence(props: { stats: Stats; trouble: Trouble; isWholeDay: boolean }
   const { stats, trouble, isWholeDay } = props;
   const { alerts, dead, retrying, stopped, lateOrders } = trouble;
   const isWell =
-    alerts.data.length + dead.data.length + lateOrders === 0 &&
+    alerts.length + dead.data.length + lateOrders === 0 &&
     !stopped.some(({ status }) => status === 'disabled');
   // What failed mends itself, perhaps: nobody has to act yet, but well it is not.
   const [color, sign, words] = !isWell

@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router';
+import type { Alert } from '../api/alert.ts';
 import { useOne } from '../api/queries.ts';
-import type { Endpoint, Page, Stats } from '../api/types.ts';
+import type { Delivery, Endpoint, Page, Stats } from '../api/types.ts';
 import { portalBase } from '../portal/portal.ts';
+import { needsSomebody } from '../words/alerts.ts';
 
 const groups = [
   [
@@ -82,10 +84,10 @@ function Count({ text }: { text: string | undefined }) {
 }
 
 function useCounts(): Record<string, string | undefined> {
-  const dead = useOne<Page<unknown>>(`/v1/dead-letters?limit=${countedAtMost}`, {
+  const dead = useOne<Page<Delivery>>(`/v1/dead-letters?limit=${countedAtMost}`, {
     everyMs: countEveryMs,
   }).data;
-  const open = useOne<Page<unknown>>(shown('/alerts', `/v1/alerts?status=open&limit=${countedAtMost}`), {
+  const open = useOne<Page<Alert>>(shown('/alerts', `/v1/alerts?status=open&limit=${countedAtMost}`), {
     everyMs: countEveryMs,
   }).data;
   const endpoints = useOne<Page<Endpoint>>('/v1/endpoints?limit=250', { everyMs: countEveryMs }).data;
@@ -93,9 +95,11 @@ function useCounts(): Record<string, string | undefined> {
     everyMs: countEveryMs,
   }).data;
   const stopped = endpoints?.data.filter(({ status }) => status === 'disabled').length;
+  const left = { dead, lateOrders: stats?.orders?.late };
+  const needing = open && { ...open, data: open.data.filter((alert) => needsSomebody(alert, left)) };
   return {
     '/dead-letters': countOf(dead),
-    '/alerts': countOf(open),
+    '/alerts': countOf(needing),
     '/endpoints': stopped ? String(stopped) : undefined,
     '/orders': stats?.orders?.late ? stats.orders.late.toLocaleString() : undefined,
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertKinds as known } from '../../src/core/alert.ts';
-import { alertKinds, kindWords, mendOf, summaryParts, touchedWords } from './alerts.ts';
+import { alertKinds, kindWords, mendOf, needsSomebody, summaryParts, touchedWords } from './alerts.ts';
 
 test('every kind of alert has words that are no code, and says when it comes', () => {
   assert.deepEqual([...alertKinds].sort(), [...known].sort());
@@ -23,6 +23,25 @@ test('every alert but a recovery leads to the page that mends it', () => {
     '/orders?overdue=true&sourceId=src_1',
   );
   assert.equal(mendOf({ kind: 'order.failed', subject: 'api' })?.href, '/orders?state=failed');
+});
+
+test('what was put right needs nobody, though its alert is still open', () => {
+  const dead = { kind: 'delivery.dead', subject: 'ep_1' };
+  const late = { kind: 'order.overdue', subject: 'src_1' };
+  const page = (nextCursor: string | null, ...ids: string[]) => ({
+    data: ids.map((endpointId) => ({ endpointId })),
+    nextCursor,
+  });
+  const none = { dead: page(null), lateOrders: 0 };
+  assert.ok(needsSomebody(dead, { ...none, dead: page(null, 'ep_2', 'ep_1') }));
+  assert.ok(needsSomebody(dead, { ...none, dead: page('more', 'ep_2') }), 'not all of them are known');
+  assert.ok(needsSomebody(dead, { ...none, dead: undefined }), 'nothing is known yet');
+  assert.ok(!needsSomebody(dead, { ...none, dead: page(null, 'ep_2') }));
+  assert.ok(needsSomebody(late, { ...none, lateOrders: 1 }));
+  assert.ok(needsSomebody(late, { ...none, lateOrders: undefined }));
+  assert.ok(!needsSomebody(late, none));
+  assert.ok(!needsSomebody({ kind: 'endpoint.recovered', subject: 'ep_1' }, none));
+  assert.ok(needsSomebody({ kind: 'source.silent', subject: 'src_1' }, none));
 });
 
 test('an alert says how many orders or deliveries it is about', () => {

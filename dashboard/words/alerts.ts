@@ -1,4 +1,5 @@
-import type { AlertChannel } from '../api/alert.ts';
+import type { Alert, AlertChannel } from '../api/alert.ts';
+import type { Delivery, Page } from '../api/types.ts';
 
 /** What people can be told of: the words, and when it comes. */
 export interface KindWords {
@@ -96,6 +97,21 @@ export function mendOf({ kind, subject }: { kind: string; subject: string }): Me
     default:
       return null;
   }
+}
+
+/** What is still there of what alerts tell of; undefined while it is not known. */
+export interface Left {
+  dead: Page<Pick<Delivery, 'endpointId'>> | undefined;
+  lateOrders: number | undefined;
+}
+
+/** Whether somebody still has to act. What only happened stays open for a while, though it may be put right by now. */
+export function needsSomebody({ kind, subject }: Pick<Alert, 'kind' | 'subject'>, left: Left): boolean {
+  const { dead, lateOrders } = left;
+  if (kind === 'endpoint.recovered') return false;
+  if (kind === 'order.overdue' || kind === 'order.stuck') return lateOrders !== 0;
+  if (kind !== 'delivery.dead' || dead === undefined || dead.nextCursor !== null) return true;
+  return dead.data.some(({ endpointId }) => endpointId === subject);
 }
 
 /** How many things an alert is about, with their name: `3 orders`. */
