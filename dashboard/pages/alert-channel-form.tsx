@@ -1,12 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { AlertChannel } from '../api/alert.ts';
 import { api } from '../api/client.ts';
 import { useEndpoints } from '../api/endpoints.ts';
 import { useAct } from '../api/queries.ts';
-import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Form } from '../parts/form.tsx';
 
 /** Null: a new channel. */
 export function ChannelForm({ channel, close }: { channel: AlertChannel | null; close: () => void }) {
@@ -30,14 +29,9 @@ export function ChannelForm({ channel, close }: { channel: AlertChannel | null; 
     },
     { done: 'The channel is ready for rules.', then: close, quiet: true },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={channel === null ? 'Create a channel' : 'Edit the channel'} isOpen close={close}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Problem error={save.error} />
+      <Form act={channel === null ? 'Create channel' : 'Save channel'} save={save}>
         <TextField label="Name" placeholder="The night shift" value={name} change={setName} />
         <Select
           label="Way"
@@ -79,12 +73,7 @@ export function ChannelForm({ channel, close }: { channel: AlertChannel | null; 
             ))}
           </Select>
         ) : null}
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={save.isPending}>
-            {channel === null ? 'Create channel' : 'Save channel'}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,11 +1,10 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { AlertChannel, AlertRule } from '../api/alert.ts';
 import { api } from '../api/client.ts';
 import { useAct } from '../api/queries.ts';
-import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, TextField } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Form } from '../parts/form.tsx';
 import { alertKinds, channelWords, kindWords } from '../words/alerts.ts';
 
 interface Props {
@@ -36,16 +35,11 @@ export function RuleForm({ rule, channels, close }: Props) {
     },
     { done: 'The rule counts from now on.', then: close, quiet: true },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    save.mutate();
-  };
   const toggled = (list: string[], one: string, on: boolean): string[] =>
     on ? [...list, one] : list.filter((other) => other !== one);
   return (
     <Dialog title={rule === null ? 'Create a rule' : 'Edit the rule'} isOpen close={close} isWide>
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Problem error={save.error} />
+      <Form act={rule === null ? 'Create rule' : 'Save rule'} save={save} isReady={draft.kinds.length > 0}>
         <TextField
           label="Name"
           placeholder="Orders that need us"
@@ -93,12 +87,7 @@ export function RuleForm({ rule, channels, close }: Props) {
           checked={draft.enabled}
           change={(enabled) => setDraft({ ...draft, enabled })}
         />
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={save.isPending || draft.kinds.length === 0}>
-            {rule === null ? 'Create rule' : 'Save rule'}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

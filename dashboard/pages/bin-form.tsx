@@ -1,12 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Bin } from '../api/bin.ts';
 import { api } from '../api/client.ts';
 import { useAct, useOne } from '../api/queries.ts';
 import type { Page, Scheme } from '../api/types.ts';
-import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextArea, TextField } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Form } from '../parts/form.tsx';
 import { fieldName } from '../words/fields.ts';
 
 interface Draft {
@@ -45,23 +44,13 @@ export function BinForm({ bin, close, saved }: Props) {
       quiet: true,
     },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title={bin === null ? 'Create a bin' : 'Change how it behaves'} isOpen close={close} isWide>
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Problem error={save.error} />
+      <Form act={bin === null ? 'Create bin' : 'Save'} save={save}>
         <TextField label="Name" placeholder="First try" value={draft.name} change={(name) => set({ name })} />
         <Verifying draft={draft} set={set} schemes={schemes} before={bin} />
         <Behaviour draft={draft} set={set} />
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={save.isPending}>
-            {bin === null ? 'Create bin' : 'Save'}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,12 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { ApiError, api } from '../api/client.ts';
 import { useAct, useOne } from '../api/queries.ts';
 import type { Endpoint, Page, Profile } from '../api/types.ts';
-import { Button, CopyButton } from '../parts/button.tsx';
+import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextField } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Form } from '../parts/form.tsx';
+import { Secret } from './endpoint-secret.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { SourcePicker } from './source-picker.tsx';
 import { TestEvent } from './test-event.tsx';
@@ -57,9 +58,7 @@ export function NewEndpoint({ sourceId, close }: { sourceId?: string; close: () 
         <EndpointForm
           draft={sourceId === undefined ? blank : { ...blank, events: ['*'], sources: [sourceId] }}
           act="Create endpoint"
-          isBusy={create.isPending}
-          error={create.error}
-          submit={(draft) => create.mutate(draft)}
+          save={create}
         />
       ) : (
         <div className="flex flex-col gap-5">
@@ -99,29 +98,8 @@ export function EditEndpoint({ endpoint, close }: { endpoint: Endpoint; close: (
   };
   return (
     <Dialog title="Change the endpoint" isOpen close={close} isWide>
-      <EndpointForm
-        draft={draft}
-        act="Save changes"
-        isBusy={change.isPending}
-        error={change.error}
-        submit={(next) => change.mutate(next)}
-      />
+      <EndpointForm draft={draft} act="Save changes" save={change} />
     </Dialog>
-  );
-}
-
-export function Secret({ secret }: { secret: string }) {
-  return (
-    <div className="rounded-md border border-warn p-3">
-      <p className="font-semibold">The signing secret</p>
-      <p className="text-sm text-muted">
-        Put it into the receiver, which checks signatures with it. Treat it like a password.
-      </p>
-      <div className="mt-2 flex items-center gap-2">
-        <code className="min-w-0 flex-1 font-mono text-xs break-all">{secret}</code>
-        <CopyButton text={secret} what="the secret" />
-      </div>
-    </div>
   );
 }
 
@@ -146,26 +124,23 @@ function bodyOf(draft: Draft, before?: Endpoint): Record<string, unknown> {
 interface FormProps {
   draft: Draft;
   act: string;
-  isBusy: boolean;
-  error: Error | null;
-  submit: (draft: Draft) => void;
+  save: { mutate: (draft: Draft) => void; isPending: boolean; error: Error | null };
 }
 
-function EndpointForm({ draft: first, act, isBusy, error, submit }: FormProps) {
+function EndpointForm({ draft: first, act, save }: FormProps) {
   const [draft, setDraft] = useState(first);
   const profiles = useOne<Page<Profile>>('/v1/profiles').data?.data ?? [];
   const set = (changes: Partial<Draft>): void => setDraft((before) => ({ ...before, ...changes }));
   const wrong = (pointer: string): string | undefined =>
-    error instanceof ApiError
-      ? error.pointers.find((one) => one.pointer.startsWith(pointer))?.detail
+    save.error instanceof ApiError
+      ? save.error.pointers.find((one) => one.pointer.startsWith(pointer))?.detail
       : undefined;
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    submit(draft);
-  };
   return (
-    <form onSubmit={onSubmit} className="flex flex-col gap-4">
-      <Problem error={error} />
+    <Form
+      act={act}
+      save={{ ...save, mutate: () => save.mutate(draft) }}
+      isReady={draft.events.length > 0 && draft.sources?.length !== 0}
+    >
       <TextField
         label="URL"
         type="url"
@@ -225,15 +200,6 @@ function EndpointForm({ draft: first, act, isBusy, error, submit }: FormProps) {
           />
         </div>
       </details>
-      <div className="flex justify-end">
-        <Button
-          look="main"
-          type="submit"
-          disabled={isBusy || draft.events.length === 0 || draft.sources?.length === 0}
-        >
-          {act}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

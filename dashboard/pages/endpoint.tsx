@@ -3,19 +3,20 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useMay, useOne } from '../api/queries.ts';
 import { useSourceNames } from '../api/sources.ts';
-import type { Endpoint, Secrets, Stats } from '../api/types.ts';
+import type { Endpoint, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
 import { Opening } from '../parts/opening.tsx';
-import { Facts, Id, Panel, Section } from '../parts/page.tsx';
+import { Facts, Id, Panel } from '../parts/page.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { Status } from '../parts/status.tsx';
-import { Distance, Time } from '../parts/time.tsx';
+import { Time } from '../parts/time.tsx';
 import { troubleOf } from '../words/health.ts';
 import { retryWords } from '../words/schedule.ts';
 import { sourcesWords } from '../words/sources.ts';
-import { EditEndpoint, Secret } from './endpoint-form.tsx';
+import { EditEndpoint } from './endpoint-form.tsx';
+import { Secrecy } from './endpoint-secret.tsx';
 import { Stopped } from './endpoint-stopped.tsx';
 import { ReplayPlan } from './replay-plan.tsx';
 import { TestEvent } from './test-event.tsx';
@@ -149,74 +150,5 @@ function Recover({ endpoint, close }: { endpoint: Endpoint; close: () => void })
         </Select>
       </div>
     </ReplayPlan>
-  );
-}
-
-/** The secret, on request, and its rotation. */
-function Secrecy({ endpoint }: { endpoint: Endpoint }) {
-  const [isShown, setShown] = useState(false);
-  const [asks, setAsks] = useState(false);
-  const [overlap, setOverlap] = useState('24h');
-  const path = `/v1/endpoints/${endpoint.id}`;
-  const secrets = useOne<Secrets>(isShown ? `${path}/secret` : null).data;
-  const rotate = useAct(() => api('POST', `${path}/rotate-secret`, { overlap }), {
-    done: 'There is a new secret. Put it into the receiver.',
-    then: () => {
-      setAsks(false);
-      setShown(true);
-    },
-  });
-  return (
-    <Section
-      title="Signing secret"
-      acts={
-        <span className="flex gap-2">
-          {isShown ? null : <Button onClick={() => setShown(true)}>Show secret</Button>}
-          <Button onClick={() => setAsks(true)}>Rotate secret</Button>
-        </span>
-      }
-    >
-      {secrets === undefined ? (
-        <p className="text-sm text-muted">That it is shown is noted in the log of what people did.</p>
-      ) : (
-        <>
-          <Secret secret={secrets.secret} />
-          {secrets.previous.map(({ secret, validUntil }) => (
-            <p key={secret} className="text-sm">
-              <Id>{secret}</Id>{' '}
-              <span className="text-muted">
-                is the one before,{' '}
-                {validUntil === null ? (
-                  'still valid'
-                ) : (
-                  <>
-                    ends <Distance at={validUntil} isAhead />
-                  </>
-                )}
-              </span>
-            </p>
-          ))}
-        </>
-      )}
-      <Ask
-        title="Rotate the secret?"
-        act="Rotate this secret"
-        isOpen={asks}
-        isBusy={rotate.isPending}
-        close={() => setAsks(false)}
-        confirm={() => rotate.mutate()}
-      >
-        A new secret is made, and the old one stays valid beside it until it ends: put the new one into the
-        receiver within that time.
-        <span className="mt-3 block">
-          <Select label="The old one ends" value={overlap} change={setOverlap}>
-            <option value="0s">at once: it has leaked</option>
-            <option value="1h">in 1 hour</option>
-            <option value="24h">in 24 hours</option>
-            <option value="7d">in 7 days</option>
-          </Select>
-        </span>
-      </Ask>
-    </Section>
   );
 }

@@ -1,12 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import type { Order } from '../api/order.ts';
 import { useAct } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
-import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Form } from '../parts/form.tsx';
 
 interface Props {
   /** Those that are followed. */
@@ -29,14 +28,9 @@ export function NewOrder({ sources, close, made }: Props) {
       }),
     { done: 'The order is followed from now on.', then: ({ id }) => made(id), quiet: true },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    register.mutate();
-  };
   return (
     <Dialog title="Register an order" isOpen close={close}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Problem error={register.error} />
+      <Form act="Register order" save={register}>
         <Select label="Source" value={sourceId} change={setSourceId}>
           {sources.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -59,12 +53,7 @@ export function NewOrder({ sources, close, made }: Props) {
           value={orderId}
           change={setOrderId}
         />
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={register.isPending}>
-            Register order
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

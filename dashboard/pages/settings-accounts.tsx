@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useList } from '../api/queries.ts';
 import type { Account } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { TextField } from '../parts/field.tsx';
+import { Form } from '../parts/form.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
 
@@ -63,14 +64,11 @@ function NewAccount({ close }: { close: () => void }) {
   const create = useAct(() => api('POST', '/v1/accounts', { name, ...(id === '' ? {} : { id }) }), {
     done: 'The account is there.',
     then: close,
+    quiet: true,
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    create.mutate();
-  };
   return (
     <Dialog title="Create an account" isOpen close={close}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
+      <Form act="Create account" save={create}>
         <TextField label="Name" required value={name} change={setName} />
         <TextField
           label="Id"
@@ -79,12 +77,7 @@ function NewAccount({ close }: { close: () => void }) {
           value={id}
           change={setId}
         />
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={create.isPending}>
-            Create account
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

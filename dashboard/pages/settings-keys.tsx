@@ -1,10 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useCurrent, useList } from '../api/queries.ts';
 import type { ApiKey } from '../api/types.ts';
 import { Button, CopyButton } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Check, TextField } from '../parts/field.tsx';
+import { Form } from '../parts/form.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
 
@@ -82,11 +83,9 @@ function NewKey({ close }: { close: () => void }) {
   const current = useCurrent();
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<string[]>(['publish']);
-  const create = useAct(() => api<ApiKey & { key: string }>('POST', '/v1/keys', { name, scopes: chosen }));
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    create.mutate();
-  };
+  const create = useAct(() => api<ApiKey & { key: string }>('POST', '/v1/keys', { name, scopes: chosen }), {
+    quiet: true,
+  });
   const may = scopes.filter(([scope]) => current?.role === 'owner' || current?.scopes.includes(scope));
   if (create.data !== undefined)
     return (
@@ -98,7 +97,7 @@ function NewKey({ close }: { close: () => void }) {
     );
   return (
     <Dialog title="Create an API key" isOpen close={close}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
+      <Form act="Create API key" save={create} isReady={chosen.length > 0}>
         <TextField label="What it is for" required placeholder="shop backend" value={name} change={setName} />
         <fieldset>
           <legend className="text-sm font-medium">What it may do</legend>
@@ -111,12 +110,7 @@ function NewKey({ close }: { close: () => void }) {
             />
           ))}
         </fieldset>
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={create.isPending || chosen.length === 0}>
-            Create API key
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useCurrent, useList } from '../api/queries.ts';
 import type { Person } from '../api/types.ts';
 import { Button, CopyButton } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
+import { Form } from '../parts/form.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
 
@@ -140,15 +141,12 @@ function AddPerson({ close, added }: { close: () => void; added: (id: string) =>
     () => api<Person>('POST', '/v1/people', { name, role, ...(email === '' ? {} : { email }) }),
     {
       then: ({ id }) => added(id),
+      quiet: true,
     },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    add.mutate();
-  };
   return (
     <Dialog title="Add a person" isOpen close={close}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
+      <Form act="Add person" save={add}>
         <TextField label="Name" required value={name} change={setName} />
         <TextField
           label="E-mail address"
@@ -164,12 +162,7 @@ function AddPerson({ close, added }: { close: () => void; added: (id: string) =>
             </option>
           ))}
         </Select>
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={add.isPending}>
-            Add person
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,9 +1,9 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useCurrent } from '../api/queries.ts';
 import type { Person } from '../api/types.ts';
-import { Button } from '../parts/button.tsx';
 import { Select, TextField } from '../parts/field.tsx';
+import { Form } from '../parts/form.tsx';
 import { setUtc, useUtc } from '../parts/time.tsx';
 import { type Theme, useTheme } from '../shell/theme.ts';
 
@@ -56,46 +56,40 @@ function Myself({ person }: { person: Person }) {
         setPassword('');
         setCurrent('');
       },
+      quiet: true,
     },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <section className="flex flex-col gap-4">
       <h2 className="font-semibold">You ({person.role})</h2>
-      <TextField label="Name" required value={name} change={setName} />
-      <TextField
-        label="E-mail address"
-        type="email"
-        autoComplete="username"
-        value={email}
-        change={setEmail}
-      />
-      {person.hasPassword ? (
+      <Form act="Save" save={save}>
+        <TextField label="Name" required value={name} change={setName} />
         <TextField
-          label="Present password, if you change it"
-          type="password"
-          autoComplete="current-password"
-          value={current}
-          change={setCurrent}
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          value={email}
+          change={setEmail}
         />
-      ) : null}
-      <TextField
-        label={person.hasPassword ? 'New password' : 'Password'}
-        type="password"
-        autoComplete="new-password"
-        minLength={10}
-        help="At least 10 characters. It signs you out everywhere else."
-        value={password}
-        change={setPassword}
-      />
-      <div>
-        <Button look="main" type="submit" disabled={save.isPending}>
-          Save
-        </Button>
-      </div>
-    </form>
+        {person.hasPassword ? (
+          <TextField
+            label="Present password, if you change it"
+            type="password"
+            autoComplete="current-password"
+            value={current}
+            change={setCurrent}
+          />
+        ) : null}
+        <TextField
+          label={person.hasPassword ? 'New password' : 'Password'}
+          type="password"
+          autoComplete="new-password"
+          minLength={10}
+          help="At least 10 characters. It signs you out everywhere else."
+          value={password}
+          change={setPassword}
+        />
+      </Form>
+    </section>
   );
 }

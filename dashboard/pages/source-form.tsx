@@ -1,11 +1,10 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useOne } from '../api/queries.ts';
 import type { Page, Scheme, Source } from '../api/types.ts';
-import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Form } from '../parts/form.tsx';
 import { fieldName } from '../words/fields.ts';
 import { type QueueKind, queues } from '../words/queues.ts';
 
@@ -36,18 +35,13 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
       quiet: true,
     },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    create.mutate();
-  };
   const choose = (name: string): void => {
     setChosen(name);
     setGiven({});
   };
   return (
     <Dialog title="Create a source" isOpen close={close} isWide>
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Problem error={create.error} />
+      <Form act="Create source" save={create}>
         <Select
           label="How it comes"
           value={queue ?? ''}
@@ -86,12 +80,7 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
           change={setName}
         />
         {isUnsigned ? null : <Proof scheme={scheme} given={given} change={setGiven} />}
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={create.isPending}>
-            Create source
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }
@@ -137,10 +126,6 @@ export function EditSource({ source, close }: { source: Source; close: () => voi
       }),
     { done: 'Changed. What was rejected can be judged again.', then: close, quiet: true },
   );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    change.mutate();
-  };
   return (
     <Dialog
       title={consume === null ? 'What the provider shows' : 'The queue, and what signs its messages'}
@@ -148,20 +133,10 @@ export function EditSource({ source, close }: { source: Source; close: () => voi
       close={close}
       isWide
     >
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Problem error={change.error} />
+      <Form act="Save" save={change} isReady={isMoved || Object.values(given).some((text) => text !== '')}>
         {consume === null ? null : <QueueAddress placeholder="" value={consume} change={setConsume} />}
         <Proof scheme={scheme} given={given} change={setGiven} />
-        <div className="flex justify-end">
-          <Button
-            look="main"
-            type="submit"
-            disabled={change.isPending || (!isMoved && Object.values(given).every((text) => text === ''))}
-          >
-            Save
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

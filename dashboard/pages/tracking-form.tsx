@@ -1,12 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
-import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, TextArea, TextField } from '../parts/field.tsx';
+import { Form } from '../parts/form.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { Problem } from '../parts/problem.tsx';
 import { draftOf, type TrackingDraft, trackingOf } from './tracking-draft.ts';
 
 const meanings = [
@@ -25,14 +24,9 @@ export function TrackingForm({ source, close }: { source: Source; close: () => v
     then: close,
     quiet: true,
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
     <Dialog title="How its orders are followed" isOpen close={close} isWide>
-      <form onSubmit={submit} className="flex flex-col gap-5">
-        <Problem error={save.error} />
+      <Form act="Save how it is followed" save={save}>
         <Hearing draft={draft} set={set} />
         <Check
           label="Ask about an order when nobody tells"
@@ -52,12 +46,7 @@ export function TrackingForm({ source, close }: { source: Source; close: () => v
             />
           </div>
         </details>
-        <div className="flex justify-end">
-          <Button look="main" type="submit" disabled={save.isPending}>
-            Save how it is followed
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

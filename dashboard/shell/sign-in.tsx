@@ -4,6 +4,7 @@ import { currentQuery, queryClient } from '../api/queries.ts';
 import type { Current } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { TextField } from '../parts/field.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { nextPath } from './next-path.ts';
 
 /** The link's token, taken out of the address at once so that it stays in no history. */
@@ -19,7 +20,7 @@ export function SignIn({ isSignedIn }: { isSignedIn: boolean }) {
   const [way, setWay] = useState<'password' | 'key'>('password');
   const [email, setEmail] = useState('');
   const [secret, setSecret] = useState('');
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
 
   useEffect(() => {
@@ -41,7 +42,7 @@ export function SignIn({ isSignedIn }: { isSignedIn: boolean }) {
       const onSignIn = window.location.pathname === '/signin';
       window.location.replace(onSignIn ? nextPath(window.location.search) : window.location.href);
     } catch (problem) {
-      setError(problem instanceof Error ? problem.message : String(problem));
+      setError(problem as Error);
       setBusy(false);
     }
   }
@@ -56,11 +57,7 @@ export function SignIn({ isSignedIn }: { isSignedIn: boolean }) {
       <h1 className="flex items-center gap-3 text-xl font-semibold">
         <img src="/favicon.svg" alt="" width="28" height="28" /> Sign in to Surehook
       </h1>
-      {error === null ? null : (
-        <p role="alert" className="rounded-md border border-bad p-3 text-sm text-bad">
-          {error}
-        </p>
-      )}
+      <Problem error={error} />
       {link !== null && error === null ? (
         <Button look="main" disabled={isBusy} onClick={() => void begin({ token: link })}>
           Sign in with this link

@@ -1,0 +1,94 @@
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { useAct, useOne } from '../api/queries.ts';
+import type { Endpoint, Secrets } from '../api/types.ts';
+import { Button, CopyButton } from '../parts/button.tsx';
+import { Ask } from '../parts/dialog.tsx';
+import { Select } from '../parts/field.tsx';
+import { Id, Section } from '../parts/page.tsx';
+import { Distance } from '../parts/time.tsx';
+
+/** The secret, on request, and its rotation. */
+export function Secrecy({ endpoint }: { endpoint: Endpoint }) {
+  const [isShown, setShown] = useState(false);
+  const [asks, setAsks] = useState(false);
+  const [overlap, setOverlap] = useState('24h');
+  const path = `/v1/endpoints/${endpoint.id}`;
+  const secrets = useOne<Secrets>(isShown ? `${path}/secret` : null).data;
+  const rotate = useAct(() => api('POST', `${path}/rotate-secret`, { overlap }), {
+    done: 'There is a new secret. Put it into the receiver.',
+    then: () => {
+      setAsks(false);
+      setShown(true);
+    },
+  });
+  return (
+    <Section
+      title="Signing secret"
+      acts={
+        <span className="flex gap-2">
+          {isShown ? null : <Button onClick={() => setShown(true)}>Show secret</Button>}
+          <Button onClick={() => setAsks(true)}>Rotate secret</Button>
+        </span>
+      }
+    >
+      {secrets === undefined ? (
+        <p className="text-sm text-muted">That it is shown is noted in the log of what people did.</p>
+      ) : (
+        <>
+          <Secret secret={secrets.secret} />
+          {secrets.previous.map(({ secret, validUntil }) => (
+            <p key={secret} className="text-sm">
+              <Id>{secret}</Id>{' '}
+              <span className="text-muted">
+                is the one before,{' '}
+                {validUntil === null ? (
+                  'still valid'
+                ) : (
+                  <>
+                    ends <Distance at={validUntil} isAhead />
+                  </>
+                )}
+              </span>
+            </p>
+          ))}
+        </>
+      )}
+      <Ask
+        title="Rotate the secret?"
+        act="Rotate this secret"
+        isOpen={asks}
+        isBusy={rotate.isPending}
+        close={() => setAsks(false)}
+        confirm={() => rotate.mutate()}
+      >
+        A new secret is made, and the old one stays valid beside it until it ends: put the new one into the
+        receiver within that time.
+        <span className="mt-3 block">
+          <Select label="The old one ends" value={overlap} change={setOverlap}>
+            <option value="0s">at once: it has leaked</option>
+            <option value="1h">in 1 hour</option>
+            <option value="24h">in 24 hours</option>
+            <option value="7d">in 7 days</option>
+          </Select>
+        </span>
+      </Ask>
+    </Section>
+  );
+}
+
+/** What the receiver checks signatures with. */
+export function Secret({ secret }: { secret: string }) {
+  return (
+    <div className="rounded-md border border-warn p-3">
+      <p className="font-semibold">The signing secret</p>
+      <p className="text-sm text-muted">
+        Put it into the receiver, which checks signatures with it. Treat it like a password.
+      </p>
+      <div className="mt-2 flex items-center gap-2">
+        <code className="min-w-0 flex-1 font-mono text-xs break-all">{secret}</code>
+        <CopyButton text={secret} what="the secret" />
+      </div>
+    </div>
+  );
+}
