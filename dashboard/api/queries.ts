@@ -67,6 +67,17 @@ export function useOne<T>(path: string | null, options: { everyMs?: number } = {
   });
 }
 
+/** The one thing of a list that an id names. While it is on its way, no other one stands in its place. */
+export function useThing<T>(list: string, id: string, options: { everyMs?: number } = {}) {
+  const found = useOne<T>(`${list}/${encodeURIComponent(id)}`, options);
+  return { ...found, data: found.isPlaceholderData ? undefined : found.data };
+}
+
+/** The rows of a list that one page holds; none while they are on their way. */
+export function useRows<T>(path: string | null): T[] {
+  return useOne<Page<T>>(path).data?.data ?? [];
+}
+
 type Query = Record<string, string | number | null | undefined>;
 
 /** A list, page by page. `everyMs` as in `useOne`. */

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { AlertChannel, AlertRule } from '../api/alert.ts';
 import { api } from '../api/client.ts';
-import { useAct, useList, useMay, useOne } from '../api/queries.ts';
-import type { Page as ListPage } from '../api/types.ts';
+import { useAct, useList, useMay, useRows } from '../api/queries.ts';
 import { Button } from '../parts/button.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { type Column, List } from '../parts/list.tsx';
@@ -15,7 +14,7 @@ import { AlertTabs } from './alert-tabs.tsx';
 export function AlertRules() {
   const may = useMay('manage');
   const found = useList<AlertRule>('/v1/alert-rules');
-  const channels = useOne<ListPage<AlertChannel>>('/v1/alert-channels?limit=250').data?.data ?? [];
+  const channels = useRows<AlertChannel>('/v1/alert-channels?limit=250');
   const [opened, setOpened] = useState<AlertRule | 'new' | null>(null);
   const [leaving, setLeaving] = useState<AlertRule | null>(null);
   const create = may ? (

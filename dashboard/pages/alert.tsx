@@ -1,8 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AlertChannel, AlertDetail, AlertMessage } from '../api/alert.ts';
-import { useOne } from '../api/queries.ts';
-import type { Page } from '../api/types.ts';
+import { useRows, useThing } from '../api/queries.ts';
 import { buttonClass } from '../parts/button.tsx';
 import { Code } from '../parts/code.tsx';
 import { LinkTo } from '../parts/link-to.tsx';
@@ -19,8 +18,8 @@ const everyMs = 5000;
 /** One alert: what it is about, what mends it, and who was told. */
 export function AlertPanel() {
   const { id } = useParams({ from: '/alerts/$id' });
-  const found = useOne<AlertDetail>(`/v1/alerts/${encodeURIComponent(id)}`, { everyMs });
-  const alert = found.data?.id === id ? found.data : undefined;
+  const found = useThing<AlertDetail>('/v1/alerts', id, { everyMs });
+  const alert = found.data;
   if (alert === undefined) return <Opening what="alert" id={id} found={found} />;
   const { kind, status, summary, count, raisedAt, lastAt, resolvedAt, detail } = alert;
   const mend = mendOf(alert);
@@ -68,7 +67,7 @@ export function AlertPanel() {
 }
 
 function Messages({ messages }: { messages: AlertMessage[] }) {
-  const channels = useOne<Page<AlertChannel>>('/v1/alert-channels?limit=250').data?.data ?? [];
+  const channels = useRows<AlertChannel>('/v1/alert-channels?limit=250');
   if (messages.length === 0)
     return (
       <p className="text-sm text-muted">

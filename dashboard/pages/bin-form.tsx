@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Bin } from '../api/bin.ts';
 import { api } from '../api/client.ts';
-import { useAct, useOne } from '../api/queries.ts';
-import type { Page, Scheme } from '../api/types.ts';
+import { useAct, useRows } from '../api/queries.ts';
+import type { Scheme } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextArea, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -30,7 +30,7 @@ interface Props {
 
 /** How a bin behaves, and by which scheme it verifies. */
 export function BinForm({ bin, close, saved }: Props) {
-  const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
+  const schemes = useRows<Scheme>('/v1/schemes');
   const [draft, setDraft] = useState(draftOf(bin));
   const set = (changes: Partial<Draft>): void => setDraft({ ...draft, ...changes });
   const save = useAct(

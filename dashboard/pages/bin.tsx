@@ -2,7 +2,7 @@ import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-route
 import { useState } from 'react';
 import type { Bin, Caught } from '../api/bin.ts';
 import { api } from '../api/client.ts';
-import { useAct, useList, useMay, useOne } from '../api/queries.ts';
+import { useAct, useList, useMay, useThing } from '../api/queries.ts';
 import { Button, CopyButton } from '../parts/button.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { type Column, List } from '../parts/list.tsx';
@@ -18,8 +18,8 @@ const route = getRouteApi('/bins/$id');
 
 export function BinPanel() {
   const { id } = useParams({ from: '/bins/$id' });
-  const found = useOne<Bin>(`/v1/bins/${encodeURIComponent(id)}`);
-  const bin = found.data?.id === id ? found.data : undefined;
+  const found = useThing<Bin>('/v1/bins', id);
+  const bin = found.data;
   if (bin === undefined) return <Opening what="bin" id={id} found={found} />;
   return <Details key={id} bin={bin} />;
 }

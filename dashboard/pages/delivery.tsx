@@ -2,7 +2,7 @@ import { Link, useLocation, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useEndpoints } from '../api/endpoints.ts';
-import { useAct, useMay, useOne } from '../api/queries.ts';
+import { useAct, useMay, useOne, useThing } from '../api/queries.ts';
 import type { Attempt, DeliveryDetail, Endpoint } from '../api/types.ts';
 import { AttemptView } from '../parts/attempt.tsx';
 import { Button, buttonClass, copy } from '../parts/button.tsx';
@@ -26,8 +26,8 @@ const openEveryMs = 1500;
 export function DeliveryPanel() {
   const { id } = useParams({ from: '/deliveries/$id' });
   const hash = useLocation({ select: (location) => location.hash });
-  const found = useOne<DeliveryDetail>(`/v1/deliveries/${encodeURIComponent(id)}`, { everyMs: openEveryMs });
-  const delivery = found.data?.id === id ? found.data : undefined;
+  const found = useThing<DeliveryDetail>('/v1/deliveries', id, { everyMs: openEveryMs });
+  const delivery = found.data;
   if (delivery === undefined) return <Opening what="delivery" id={id} found={found} />;
   return <Story key={`${id} ${hash}`} delivery={delivery} first={Number(hash.replace('attempt-', ''))} />;
 }

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError, api } from '../api/client.ts';
-import { useAct, useOne } from '../api/queries.ts';
-import type { Endpoint, Page, Profile } from '../api/types.ts';
+import { useAct, useRows } from '../api/queries.ts';
+import type { Endpoint, Profile } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextField } from '../parts/field.tsx';
@@ -129,7 +129,7 @@ interface FormProps {
 
 function EndpointForm({ draft: first, act, save }: FormProps) {
   const [draft, setDraft] = useState(first);
-  const profiles = useOne<Page<Profile>>('/v1/profiles').data?.data ?? [];
+  const profiles = useRows<Profile>('/v1/profiles');
   const set = (changes: Partial<Draft>): void => setDraft((before) => ({ ...before, ...changes }));
   const wrong = (pointer: string): string | undefined =>
     save.error instanceof ApiError

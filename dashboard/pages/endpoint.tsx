@@ -1,7 +1,7 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { useAct, useMay, useOne } from '../api/queries.ts';
+import { useAct, useMay, useOne, useThing } from '../api/queries.ts';
 import { useSourceNames } from '../api/sources.ts';
 import type { Endpoint, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
@@ -26,8 +26,8 @@ type Opened = 'edit' | 'test' | 'rotate' | 'recover' | 'delete';
 
 export function EndpointPanel() {
   const { id } = useParams({ from: '/endpoints/$id' });
-  const found = useOne<Endpoint>(`/v1/endpoints/${encodeURIComponent(id)}`, { everyMs });
-  const endpoint = found.data?.id === id ? found.data : undefined;
+  const found = useThing<Endpoint>('/v1/endpoints', id, { everyMs });
+  const endpoint = found.data;
   if (endpoint === undefined) return <Opening what="endpoint" id={id} found={found} />;
   return <Details key={id} endpoint={endpoint} />;
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { useOne } from '../api/queries.ts';
-import type { EventType, Page } from '../api/types.ts';
+import { useRows } from '../api/queries.ts';
+import type { EventType } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Check, TextField } from '../parts/field.tsx';
 
@@ -12,7 +12,7 @@ interface Props {
 
 /** Events of the catalogue, whole families of them, and whatever else is typed. */
 export function EventPicker({ chosen, change, error }: Props) {
-  const types = useOne<Page<EventType>>('/v1/event-types?limit=250').data?.data ?? [];
+  const types = useRows<EventType>('/v1/event-types?limit=250');
   const [text, setText] = useState('');
   const families = [
     ...new Set(types.flatMap(({ name }) => (name.includes('.') ? [`${name.split('.')[0]}.*`] : []))),

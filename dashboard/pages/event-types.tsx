@@ -1,6 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useEndpoints } from '../api/endpoints.ts';
-import { useList, useOne } from '../api/queries.ts';
+import { useList, useThing } from '../api/queries.ts';
 import type { EventType } from '../api/types.ts';
 import { Code } from '../parts/code.tsx';
 import { type Column, List } from '../parts/list.tsx';
@@ -55,7 +55,7 @@ export function EventTypes() {
 
 export function EventTypePanel() {
   const { id } = useParams({ from: '/event-types/$id' });
-  const found = useOne<EventType>(`/v1/event-types/${encodeURIComponent(id)}`);
+  const found = useThing<EventType>('/v1/event-types', id);
   const endpoints = useEndpoints();
   if (found.data === undefined) return <Opening what="event type" id={id} found={found} />;
   const { name, description, schema, enforced, examples, deprecated } = found.data;

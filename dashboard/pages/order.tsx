@@ -1,6 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import type { OrderDetail, OrderEntry } from '../api/order.ts';
-import { useOne } from '../api/queries.ts';
+import { useOne, useThing } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
 import { buttonClass } from '../parts/button.tsx';
 import { Opening } from '../parts/opening.tsx';
@@ -17,8 +17,8 @@ const everyMs = 2000;
 /** The story of one order, across what came, what was asked and what was decided. */
 export function OrderPanel() {
   const { id } = useParams({ from: '/orders/$id' });
-  const found = useOne<OrderDetail>(`/v1/orders/${encodeURIComponent(id)}`, { everyMs });
-  const order = found.data?.id === id ? found.data : undefined;
+  const found = useThing<OrderDetail>('/v1/orders', id, { everyMs });
+  const order = found.data;
   if (order === undefined) return <Opening what="order" id={id} found={found} />;
   return <Story order={order} />;
 }

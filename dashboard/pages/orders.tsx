@@ -1,8 +1,8 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Order } from '../api/order.ts';
-import { useList, useMay, useOne } from '../api/queries.ts';
-import type { Page as ListPage, Source } from '../api/types.ts';
+import { useList, useMay, useRows } from '../api/queries.ts';
+import type { Source } from '../api/types.ts';
 import { Button, buttonClass } from '../parts/button.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
@@ -24,7 +24,7 @@ export function Orders() {
   const mayRegister = useMay('publish');
   const [isMaking, setMaking] = useState(false);
   const found = useList<Order>('/v1/orders', query, { everyMs });
-  const sources = useOne<ListPage<Source>>('/v1/sources?limit=250').data?.data ?? [];
+  const sources = useRows<Source>('/v1/sources?limit=250');
   const nameOf = new Map(sources.map((source) => [source.id, source.name]));
   const isFiltered = Object.values(query).some(Boolean);
   const clear = (): void =>

@@ -1,6 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { api } from '../api/client.ts';
-import { useAct, useMay, useOne } from '../api/queries.ts';
+import { useAct, useMay, useThing } from '../api/queries.ts';
 import type { Replay } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Opening } from '../parts/opening.tsx';
@@ -15,7 +15,7 @@ export function ReplayPanel() {
   const { id } = useParams({ from: '/dead-letters/$id' });
   const may = useMay('manage');
   const path = `/v1/replays/${encodeURIComponent(id)}`;
-  const found = useOne<Replay>(path, { everyMs });
+  const found = useThing<Replay>('/v1/replays', id, { everyMs });
   const cancel = useAct(() => api('POST', `${path}/cancel`), {
     done: 'Cancelled: what waited is taken back.',
   });

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { useAct, useOne } from '../api/queries.ts';
-import type { Page, Scheme, Source } from '../api/types.ts';
+import { useAct, useRows } from '../api/queries.ts';
+import type { Scheme, Source } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -10,7 +10,7 @@ import { type QueueKind, queues } from '../words/queues.ts';
 
 /** A new source: how it comes, who sends, and what its provider shows. What it does not show yet can be given later. */
 export function NewSource({ close, made }: { close: () => void; made: (id: string) => void }) {
-  const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
+  const schemes = useRows<Scheme>('/v1/schemes');
   const [name, setName] = useState('');
   const [queue, setQueue] = useState<QueueKind | null>(null);
   const [consume, setConsume] = useState('');
@@ -113,7 +113,7 @@ function QueueAddress(props: AddressProps) {
 
 /** Gives a source what it still needs, another secret, or another address of its queue. */
 export function EditSource({ source, close }: { source: Source; close: () => void }) {
-  const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
+  const schemes = useRows<Scheme>('/v1/schemes');
   const scheme = schemes.find((one) => one.name === source.scheme);
   const [given, setGiven] = useState<Record<string, string>>({});
   const [consume, setConsume] = useState(source.consume);

@@ -1,8 +1,8 @@
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { useAct, useList, useMay, useOne } from '../api/queries.ts';
-import type { Page, Scheme, Source, SourceRequest, SourceRequestDetail } from '../api/types.ts';
+import { useAct, useList, useMay, useOne, useRows, useThing } from '../api/queries.ts';
+import type { Scheme, Source, SourceRequest, SourceRequestDetail } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Code, HeaderPairs } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
@@ -25,15 +25,15 @@ const everyMs = 2000;
 
 export function SourcePanel() {
   const { id } = useParams({ from: '/sources/$id' });
-  const found = useOne<Source>(`/v1/sources/${encodeURIComponent(id)}`, { everyMs });
-  const source = found.data?.id === id ? found.data : undefined;
+  const found = useThing<Source>('/v1/sources', id, { everyMs });
+  const source = found.data;
   if (source === undefined) return <Opening what="source" id={id} found={found} />;
   return <Details key={id} source={source} />;
 }
 
 /** How to set the provider up, and what came. */
 function Details({ source }: { source: Source }) {
-  const schemes = useOne<Page<Scheme>>('/v1/schemes').data?.data ?? [];
+  const schemes = useRows<Scheme>('/v1/schemes');
   const scheme = schemes.find(({ name }) => name === source.scheme);
   const { id, name, missing, createdAt } = source;
   return (

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { useAct, useOne } from '../api/queries.ts';
-import type { Attempt, Endpoint, EventType, Page } from '../api/types.ts';
+import { useAct, useRows } from '../api/queries.ts';
+import type { Attempt, Endpoint, EventType } from '../api/types.ts';
 import { AttemptView } from '../parts/attempt.tsx';
 import { Button } from '../parts/button.tsx';
 import { Select, TextArea } from '../parts/field.tsx';
@@ -10,7 +10,7 @@ const fallback = '{\n  "reference": "ORD-12345"\n}';
 
 /** One event to this endpoint alone, with an example that can be changed, and the answer at once. */
 export function TestEvent({ endpoint }: { endpoint: Endpoint }) {
-  const types = useOne<Page<EventType>>('/v1/event-types?limit=250').data?.data ?? [];
+  const types = useRows<EventType>('/v1/event-types?limit=250');
   const [type, setType] = useState<string | null>(null);
   const [edited, setEdited] = useState<string | null>(null);
   const chosen = type ?? types.find(({ name }) => endpoint.events.includes(name))?.name ?? 'order.created';
