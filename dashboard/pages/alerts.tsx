@@ -1,8 +1,8 @@
-import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { getRouteApi, Link, useParams } from '@tanstack/react-router';
 import type { Alert } from '../api/alert.ts';
 import { useList } from '../api/queries.ts';
 import { buttonClass } from '../parts/button.tsx';
-import { Filters } from '../parts/filters.tsx';
+import { Filters, useFilters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Status, statusWord } from '../parts/status.tsx';
@@ -42,21 +42,14 @@ const columns: Column<Alert>[] = [
 export function Alerts() {
   const { status, kind } = route.useSearch();
   const query = { status, kind };
-  const navigate = useNavigate();
+  const filters = useFilters('/alerts', query);
   const { id } = useParams({ strict: false });
   const found = useList<Alert>('/v1/alerts', query, { everyMs });
-  const clear = (): void =>
-    void navigate({ to: '/alerts', search: ({ account }) => (account ? { account } : {}) });
   return (
     <Page title="Alerts">
       <AlertTabs at="/alerts" />
       <Filters
-        values={query}
-        isFiltered={status !== undefined || kind !== undefined}
-        clear={clear}
-        change={(changes) =>
-          void navigate({ to: '/alerts', search: (before) => ({ ...before, ...changes }) })
-        }
+        filters={filters}
         fields={[
           {
             name: 'status',
@@ -73,8 +66,7 @@ export function Alerts() {
         rowKey={(row) => row.id}
         isKeptAWhile
         selected={id}
-        isFiltered={status !== undefined || kind !== undefined}
-        clear={clear}
+        filters={filters}
         empty={{
           title: 'No alerts: nothing has gone wrong',
           text: 'Stopped endpoints, dead letters, orders that take too long and more would be here, with who was told.',

@@ -4,7 +4,7 @@ import { useList, useMay } from '../api/queries.ts';
 import type { Delivery } from '../api/types.ts';
 import { useChoice } from '../parts/choice.tsx';
 import { ChosenDeliveries } from '../parts/chosen-deliveries.tsx';
-import { Filters } from '../parts/filters.tsx';
+import { Filters, useFilters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { SearchHint } from '../parts/search-hint.tsx';
@@ -21,30 +21,26 @@ const statuses = ['pending', 'sending', 'retrying', 'held', 'delivered', 'dead',
 
 /** Every event owed to an endpoint, newest first; the filters are the address. */
 export function Deliveries() {
-  const filters = route.useSearch();
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
-  const { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until, q } = filters;
+  const { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until, q } =
+    route.useSearch();
   const query = { status, endpointId, eventType, reference, httpStatus, minAttempts, since, until, q };
+  const filters = useFilters('/deliveries', query);
   const found = useList<Delivery>('/v1/deliveries', query, { everyMs });
   const endpoints = useEndpoints();
   const may = useMay('manage');
   const choice = useChoice(found.rows.map((row) => row.id));
-  const isFiltered = Object.values(query).some(Boolean);
-  const set = (changes: Partial<typeof filters>): void =>
-    void navigate({ to: '/deliveries', search: (before) => ({ ...before, ...changes }) });
-  const clear = (): void =>
-    void navigate({ to: '/deliveries', search: ({ account }) => (account ? { account } : {}) });
   return (
     <Page title="Deliveries">
       <Filters
-        values={{ ...query }}
-        isFiltered={isFiltered}
-        clear={clear}
-        change={(changes) => {
-          const named = changes.reference;
-          if (named !== undefined && isKnownId(named)) void navigate({ href: pathOfId(named) });
-          else set(changes);
+        filters={{
+          ...filters,
+          change: (changes) => {
+            const named = changes.reference;
+            if (named !== undefined && isKnownId(named)) void navigate({ href: pathOfId(named) });
+            else filters.change(changes);
+          },
         }}
         fields={[
           { name: 'status', label: 'Status', choices: statuses.map((value) => [value, statusWord(value)]) },
@@ -72,8 +68,7 @@ export function Deliveries() {
         rowName={({ eventType, reference }) => (reference === null ? eventType : `${eventType} ${reference}`)}
         choice={may ? choice : undefined}
         selected={id}
-        isFiltered={isFiltered}
-        clear={clear}
+        filters={filters}
         empty={{
           title: 'No deliveries yet',
           text: 'When an event is published that an endpoint wants, what becomes of it shows here.',

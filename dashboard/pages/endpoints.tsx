@@ -1,9 +1,9 @@
-import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { getRouteApi, Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useList, useMay, useOne } from '../api/queries.ts';
 import type { Delivery, Endpoint, Page as ListPage, Stats } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
-import { Filters } from '../parts/filters.tsx';
+import { Filters, useFilters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Reason } from '../parts/reason.tsx';
@@ -58,7 +58,7 @@ const columns: Column<Endpoint>[] = [
 /** Who is told, how well that goes, and since when not. */
 export function Endpoints() {
   const { status, q } = route.useSearch();
-  const navigate = useNavigate();
+  const filters = useFilters('/endpoints', { status, q });
   const may = useMay('manage');
   const { id } = useParams({ strict: false });
   const [isMaking, setMaking] = useState(false);
@@ -69,9 +69,6 @@ export function Endpoints() {
       (status === undefined || one.status === status) &&
       `${one.url} ${one.description} ${one.events.join(' ')}`.toLowerCase().includes(wanted),
   );
-  const isFiltered = status !== undefined || q !== undefined;
-  const clear = (): void =>
-    void navigate({ to: '/endpoints', search: ({ account }) => (account ? { account } : {}) });
   const create = may ? (
     <Button look="main" onClick={() => setMaking(true)}>
       Create endpoint
@@ -80,12 +77,7 @@ export function Endpoints() {
   return (
     <Page title="Endpoints" acts={create}>
       <Filters
-        values={{ status, q }}
-        isFiltered={isFiltered}
-        clear={clear}
-        change={(changes) =>
-          void navigate({ to: '/endpoints', search: (before) => ({ ...before, ...changes }) })
-        }
+        filters={filters}
         fields={[
           { name: 'q', label: 'URL, name or event', placeholder: 'shop.example' },
           {
@@ -101,8 +93,7 @@ export function Endpoints() {
         columns={columns}
         rowKey={(row) => row.id}
         selected={id}
-        isFiltered={isFiltered}
-        clear={clear}
+        filters={filters}
         empty={{
           title: 'No endpoints yet',
           text: 'An endpoint is a URL that is told of the events it wants, signed and until it has them.',

@@ -1,8 +1,8 @@
-import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router';
+import { getRouteApi, Link, useParams } from '@tanstack/react-router';
 import { useList } from '../api/queries.ts';
 import type { EventSummary } from '../api/types.ts';
 import { CameBy } from '../parts/came-by.tsx';
-import { Filters } from '../parts/filters.tsx';
+import { Filters, useFilters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { SearchHint } from '../parts/search-hint.tsx';
@@ -39,24 +39,15 @@ const columns: Column<EventSummary>[] = [
 
 /** What happened, newest first. */
 export function Events() {
-  const search = route.useSearch();
-  const navigate = useNavigate();
   const { id } = useParams({ strict: false });
-  const { type, reference, source, since, until, q } = search;
+  const { type, reference, source, since, until, q } = route.useSearch();
   const query = { type, reference, source, since, until, q };
+  const filters = useFilters('/events', query);
   const found = useList<EventSummary>('/v1/events', query);
-  const isFiltered = Object.values(query).some(Boolean);
-  const clear = (): void =>
-    void navigate({ to: '/events', search: ({ account }) => (account ? { account } : {}) });
   return (
     <Page title="Events">
       <Filters
-        values={query}
-        isFiltered={isFiltered}
-        clear={clear}
-        change={(changes) =>
-          void navigate({ to: '/events', search: (before) => ({ ...before, ...changes }) })
-        }
+        filters={filters}
         fields={[
           { name: 'type', label: 'Event type', placeholder: 'order.*' },
           { name: 'reference', label: 'Reference', placeholder: 'order number' },
@@ -73,8 +64,7 @@ export function Events() {
         rowKey={(row) => row.id}
         isKeptAWhile
         selected={id}
-        isFiltered={isFiltered}
-        clear={clear}
+        filters={filters}
         empty={{
           title: 'No events yet',
           text: (

@@ -4,7 +4,7 @@ import type { Order } from '../api/order.ts';
 import { useList, useMay, useRows } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
 import { Button, buttonClass } from '../parts/button.tsx';
-import { Filters } from '../parts/filters.tsx';
+import { Filters, useFilters } from '../parts/filters.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Status, statusWord } from '../parts/status.tsx';
@@ -19,6 +19,7 @@ const states = ['pending', 'fulfilled', 'failed', 'refunded', 'stuck'] as const;
 export function Orders() {
   const { state, overdue, flagged, sourceId, reference } = route.useSearch();
   const query = { state, overdue, flagged, sourceId, reference };
+  const filters = useFilters('/orders', query);
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
   const mayRegister = useMay('publish');
@@ -26,9 +27,6 @@ export function Orders() {
   const found = useList<Order>('/v1/orders', query, { everyMs });
   const sources = useRows<Source>('/v1/sources?limit=250');
   const nameOf = new Map(sources.map((source) => [source.id, source.name]));
-  const isFiltered = Object.values(query).some(Boolean);
-  const clear = (): void =>
-    void navigate({ to: '/orders', search: ({ account }) => (account ? { account } : {}) });
   const followed = sources.filter(({ tracking }) => tracking !== null);
   const register =
     mayRegister && followed.length > 0 ? (
@@ -39,12 +37,7 @@ export function Orders() {
   return (
     <Page title="Orders" acts={register}>
       <Filters
-        values={query}
-        isFiltered={isFiltered}
-        clear={clear}
-        change={(changes) =>
-          void navigate({ to: '/orders', search: (before) => ({ ...before, ...changes }) })
-        }
+        filters={filters}
         fields={[
           { name: 'state', label: 'State', choices: states.map((one) => [one, statusWord(one)]) },
           {
@@ -78,8 +71,7 @@ export function Orders() {
         rowKey={(row) => row.id}
         isKeptAWhile
         selected={id}
-        isFiltered={isFiltered}
-        clear={clear}
+        filters={filters}
         empty={{
           title: 'No orders are followed yet',
           text: 'Tell a source how to read and ask about its orders, and each order is followed here from its placing to its end.',

@@ -160,8 +160,7 @@ function Requests({ source }: { source: Source }) {
         found={found}
         columns={columns}
         rowKey={(row) => `${row.id} ${row.verdict}`}
-        isFiltered={verdict !== undefined}
-        clear={() => set({ verdict: undefined })}
+        filters={{ isFiltered: verdict !== undefined, clear: () => set({ verdict: undefined }) }}
         empty={{
           title: 'Nothing came yet',
           text:

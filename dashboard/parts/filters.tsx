@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Button } from './button.tsx';
 import { Select, TextField } from './field.tsx';
@@ -10,20 +11,41 @@ interface Field<Name extends string> {
   choices?: [value: string, words: string][];
 }
 
+type Values<Name extends string> = { [N in Name]?: string | undefined };
+
+/** What a list is filtered by, and how that changes. */
+export interface FiltersOf<Name extends string> {
+  values: Values<Name>;
+  isFiltered: boolean;
+  change: (changes: Values<Name>) => void;
+  clear: () => void;
+}
+
 interface Props<Name extends string> {
   fields: Field<Name>[];
-  values: { [N in Name]?: string | undefined };
-  isFiltered: boolean;
-  change: (changes: { [N in Name]?: string | undefined }) => void;
-  clear: () => void;
+  filters: FiltersOf<Name>;
 }
 
 const waitMs = 300;
 
+/** The filters of the list at `to`, which stand in its address. */
+export function useFilters<Name extends string>(
+  to: '/alerts' | '/deliveries' | '/endpoints' | '/events' | '/orders',
+  values: Values<Name>,
+): FiltersOf<Name> {
+  const navigate = useNavigate();
+  return {
+    values,
+    isFiltered: Object.values(values).some(Boolean),
+    change: (changes) => void navigate({ to, search: (before) => ({ ...before, ...changes }) }),
+    clear: () => void navigate({ to }),
+  };
+}
+
 /** The filters of a list, one beside the other. What is typed counts after a moment. */
-export function Filters<Name extends string>({ fields, values, isFiltered, change, clear }: Props<Name>) {
-  const one = (name: Name, value: string): { [N in Name]?: string | undefined } =>
-    ({ [name]: value === '' ? undefined : value }) as { [N in Name]?: string | undefined };
+export function Filters<Name extends string>({ fields, filters }: Props<Name>) {
+  const { values, isFiltered, change, clear } = filters;
+  const one = (name: Name, value: string) => ({ [name]: value === '' ? undefined : value }) as Values<Name>;
   return (
     <form
       data-filter

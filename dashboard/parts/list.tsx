@@ -25,8 +25,7 @@ interface Props<Row> {
   rowKey: (row: Row) => string;
   /** The row that is open beside the list. */
   selected?: string | undefined;
-  isFiltered?: boolean;
-  clear?: () => void;
+  filters?: { isFiltered: boolean; clear: () => void };
   /** Where rows can be chosen; their first column has a box. */
   choice?: Choice | undefined;
   /** What a row is called where its box is. */
@@ -44,8 +43,7 @@ export function List<Row>(props: Props<Row>) {
     columns,
     rowKey,
     selected,
-    isFiltered = false,
-    clear,
+    filters,
     choice,
     rowName = rowKey,
     isKeptAWhile = false,
@@ -55,7 +53,7 @@ export function List<Row>(props: Props<Row>) {
   if (found.isError && found.rows.length === 0)
     return <Failed error={found.error} retry={() => void found.refetch()} />;
   if (found.rows.length === 0 && !found.hasNextPage) {
-    if (isFiltered) return <NoMatch what={what} clear={clear ?? (() => undefined)} />;
+    if (filters?.isFiltered) return <NoMatch what={what} clear={filters.clear} />;
     return (
       <Empty title={empty.title} act={empty.act}>
         {empty.text}

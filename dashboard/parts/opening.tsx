@@ -42,11 +42,7 @@ export function Opening({ what, id, found }: Props) {
         <Empty
           title={`There is no ${what} with this ${what === 'event type' ? 'name' : 'id'}`}
           act={
-            <Link
-              to={back}
-              search={({ account }) => (account ? { account } : {})}
-              className={buttonClass('plain')}
-            >
+            <Link to={back} className={buttonClass('plain')}>
               All {back.slice(1).replace('-', ' ')}
             </Link>
           }
