@@ -3,7 +3,7 @@ import type { Alert } from '../api/alert.ts';
 import { useList } from '../api/queries.ts';
 import { buttonClass } from '../parts/button.tsx';
 import { Filters, useFilters } from '../parts/filters.tsx';
-import { type Column, List } from '../parts/list.tsx';
+import { type Column, List, rowLinkClass } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Status, statusWord } from '../parts/status.tsx';
 import { Summary } from '../parts/summary.tsx';
@@ -19,12 +19,7 @@ const columns: Column<Alert>[] = [
     title: 'What',
     cell: ({ id, kind, summary }) => (
       <>
-        <Link
-          to="/alerts/$id"
-          params={{ id }}
-          search={(before) => before}
-          className="font-medium text-text no-underline hover:underline"
-        >
+        <Link to="/alerts/$id" params={{ id }} search={(before) => before} className={rowLinkClass}>
           {kindWords(kind).title}
         </Link>
         <span className="block text-xs break-words whitespace-normal text-muted">

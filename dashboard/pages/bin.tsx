@@ -4,6 +4,7 @@ import type { Bin, Caught } from '../api/bin.ts';
 import { api } from '../api/client.ts';
 import { useAct, useList, useMay, useThing } from '../api/queries.ts';
 import { Button, CopyButton } from '../parts/button.tsx';
+import { Copyable } from '../parts/copyable.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Opening } from '../parts/opening.tsx';
@@ -31,10 +32,7 @@ function Details({ bin }: { bin: Bin }) {
     <Panel back="/bins" title={name === '' ? 'Bin' : name}>
       <Acts bin={bin} />
       <Section title="Send to">
-        <div className="flex items-center gap-2 rounded-md border border-line p-2">
-          <code className="min-w-0 flex-1 font-mono text-xs break-all">{url}</code>
-          <CopyButton text={url} what="the address" />
-        </div>
+        <Copyable text={url} what="the address" />
         <p className="text-sm text-muted">By any method, and to everything below it.</p>
       </Section>
       <Facts

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Bin } from '../api/bin.ts';
 import { useList, useMay } from '../api/queries.ts';
 import { Button } from '../parts/button.tsx';
-import { type Column, List } from '../parts/list.tsx';
+import { type Column, List, rowLinkClass } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { behaviourWords } from '../words/bins.ts';
@@ -15,7 +15,7 @@ const columns: Column<Bin>[] = [
   {
     title: 'Bin',
     cell: ({ id, name }) => (
-      <Link to="/bins/$id" params={{ id }} className="font-medium text-text no-underline hover:underline">
+      <Link to="/bins/$id" params={{ id }} className={rowLinkClass}>
         {name === '' ? id : name}
       </Link>
     ),

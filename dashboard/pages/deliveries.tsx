@@ -5,7 +5,7 @@ import type { Delivery } from '../api/types.ts';
 import { useChoice } from '../parts/choice.tsx';
 import { ChosenDeliveries } from '../parts/chosen-deliveries.tsx';
 import { Filters, useFilters } from '../parts/filters.tsx';
-import { type Column, List } from '../parts/list.tsx';
+import { type Column, List, rowLinkClass } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { SearchHint } from '../parts/search-hint.tsx';
 import { Status, statusWord } from '../parts/status.tsx';
@@ -86,12 +86,7 @@ function columns({ nameOf, isGone }: KnownEndpoints): Column<Delivery>[] {
       title: 'Event',
       cell: ({ id, eventType, reference, endpointId }) => (
         <>
-          <Link
-            to="/deliveries/$id"
-            params={{ id }}
-            search={(before) => before}
-            className="font-medium text-text no-underline hover:underline"
-          >
+          <Link to="/deliveries/$id" params={{ id }} search={(before) => before} className={rowLinkClass}>
             {eventType}
           </Link>
           <span className="block truncate text-xs text-muted @4xl:hidden">

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useOne } from '../api/queries.ts';
 import type { Endpoint, Secrets } from '../api/types.ts';
-import { Button, CopyButton } from '../parts/button.tsx';
+import { Button } from '../parts/button.tsx';
+import { Copyable } from '../parts/copyable.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
 import { Id, Section } from '../parts/page.tsx';
@@ -80,15 +81,12 @@ export function Secrecy({ endpoint }: { endpoint: Endpoint }) {
 /** What the receiver checks signatures with. */
 export function Secret({ secret }: { secret: string }) {
   return (
-    <div className="rounded-md border border-warn p-3">
+    <div className="flex flex-col gap-2 rounded-md border border-warn p-3">
       <p className="font-semibold">The signing secret</p>
       <p className="text-sm text-muted">
         Put it into the receiver, which checks signatures with it. Treat it like a password.
       </p>
-      <div className="mt-2 flex items-center gap-2">
-        <code className="min-w-0 flex-1 font-mono text-xs break-all">{secret}</code>
-        <CopyButton text={secret} what="the secret" />
-      </div>
+      <Copyable text={secret} what="the secret" />
     </div>
   );
 }

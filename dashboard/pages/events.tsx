@@ -3,7 +3,7 @@ import { useList } from '../api/queries.ts';
 import type { EventSummary } from '../api/types.ts';
 import { CameBy } from '../parts/came-by.tsx';
 import { Filters, useFilters } from '../parts/filters.tsx';
-import { type Column, List } from '../parts/list.tsx';
+import { type Column, List, rowLinkClass } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { SearchHint } from '../parts/search-hint.tsx';
 import { Time } from '../parts/time.tsx';
@@ -14,12 +14,7 @@ const columns: Column<EventSummary>[] = [
   {
     title: 'Event',
     cell: ({ id, type }) => (
-      <Link
-        to="/events/$id"
-        params={{ id }}
-        search={(before) => before}
-        className="font-medium text-text no-underline hover:underline"
-      >
+      <Link to="/events/$id" params={{ id }} search={(before) => before} className={rowLinkClass}>
         {type}
       </Link>
     ),

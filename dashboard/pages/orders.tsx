@@ -5,7 +5,7 @@ import { useList, useMay, useRows } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
 import { Button, buttonClass } from '../parts/button.tsx';
 import { Filters, useFilters } from '../parts/filters.tsx';
-import { type Column, List } from '../parts/list.tsx';
+import { type Column, List, rowLinkClass } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Status, statusWord } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
@@ -106,7 +106,7 @@ function columns(nameOf: Map<string, string>): Column<Order>[] {
             to="/orders/$id"
             params={{ id: order.id }}
             search={(before) => before}
-            className="font-medium text-text no-underline hover:underline"
+            className={rowLinkClass}
           >
             {order.reference}
           </Link>

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useCurrent, useList } from '../api/queries.ts';
 import type { ApiKey } from '../api/types.ts';
-import { Button, CopyButton } from '../parts/button.tsx';
+import { Button } from '../parts/button.tsx';
+import { Copyable } from '../parts/copyable.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Check, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -90,9 +91,8 @@ function NewKey({ close }: { close: () => void }) {
   if (create.data !== undefined)
     return (
       <Dialog title="The key, this once" isOpen close={close}>
-        <p className="text-muted">Copy it now: only its hash is kept, and nobody can show it again.</p>
-        <p className="mt-3 font-mono text-xs break-all">{create.data.key}</p>
-        <CopyButton text={create.data.key} what="the key" />
+        <p className="mb-3 text-muted">Copy it now: only its hash is kept, and nobody can show it again.</p>
+        <Copyable text={create.data.key} what="the key" />
       </Dialog>
     );
   return (

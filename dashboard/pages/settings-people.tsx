@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useAct, useCurrent, useList } from '../api/queries.ts';
 import type { Person } from '../api/types.ts';
-import { Button, CopyButton } from '../parts/button.tsx';
+import { Button } from '../parts/button.tsx';
+import { Copyable } from '../parts/copyable.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
@@ -115,9 +116,10 @@ export function People() {
         />
       ) : null}
       <Dialog title="A link to come in by" isOpen={link !== null} close={() => setLink(null)}>
-        <p className="text-muted">Hand it to that person yourself. It signs in once, within 30 minutes.</p>
-        <p className="mt-2 font-mono text-xs break-all">{link}</p>
-        <CopyButton text={link ?? ''} what="the link" />
+        <p className="mb-3 text-muted">
+          Hand it to that person yourself. It signs in once, within 30 minutes.
+        </p>
+        <Copyable text={link ?? ''} what="the link" />
       </Dialog>
       <Ask
         title={`Remove ${leaving?.name}?`}

@@ -1,6 +1,7 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useMay } from '../api/queries.ts';
 import { Page } from '../parts/page.tsx';
+import { Tabs } from '../parts/tabs.tsx';
 import { Accounts } from './settings-accounts.tsx';
 import { Audit } from './settings-audit.tsx';
 import { Keys } from './settings-keys.tsx';
@@ -25,19 +26,11 @@ export function Settings() {
   const Content = (mine.find((one) => one.tab === tab) ?? mine[0]!).Content;
   return (
     <Page title="Settings">
-      <nav aria-label="Settings" className="flex flex-wrap gap-1 border-b border-line px-4">
-        {mine.map((one) => (
-          <Link
-            key={one.tab}
-            to="/settings/$tab"
-            params={{ tab: one.tab }}
-            aria-current={one.tab === tab ? 'page' : undefined}
-            className="-mb-px flex min-h-9 items-center border-b-2 border-transparent px-3 text-sm font-medium text-muted no-underline aria-[current=page]:border-accent aria-[current=page]:text-text"
-          >
-            {one.name}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label="Settings"
+        tabs={mine.map((one) => [`/settings/${one.tab}`, one.name])}
+        at={`/settings/${tab}`}
+      />
       <Content />
     </Page>
   );

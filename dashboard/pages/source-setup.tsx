@@ -1,5 +1,5 @@
 import type { Scheme, Source } from '../api/types.ts';
-import { CopyButton } from '../parts/button.tsx';
+import { Copyable } from '../parts/copyable.tsx';
 import { Section } from '../parts/page.tsx';
 import { fieldNames } from '../words/fields.ts';
 import { setupSteps } from '../words/providers.ts';
@@ -11,10 +11,7 @@ export function SourceSetup({ source, scheme }: { source: Source; scheme: Scheme
   const isReady = missing.length === 0;
   return (
     <Section title="The address for the provider">
-      <div className="flex items-center gap-2 rounded-md border border-line p-2">
-        <code className="min-w-0 flex-1 font-mono text-xs break-all">{url}</code>
-        <CopyButton text={url} what="the address" />
-      </div>
+      <Copyable text={url} what="the address" />
       <details className="rounded-md border border-line p-3 text-sm" open={!isReady}>
         <summary className="font-medium">Set it up{scheme === undefined ? '' : `: ${scheme.title}`}</summary>
         <ol className="mt-2 flex list-decimal flex-col gap-1 pl-5">

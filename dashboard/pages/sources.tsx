@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useList, useMay } from '../api/queries.ts';
 import type { Source } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
-import { type Column, List } from '../parts/list.tsx';
+import { type Column, List, rowLinkClass } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { fieldNames } from '../words/fields.ts';
@@ -16,7 +16,7 @@ const columns: Column<Source>[] = [
   {
     title: 'Source',
     cell: ({ id, name }) => (
-      <Link to="/sources/$id" params={{ id }} className="font-medium text-text no-underline hover:underline">
+      <Link to="/sources/$id" params={{ id }} className={rowLinkClass}>
         {name}
       </Link>
     ),

@@ -17,6 +17,9 @@ export interface Column<Row> {
   isTight?: boolean;
 }
 
+/** Of the link by which a row opens. */
+export const rowLinkClass = 'font-medium text-text no-underline hover:underline';
+
 interface Props<Row> {
   /** What it lists, in the plural: `deliveries`. */
   what: string;
