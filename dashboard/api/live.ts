@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
+import { shared } from '../parts/shared.ts';
 import { open } from './client.ts';
 import { eventsOf, type StreamEvent } from './stream.ts';
 import { kindsAbout } from './told.ts';
@@ -12,27 +13,13 @@ const gatherMs = 400;
 /** How long to wait for another try, the first and the longest. */
 const againMs = [1000, 30_000] as const;
 
-let state: LiveState = 'away';
-const listeners = new Set<() => void>();
+const state = shared<LiveState>('away');
 
-function become(next: LiveState): void {
-  state = next;
-  for (const listener of listeners) listener();
-}
-
-export function useLiveState(): LiveState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-  );
-}
+export const useLiveState = state.useIt;
 
 /** Holds everything still, or lets it go on. */
 export function pauseLive(isPaused: boolean): void {
-  become(isPaused ? 'paused' : 'away');
+  state.set(isPaused ? 'paused' : 'away');
 }
 
 /** How often to ask for what an address answers: not at all while it is told or held still. */
@@ -78,7 +65,7 @@ class Stream {
   stop(): void {
     this.#stop.abort();
     window.clearTimeout(this.#timer);
-    if (state === 'live') become('away');
+    if (state.get() === 'live') state.set('away');
   }
 
   async #run(): Promise<void> {
@@ -90,7 +77,7 @@ class Stream {
         // Away: it is tried again.
       }
       if (this.#stop.signal.aborted) return;
-      if (state === 'live') become('away');
+      if (state.get() === 'live') state.set('away');
       await new Promise((resolve) => window.setTimeout(resolve, this.#waitMs));
       this.#waitMs = Math.min(2 * this.#waitMs, againMs[1]);
     }
@@ -99,7 +86,7 @@ class Stream {
   #hear({ event, data }: StreamEvent): void {
     if (event === 'ready') {
       this.#waitMs = againMs[0];
-      become('live');
+      state.set('live');
       // What happened before is in the lists, which may have been read before it happened.
       void this.#client.invalidateQueries({ predicate: ({ queryKey }) => kindsOf(queryKey).length > 0 });
       return;

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { shared } from './shared.ts';
 
 interface Notice {
   id: number;
@@ -8,31 +8,19 @@ interface Notice {
 
 const shownMs = 6000;
 const shownAtOnce = 3;
-let notices: readonly Notice[] = [];
+const notices = shared<readonly Notice[]>([]);
 let made = 0;
-const listeners = new Set<() => void>();
 
 /** Tells the person something for a few seconds, screen readers included. */
 export function say(text: string, kind: Notice['kind'] = 'good'): void {
   made += 1;
   const notice = { id: made, text, kind };
-  change([...notices, notice].slice(-shownAtOnce));
-  window.setTimeout(() => change(notices.filter(({ id }) => id !== notice.id)), shownMs);
-}
-
-function change(next: readonly Notice[]): void {
-  notices = next;
-  for (const listener of listeners) listener();
+  notices.set([...notices.get(), notice].slice(-shownAtOnce));
+  window.setTimeout(() => notices.set(notices.get().filter(({ id }) => id !== notice.id)), shownMs);
 }
 
 export function Notices() {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => notices,
-  );
+  const shown = notices.useIt();
   return (
     <div
       aria-live="polite"

@@ -1,36 +1,16 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState } from 'react';
+import { keep, recall } from './kept.ts';
+import { shared } from './shared.ts';
 
-const listeners = new Set<() => void>();
-let isUtc = read() === 'utc';
-
-function read(): string | null {
-  try {
-    return localStorage.getItem('surehook.zone');
-  } catch {
-    return null;
-  }
-}
+const utcShown = shared(recall('local', 'zone') === 'utc');
 
 /** Switches every time on the page between local and UTC. */
 export function setUtc(on: boolean): void {
-  isUtc = on;
-  try {
-    localStorage.setItem('surehook.zone', on ? 'utc' : 'local');
-  } catch {
-    // For this visit only, then.
-  }
-  for (const listener of listeners) listener();
+  utcShown.set(on);
+  keep('local', 'zone', on ? 'utc' : 'local');
 }
 
-export function useUtc(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => isUtc,
-  );
-}
+export const useUtc = utcShown.useIt;
 
 function text(at: Date, utc: boolean): string {
   const zone = utc ? { timeZone: 'UTC' } : {};

@@ -1,4 +1,5 @@
 import { api, askWith } from '../api/client.ts';
+import { keep, recall } from '../parts/kept.ts';
 import { accentFor } from './contrast.ts';
 
 /** Where this portal's pages are; null: this is the dashboard. */
@@ -24,15 +25,16 @@ export function portalName(): string {
  * token from then on, never by a cookie: a frame on another site has none, and whoever is signed in to the dashboard is nobody here.
  */
 export async function enterPortal(base: string): Promise<void> {
-  const kept = `surehook.portal.${base}`;
+  const name = `portal.${base}`;
   const link = /^#([\w-]{20,})$/.exec(window.location.hash)?.[1];
   askWith('');
   try {
     if (link !== undefined) {
       window.history.replaceState(null, '', window.location.pathname);
       opened = await api<Opened>('POST', '/v1/portal-sessions', { token: link });
-      keep(kept, JSON.stringify(opened));
-    } else opened = JSON.parse(recall(kept) ?? 'null') as Opened | null;
+      // For this tab, so that it can be loaded again.
+      keep('session', name, JSON.stringify(opened));
+    } else opened = JSON.parse(recall('session', name) ?? 'null') as Opened | null;
   } catch {
     // The page says that it is closed.
   }
@@ -47,21 +49,4 @@ function paint(color: string): void {
   style.setProperty('--color-accent', `light-dark(${light.accent}, ${dark.accent})`);
   style.setProperty('--color-on-accent', `light-dark(${light.onAccent}, ${dark.onAccent})`);
   style.setProperty('--color-tint', `light-dark(${light.tint}, ${dark.tint})`);
-}
-
-/** For this tab, so that it can be loaded again. */
-function keep(name: string, value: string): void {
-  try {
-    sessionStorage.setItem(name, value);
-  } catch {
-    // No storage in this frame: loading it again needs a new link.
-  }
-}
-
-function recall(name: string): string | null {
-  try {
-    return sessionStorage.getItem(name);
-  } catch {
-    return null;
-  }
 }

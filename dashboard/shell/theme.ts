@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { keep } from '../parts/kept.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -11,11 +12,7 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
     setTheme(next);
     if (next === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = next;
-    try {
-      localStorage.setItem('surehook.theme', next);
-    } catch {
-      // For this visit only, then.
-    }
+    keep('local', 'theme', next);
   };
   return [theme, choose];
 }
