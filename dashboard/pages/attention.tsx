@@ -10,6 +10,7 @@ import { Status } from '../parts/status.tsx';
 import { Summary } from '../parts/summary.tsx';
 import { Distance } from '../parts/time.tsx';
 import { kindWords, mendOf, touchedWords } from '../words/alerts.ts';
+import { counted, countedOn, plural } from '../words/counts.ts';
 
 /** What may need a person. */
 export interface Trouble {
@@ -44,7 +45,7 @@ export function Attention({ trouble }: { trouble: Trouble }) {
     ...(dead.data.length > 0 && !isTold('delivery.dead')
       ? [
           <Line key="dead" status="dead" act={{ words: 'Replay what was given up', href: '/dead-letters' }}>
-            {many(dead)} deliveries were given up.
+            {countedOn(dead)} {plural(dead.data.length, 'delivery was', 'deliveries were')} given up.
           </Line>,
         ]
       : []),
@@ -55,7 +56,7 @@ export function Attention({ trouble }: { trouble: Trouble }) {
             status="open"
             act={{ words: 'Look at what is overdue', href: '/orders?overdue=true' }}
           >
-            {lateOrders.toLocaleString()} {lateOrders === 1 ? 'order is' : 'orders are'} overdue or stuck.
+            {counted(lateOrders, 'order is', 'orders are')} overdue or stuck.
           </Line>,
         ]
       : []),
@@ -149,7 +150,11 @@ function Held({ endpointId }: { endpointId: string }) {
     `/v1/deliveries?status=held&endpointId=${encodeURIComponent(endpointId)}&limit=${heldAtMost}`,
   ).data;
   if (held === undefined || held.data.length === 0) return null;
-  return <>, {many(held)} deliveries wait for it</>;
+  return (
+    <>
+      , {countedOn(held)} {plural(held.data.length, 'delivery waits', 'deliveries wait')} for it
+    </>
+  );
 }
 
 function Retrying({ retrying }: { retrying: Page<Delivery> }) {
@@ -159,7 +164,7 @@ function Retrying({ retrying }: { retrying: Page<Delivery> }) {
     .at(0);
   return (
     <Line status="retrying" act={{ words: 'Look at them', href: '/deliveries?status=retrying' }}>
-      {many(retrying)} failed and will be tried again
+      {countedOn(retrying)} failed and will be tried again
       {next === undefined ? null : (
         <>
           , the next <Distance at={next} isAhead />
@@ -168,8 +173,4 @@ function Retrying({ retrying }: { retrying: Page<Delivery> }) {
       .
     </Line>
   );
-}
-
-function many({ data, nextCursor }: Page<unknown>): string {
-  return nextCursor === null ? data.length.toLocaleString() : `more than ${data.length}`;
 }

@@ -15,6 +15,7 @@ import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
+import { counted } from '../words/counts.ts';
 import { namedAtMost } from '../words/deliveries.ts';
 import { errorWords } from '../words/errors.ts';
 import { type Planned, ReplayPlan } from './replay-plan.tsx';
@@ -105,7 +106,9 @@ function Download({ since }: { since: string | undefined }) {
     mutationFn: () => linesOf('/v1/dead-letters', { since }),
     onSuccess: ({ text, rows, isCut }) => {
       save('dead-letters.ndjson', text);
-      say(`${rows.toLocaleString()} dead letters${isCut ? '; there are more: choose a later time' : ''}.`);
+      say(
+        `${counted(rows, 'dead letter', 'dead letters')}${isCut ? '; there are more: choose a later time' : ''}.`,
+      );
     },
     onError: (error) => say(error.message, 'bad'),
   });
@@ -250,7 +253,7 @@ function Replays({ openId }: { openId: string | undefined }) {
           >
             <Status is={status} />
             <Link to="/dead-letters/$id" params={{ id }} search={(before) => before}>
-              {total.toLocaleString()} deliveries
+              {counted(total, 'delivery', 'deliveries')}
             </Link>
             <span className="text-muted">
               {done.toLocaleString()} delivered, {failed.toLocaleString()} dead again

@@ -6,6 +6,7 @@ import { Code } from '../parts/code.tsx';
 import { type Column, List } from '../parts/list.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Page, Panel, Section } from '../parts/page.tsx';
+import { counted } from '../words/counts.ts';
 import { endpointName } from '../words/endpoints.ts';
 
 const columns: Column<EventType>[] = [
@@ -67,7 +68,7 @@ export function EventTypePanel() {
           It is deprecated: nothing new should be built on it.{' '}
           {wanting.length === 0
             ? 'No endpoint wants it any more.'
-            : `${wanting.length.toLocaleString()} still ${wanting.length === 1 ? 'wants' : 'want'} it.`}
+            : `${counted(wanting.length, 'still wants', 'still want')} it.`}
         </p>
       ) : null}
       <Facts

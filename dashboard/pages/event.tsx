@@ -11,6 +11,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel, Section } from '../parts/page.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
+import { counted } from '../words/counts.ts';
 
 /** One event: its payload as it was published, and what became of it everywhere. */
 export function EventPanel() {
@@ -20,7 +21,8 @@ export function EventPanel() {
   const found = useQuery({ queryKey: ['text', path], queryFn: () => ask('GET', path) });
   const endpoints = useEndpoints();
   const again = useAct(() => api<{ deliveries: number }>('POST', `${path}/redeliver`, {}), {
-    done: ({ deliveries }) => `${deliveries} deliveries are on their way again.`,
+    done: ({ deliveries }) =>
+      `${counted(deliveries, 'delivery is on its', 'deliveries are on their')} way again.`,
   });
   if (found.data === undefined) return <Opening what="event" id={id} found={found} />;
   const event = JSON.parse(found.data) as EventDetail;

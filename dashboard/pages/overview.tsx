@@ -9,6 +9,7 @@ import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { durationWords, Time } from '../parts/time.tsx';
 import { needsSomebody } from '../words/alerts.ts';
+import { countedOn } from '../words/counts.ts';
 import { bucketOf, readSpan } from '../words/span.ts';
 import { Attention, type Trouble } from './attention.tsx';
 
@@ -88,10 +89,6 @@ function percent(part: number, of: number): string {
   return of === 0 ? '–' : `${((100 * part) / of).toFixed(part === of ? 0 : 2)} %`;
 }
 
-function many({ data, nextCursor }: ListPage<unknown>): string {
-  return nextCursor === null ? data.length.toLocaleString() : `more than ${data.length}`;
-}
-
 function waitingWords({ oldestDueAt }: Stats): string {
   if (oldestDueAt == null) return 'no delivery is late';
   const waitedMs = Math.max(1000, Date.now() - Date.parse(oldestDueAt));
@@ -136,8 +133,8 @@ function Numbers({ stats, trouble }: { stats: Stats; trouble: Trouble }) {
       'Oldest that is due',
       oldestDueAt == null ? 'none' : durationWords(Date.now() - Date.parse(oldestDueAt)),
     ],
-    ['Being retried', many(trouble.retrying)],
-    ['Dead letters', many(trouble.dead)],
+    ['Being retried', countedOn(trouble.retrying)],
+    ['Dead letters', countedOn(trouble.dead)],
   ];
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line sm:grid-cols-4 2xl:grid-cols-8">

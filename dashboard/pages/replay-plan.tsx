@@ -9,7 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { TextField } from '../parts/field.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { durationWords, Time } from '../parts/time.tsx';
-import { counted } from '../words/replay.ts';
+import { countedSoFar, plural } from '../words/counts.ts';
 
 /** What a replay takes in, and how that is said: `of this account`. */
 export interface Planned {
@@ -89,7 +89,7 @@ function What({ plan: { total, atLeast, sample }, words }: { plan: Plan; words: 
   return (
     <>
       <p>
-        Sends {counted({ total, atLeast })} dead {total === 1 ? 'letter' : 'letters'}{' '}
+        Sends {countedSoFar({ total, atLeast })} dead {plural(total, 'letter', 'letters')}{' '}
         <span className="break-words">{words}</span> again, with a fresh schedule and under the same id, so
         that a receiver can tell those it has already:
       </p>
@@ -102,7 +102,7 @@ function What({ plan: { total, atLeast, sample }, words }: { plan: Plan; words: 
           </li>
         ))}
         {more > 0 || atLeast ? (
-          <li className="text-muted">and {counted({ total: more, atLeast })} more</li>
+          <li className="text-muted">and {countedSoFar({ total: more, atLeast })} more</li>
         ) : null}
       </ul>
     </>

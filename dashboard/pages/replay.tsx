@@ -7,6 +7,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel } from '../parts/page.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
+import { counted } from '../words/counts.ts';
 
 const everyMs = 700;
 
@@ -28,7 +29,7 @@ export function ReplayPanel() {
   const isOpen = status === 'running' || status === 'paused';
   const ended = done + failed;
   return (
-    <Panel back="/dead-letters" title={`Replay of ${total.toLocaleString()} deliveries`}>
+    <Panel back="/dead-letters" title={`Replay of ${counted(total, 'delivery', 'deliveries')}`}>
       <div className="flex flex-wrap items-center gap-4">
         <Status is={status} />
         {status === 'running' && may ? (

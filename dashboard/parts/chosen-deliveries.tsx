@@ -4,6 +4,7 @@ import { actOnEach } from '../api/each.ts';
 import type { KnownEndpoints } from '../api/endpoints.ts';
 import { useAct } from '../api/queries.ts';
 import type { Delivery, Replay } from '../api/types.ts';
+import { counted } from '../words/counts.ts';
 import { isOver, namedAtMost } from '../words/deliveries.ts';
 import { Button } from './button.tsx';
 import { type Choice, ChoiceBar } from './choice.tsx';
@@ -33,7 +34,7 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
   const again = useAct(async () => {
     const ids = over.map(({ id }) => id);
     const { total } = await api<Replay>('POST', '/v1/replays', { ids });
-    return drop(ids, `${total.toLocaleString()} deliveries are on their way again`);
+    return drop(ids, `${counted(total, 'delivery is on its', 'deliveries are on their')} way again`);
   }, told);
   const dismiss = useAct(async () => {
     const ids = dead.map(({ id }) => id);
@@ -44,9 +45,10 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
     const ids = open.map(({ id }) => id);
     const { done, failure } = await actOnEach(ids, (id) => api('POST', `/v1/deliveries/${id}/${act}`));
     setAsks(false);
-    const are = act === 'retry' ? 'are tried now' : 'are cancelled';
-    const of = failure === null ? '' : ` of ${ids.length.toLocaleString()}`;
-    const said = drop(done, `${done.length.toLocaleString()}${of} deliveries ${are}`);
+    const acted = act === 'retry' ? 'tried now' : 'cancelled';
+    const all = counted(ids.length, 'delivery is', 'deliveries are');
+    const of = failure === null ? '' : `${done.length.toLocaleString()} of `;
+    const said = drop(done, `${of}${all} ${acted}`);
     if (failure !== null) throw new Error(`${said} ${failure.message}`);
     return said;
   }, told);
@@ -80,8 +82,8 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
         <span className="text-xs text-muted">Some went to a deleted endpoint and cannot be sent again.</span>
       ) : null}
       <Ask
-        title={`Cancel ${open.length.toLocaleString()} deliveries?`}
-        act={`Cancel ${open.length.toLocaleString()} deliveries`}
+        title={`Cancel ${counted(open.length, 'delivery', 'deliveries')}?`}
+        act={`Cancel ${counted(open.length, 'delivery', 'deliveries')}`}
         isOpen={asks}
         isBusy={each.isPending}
         close={() => setAsks(false)}
@@ -97,5 +99,5 @@ export function ChosenDeliveries({ choice, rows, endpoints }: Props) {
 /** The end of what is said of the others. */
 function stillChosen(count: number): string {
   if (count === 0) return '.';
-  return `; ${count === 1 ? '1 is' : `${count.toLocaleString()} are`} still chosen.`;
+  return `; ${counted(count, 'is', 'are')} still chosen.`;
 }

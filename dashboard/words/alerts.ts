@@ -1,5 +1,6 @@
 import type { Alert, AlertChannel } from '../api/alert.ts';
 import type { Delivery, Page } from '../api/types.ts';
+import { counted } from './counts.ts';
 
 /** What people can be told of: the words, and when it comes. */
 export interface KindWords {
@@ -118,7 +119,7 @@ export function needsSomebody({ kind, subject }: Pick<Alert, 'kind' | 'subject'>
 export function touchedWords({ kind, count }: { kind: string; count: number }): string | null {
   const [one, more] =
     { order: ['order', 'orders'], delivery: ['delivery', 'deliveries'] }[kind.split('.')[0] ?? ''] ?? [];
-  return one === undefined ? null : `${count.toLocaleString()} ${count === 1 ? one : more}`;
+  return one === undefined || more === undefined ? null : counted(count, one, more);
 }
 
 /** Where messages of a channel go. */
