@@ -4,18 +4,14 @@ import * as limits from '../core/limits/api.ts';
 import { replayPlanRows } from '../core/limits/lists.ts';
 import { attemptBodyBytes } from '../core/limits/sending.ts';
 import { orderStates } from '../core/order.ts';
+import { maybeTime, nullable } from './nullable.ts';
 
 /*
  * What answers look like. The OpenAPI document is made of these, and the tests hold real answers against them.
  */
 
-const nullable = (type: 'string' | 'integer' | 'number', description: string): TSchema =>
-  Type.Unsafe({ type: [type, 'null'], description });
-
 const time = (description: string): TSchema =>
   Type.String({ format: 'date-time', description: `${description} RFC 3339, UTC, with milliseconds.` });
-const maybeTime = (description: string): TSchema =>
-  Type.Unsafe({ type: ['string', 'null'], format: 'date-time', description });
 
 export const deliveryStatuses = [
   'pending',
@@ -60,7 +56,7 @@ export const newApiKey = Type.Object({
 export const eventType = Type.Object({
   name: Type.String(),
   description: Type.String(),
-  schema: Type.Unsafe({ type: ['object', 'null'], description: 'JSON Schema of `data`.' }),
+  schema: nullable('object', 'JSON Schema of `data`.'),
   enforced: Type.Boolean({
     description:
       'True when events of this type are refused with 422 unless their data fits the schema: only schemas set with PUT are.',

@@ -4,6 +4,7 @@ import { accountView } from '../../core/account-input.ts';
 import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits/accounts.ts';
 import * as models from '../models.ts';
+import { nullable } from '../nullable.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
@@ -13,16 +14,12 @@ const tag = 'Accounts';
 const changeable = {
   name: Type.Optional(Type.String({ minLength: 1, maxLength: limits.nameChars, description: 'For people.' })),
   maxEndpoints: Type.Optional(
-    Type.Unsafe<number | null>({
-      type: ['integer', 'null'],
+    nullable('integer', `How many endpoints it may have; ${limits.endpointsPerAccountDefault} by default.`, {
       minimum: 0,
       maximum: limits.endpointsPerAccountMax,
-      description: `How many endpoints it may have; ${limits.endpointsPerAccountDefault} by default.`,
     }),
   ),
-  notify: Type.Optional(
-    Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'E-mail address for its alerts.' }),
-  ),
+  notify: Type.Optional(nullable('string', 'E-mail address for its alerts.')),
 };
 
 const changes = Type.Object(changeable, { additionalProperties: false });

@@ -1,11 +1,8 @@
-import { type TSchema, Type } from 'typebox';
+import { Type } from 'typebox';
 import { alertKinds } from '../../core/alert.ts';
 import { nameChars } from '../../core/limits/accounts.ts';
 import * as limits from '../../core/limits/alerts.ts';
-
-const text = (description: string): TSchema => Type.Unsafe({ type: ['string', 'null'], description });
-const time = (description: string): TSchema =>
-  Type.Unsafe({ type: ['string', 'null'], format: 'date-time', description });
+import { maybeTime, nullable } from '../nullable.ts';
 
 /** What an alert can be about. */
 export const kind = Type.Enum([...alertKinds]);
@@ -25,7 +22,7 @@ export const alert = Type.Object({
   detail: Type.Unsafe({ type: 'object', description: 'For programs.' }),
   raisedAt: Type.String({ format: 'date-time' }),
   lastAt: Type.String({ format: 'date-time', description: 'When it happened last.' }),
-  resolvedAt: time('When it was over.'),
+  resolvedAt: maybeTime('When it was over.'),
 });
 
 /** The same with who was told. */
@@ -38,9 +35,9 @@ export const alertDetail = Type.Object({
       phase: Type.Enum(['raised', 'recovered']),
       status: Type.Enum(['waiting', 'sent', 'failed']),
       tries: Type.Integer(),
-      error: text('What was wrong the last time.'),
-      sentAt: time('When it was sent.'),
-      nextTryAt: time('When it will be sent or tried again.'),
+      error: nullable('string', 'What was wrong the last time.'),
+      sentAt: maybeTime('When it was sent.'),
+      nextTryAt: maybeTime('When it will be sent or tried again.'),
     }),
     { description: 'Newest first.' },
   ),
@@ -52,10 +49,10 @@ export const rule = Type.Object({
   name: Type.String(),
   kinds: Type.Array(kind),
   channels: Type.Array(Type.String()),
-  publish: text('Type of the event that follows.'),
+  publish: nullable('string', 'Type of the event that follows.'),
   enabled: Type.Boolean(),
-  createdAt: time('Null for what came with the account.'),
-  updatedAt: time('Null for what came with the account.'),
+  createdAt: maybeTime('Null for what came with the account.'),
+  updatedAt: maybeTime('Null for what came with the account.'),
 });
 
 const ruleFields = {
@@ -70,11 +67,10 @@ const ruleFields = {
     }),
   ),
   publish: Type.Optional(
-    Type.Unsafe<string | null>({
-      type: ['string', 'null'],
-      description:
-        'Type of an event that is published for the team’s own endpoints whenever it happens, such as `refund.requested` for `order.failed`.',
-    }),
+    nullable(
+      'string',
+      'Type of an event that is published for the team’s own endpoints whenever it happens, such as `refund.requested` for `order.failed`.',
+    ),
   ),
   enabled: Type.Optional(Type.Boolean()),
 };
@@ -87,11 +83,13 @@ export const channel = Type.Object({
   id: Type.String({ description: '`alr_…`, or `default`.' }),
   name: Type.String(),
   type: Type.Enum(['email', 'slack', 'endpoint']),
-  to: Type.Optional(text('Recipient; null: whoever the endpoint, the account or the installation names.')),
+  to: Type.Optional(
+    nullable('string', 'Recipient; null: whoever the endpoint, the account or the installation names.'),
+  ),
   url: Type.Optional(Type.String({ description: 'Masked after the host.' })),
   endpointId: Type.Optional(Type.String()),
-  createdAt: time('Null for what came with the account.'),
-  updatedAt: time('Null for what came with the account.'),
+  createdAt: maybeTime('Null for what came with the account.'),
+  updatedAt: maybeTime('Null for what came with the account.'),
 });
 
 /** What a caller may say of a channel. */
@@ -99,9 +97,7 @@ export const channelInput = Type.Object(
   {
     name: Type.Optional(Type.String({ maxLength: nameChars })),
     type: Type.Optional(Type.Enum(['email', 'slack', 'endpoint'])),
-    to: Type.Optional(
-      Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Of type email.' }),
-    ),
+    to: Type.Optional(nullable('string', 'Of type email.')),
     url: Type.Optional(Type.String({ description: 'Of type slack: the URL of an incoming webhook.' })),
     endpointId: Type.Optional(
       Type.String({ description: 'Of type endpoint: it gets `alert.raised` and `alert.resolved` events.' }),

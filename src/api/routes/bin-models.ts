@@ -2,9 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import * as limits from '../../core/limits/bins.ts';
 import { secretsAtOnce } from '../../core/limits/endpoints.ts';
 import { attemptBodyBytes } from '../../core/limits/sending.ts';
-
-const maybe = (type: string, description: string): TSchema =>
-  Type.Unsafe({ type: [type, 'null'], description });
+import { nullable } from '../nullable.ts';
 
 const duration = (description: string): TSchema =>
   Type.Unsafe<string | null>({
@@ -15,23 +13,23 @@ const duration = (description: string): TSchema =>
 
 /** How a bin is told to behave. */
 const settings = {
-  name: maybe('string', 'What people call it.'),
-  status: maybe('integer', 'What it answers, from 200 to 599; 200 unless given.'),
+  name: nullable('string', 'What people call it.'),
+  status: nullable('integer', 'What it answers, from 200 to 599; 200 unless given.'),
   delay: duration('How long it waits before it answers'),
   slow: duration('How long the answer takes once it has begun'),
-  failFirst: maybe(
+  failFirst: nullable(
     'integer',
     'So many requests are answered with 500 first, counted from when this was set.',
   ),
-  drop: maybe('boolean', 'It hangs up instead of answering.'),
-  body: maybe('string', `What it answers, at most ${limits.binAnswerChars} characters.`),
+  drop: nullable('boolean', 'It hangs up instead of answering.'),
+  body: nullable('string', `What it answers, at most ${limits.binAnswerChars} characters.`),
   scheme: Type.Unsafe<string | object | null>({
     type: ['string', 'object', 'null'],
     description:
       'By which requests are verified: the name of a preset (`GET /v1/schemes`) or a scheme of your own. Null: not at all.',
     examples: ['standard'],
   }),
-  fields: maybe('object', 'What the scheme needs besides a secret.'),
+  fields: nullable('object', 'What the scheme needs besides a secret.'),
 };
 
 const all = (members: Record<string, TSchema>): Record<string, TSchema> =>
@@ -40,8 +38,8 @@ const all = (members: Record<string, TSchema>): Record<string, TSchema> =>
 export const binInput = Type.Object(
   {
     ...all(settings),
-    secret: Type.Optional(maybe('string', 'What requests should be signed with.')),
-    secrets: Type.Optional(maybe('array', `Several, at most ${secretsAtOnce}, newest first.`)),
+    secret: Type.Optional(nullable('string', 'What requests should be signed with.')),
+    secrets: Type.Optional(nullable('array', `Several, at most ${secretsAtOnce}, newest first.`)),
   },
   { additionalProperties: false },
 );
@@ -86,12 +84,12 @@ const cause = Type.Object({
 
 export const verification = Type.Object({
   valid: Type.Boolean(),
-  reason: maybe('string', 'Why it does not hold, for programs.'),
-  detail: maybe('string', 'The same in words.'),
+  reason: nullable('string', 'Why it does not hold, for programs.'),
+  detail: nullable('string', 'The same in words.'),
   steps: Type.Array(
     Type.Object({
       step: Type.Enum(['key', 'signature', 'timestamp', 'bytes', 'comparison']),
-      ok: maybe('boolean', 'Null where it only says what was done.'),
+      ok: nullable('boolean', 'Null where it only says what was done.'),
       detail: Type.String(),
     }),
   ),
@@ -120,9 +118,12 @@ export const caughtRequest = Type.Object({
     description: 'Names and values, as they came and in that order.',
   }),
   bodyBytes: Type.Integer(),
-  body: maybe('string', `Its first ${attemptBodyBytes} bytes, as text.`),
-  bodyBase64: maybe('string', `The whole body; null when it was larger than ${limits.binBodyBytes} bytes.`),
-  status: maybe('integer', 'What it was answered; null: it was hung up on.'),
+  body: nullable('string', `Its first ${attemptBodyBytes} bytes, as text.`),
+  bodyBase64: nullable(
+    'string',
+    `The whole body; null when it was larger than ${limits.binBodyBytes} bytes.`,
+  ),
+  status: nullable('integer', 'What it was answered; null: it was hung up on.'),
   verification: Type.Unsafe({
     anyOf: [verification, { type: 'null' }],
     description:

@@ -3,6 +3,7 @@ import { durationForm } from '../../core/duration.ts';
 import { descriptionChars } from '../../core/limits/accounts.ts';
 import * as limits from '../../core/limits/endpoints.ts';
 import { profiles } from '../../core/profiles/table.ts';
+import { nullable } from '../nullable.ts';
 
 const duration = (description: string, example: string): TSchema =>
   Type.String({ description, examples: [example], 'x-must': `must be ${durationForm}` });
@@ -30,9 +31,7 @@ const retry = Type.Object(
     jitter: Type.Optional(
       Type.Number({ minimum: 0, maximum: 1, description: 'Up to that share is added to each wait.' }),
     ),
-    giveUpAfter: Type.Optional(
-      Type.Unsafe({ type: ['string', 'null'], description: 'No attempt later than that after the first.' }),
-    ),
+    giveUpAfter: Type.Optional(nullable('string', 'No attempt later than that after the first.')),
   },
   { additionalProperties: false },
 );
@@ -90,18 +89,14 @@ const settings = {
     items: { type: 'string' },
     description: 'null: events published by API. Else ids of sources, or `*` for every source.',
   }),
-  notify: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'Where alert mail for this endpoint goes.',
-  }),
+  notify: nullable('string', 'Where alert mail for this endpoint goes.'),
   metadata: Type.Record(Type.String(), Type.Unknown(), {
     description: `Yours: up to ${limits.metadataBytes} bytes of JSON.`,
   }),
-  wire: Type.Unsafe<Record<string, unknown> | null>({
-    type: ['object', 'null'],
-    description:
-      "The endpoint's own `envelope`, `signature` or `headers` instead of its profile's, in the grammar that `GET /v1/profiles` shows.",
-  }),
+  wire: nullable(
+    'object',
+    "The endpoint's own `envelope`, `signature` or `headers` instead of its profile's, in the grammar that `GET /v1/profiles` shows.",
+  ),
 };
 
 const optional = Object.fromEntries(
@@ -129,7 +124,7 @@ export const endpointInput = Type.Object(
 const shownOnly = Object.fromEntries(
   ['id', 'createdAt', 'updatedAt', 'statusReason'].map((name) => [
     name,
-    Type.Optional(Type.Unsafe({ type: ['string', 'null'], description: 'As it is now, or absent.' })),
+    Type.Optional(nullable('string', 'As it is now, or absent.')),
   ]),
 );
 
@@ -147,10 +142,7 @@ export const endpoint = Type.Object({
     description:
       'paused: by a person, or by the platform after long failure · disabled: by the platform. `resume` ends both.',
   }),
-  statusReason: Type.Unsafe({
-    type: ['string', 'null'],
-    description: 'Who changed the status, when and why.',
-  }),
+  statusReason: nullable('string', 'Who changed the status, when and why.'),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
 });
@@ -170,7 +162,7 @@ export const secrets = Type.Object({
   previous: Type.Array(
     Type.Object({
       secret: Type.String(),
-      validUntil: Type.Unsafe({ type: ['string', 'null'], format: 'date-time' }),
+      validUntil: nullable('string', undefined, { format: 'date-time' }),
     }),
     { description: 'Older ones whose overlap has not ended.' },
   ),

@@ -6,6 +6,7 @@ import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits/accounts.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
+import { nullable } from '../nullable.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
@@ -16,11 +17,10 @@ const input = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: limits.nameChars, description: 'What the key is for.' }),
     account: Type.Optional(
-      Type.Unsafe<string | null>({
-        type: ['string', 'null'],
-        description:
-          'The account it is bound to: the one this request acts for unless given; null makes an admin key. Only an admin may name another.',
-      }),
+      nullable(
+        'string',
+        'The account it is bound to: the one this request acts for unless given; null makes an admin key. Only an admin may name another.',
+      ),
     ),
     scopes: Type.Optional(
       Type.Array(Type.Enum([...scopes]), {

@@ -5,6 +5,7 @@ import { orderHistory, orderIdChars } from '../../core/limits/orders.ts';
 import { orderStates } from '../../core/order.ts';
 import { orderView } from '../../core/order-input.ts';
 import * as models from '../models.ts';
+import { nullable } from '../nullable.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
@@ -20,10 +21,8 @@ const input = Type.Object(
       description: 'Your own name of the order, as events will carry it.',
     }),
     orderId: Type.Optional(
-      Type.Unsafe<string | null>({
-        type: ['string', 'null'],
+      nullable('string', "The supplier's name of it; learned from events if it is not given.", {
         maxLength: orderIdChars,
-        description: "The supplier's name of it; learned from events if it is not given.",
       }),
     ),
   },

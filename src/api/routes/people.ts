@@ -5,6 +5,7 @@ import { listDefault } from '../../core/limits/api.ts';
 import * as limits from '../../core/limits/people.ts';
 import { type AuditEntry, type Person, personView, roles } from '../../core/person.ts';
 import * as models from '../models.ts';
+import { nullable } from '../nullable.ts';
 import { decodeCursor, encodeCursor, pageInMemory, pageOf, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
@@ -21,10 +22,7 @@ const role = Type.Enum([...roles], {
 export const person = Type.Object({
   id: Type.String({ description: '`per_…`' }),
   name: Type.String(),
-  email: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'What they sign in with; null: by links only.',
-  }),
+  email: nullable('string', 'What they sign in with; null: by links only.'),
   role,
   hasPassword: Type.Boolean(),
   createdAt: Type.String({ format: 'date-time' }),
@@ -33,13 +31,13 @@ export const person = Type.Object({
 
 const name = Type.String({ minLength: 1, maxLength: nameChars });
 const settable = {
-  email: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'] })),
+  email: Type.Optional(nullable('string')),
   role: Type.Optional(role),
   password: Type.Optional(
-    Type.Unsafe<string | null>({
-      type: ['string', 'null'],
-      description: `${limits.passwordCharsMin}–${limits.passwordCharsMax} characters; null takes it away.`,
-    }),
+    nullable(
+      'string',
+      `${limits.passwordCharsMin}–${limits.passwordCharsMax} characters; null takes it away.`,
+    ),
   ),
 };
 
@@ -198,7 +196,7 @@ function audit({ people }: ApiParts): Route {
           actor: Type.String({ description: 'What they were called then.' }),
           act: Type.String(),
           target: Type.String({ description: 'The address that was asked for.' }),
-          account: Type.Unsafe({ type: ['string', 'null'] }),
+          account: nullable('string'),
         }),
       ),
     },

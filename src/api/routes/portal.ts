@@ -7,6 +7,7 @@ import * as limits from '../../core/limits/portals.ts';
 import { type PortalLink, portalScopes, portalStatus, readPortal } from '../../core/portal.ts';
 import { actorIn, type Principal, portalPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
+import { maybeTime, nullable } from '../nullable.ts';
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
@@ -16,12 +17,10 @@ import { timeText } from '../time-query.ts';
 const tag = 'Portal';
 
 const time = Type.String({ format: 'date-time' });
-const maybeTime = (description: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description });
-const color = Type.Unsafe<string | null>({
-  type: ['string', 'null'],
-  description: '`#rrggbb`. The pages darken or lighten it as far as it must be to be read.',
-});
+const color = nullable(
+  'string',
+  '`#rrggbb`. The pages darken or lighten it as far as it must be to be read.',
+);
 
 const shown = {
   id: Type.String({ description: '`ptl_…`' }),

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { notFound } from '../../core/errors.ts';
 import { describeProfile } from '../../core/profiles/describe.ts';
 import { profileNamed, profiles } from '../../core/profiles/table.ts';
+import { nullable } from '../nullable.ts';
 import { type Route, route } from '../route.ts';
 
 const tag = 'Profiles';
@@ -16,10 +17,7 @@ const profile = Type.Object({
   success: Type.String({ description: 'Which answers of a receiver count as success.' }),
   retry: Type.Unsafe({ type: 'object', description: 'Waits after each failed attempt.' }),
   timeout: Type.String(),
-  failure: Type.Unsafe({
-    type: ['object', 'null'],
-    description: 'When an endpoint that keeps failing is paused or disabled.',
-  }),
+  failure: nullable('object', 'When an endpoint that keeps failing is paused or disabled.'),
   secret: Type.String({ description: 'How a new secret is made.' }),
   httpsOnly: Type.Boolean(),
 });

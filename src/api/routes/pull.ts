@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { durationForm, parseDuration } from '../../core/duration.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { invalid, SurehookError } from '../../core/errors.ts';
@@ -6,6 +6,7 @@ import { deliveryId, parseDeliveryId } from '../../core/ids.ts';
 import * as limits from '../../core/limits/pull.ts';
 import { isPulled } from '../../core/pull.ts';
 import type { Pulled, PullVerdict } from '../../ports/pull-store.ts';
+import { nullable } from '../nullable.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { timeText } from '../time-query.ts';
@@ -56,8 +57,6 @@ const nackInput = Type.Object(
   { additionalProperties: false },
 );
 
-const maybe = (description: string): TSchema => Type.Unsafe({ type: ['string', 'null'], description });
-
 const messages = Type.Object({
   data: Type.Array(
     Type.Object({
@@ -67,8 +66,8 @@ const messages = Type.Object({
       }),
       type: Type.String(),
       timestamp: Type.String(),
-      reference: maybe('What the event is about.'),
-      source: maybe('The source that it came through; null when published by API.'),
+      reference: nullable('string', 'What the event is about.'),
+      source: nullable('string', 'The source that it came through; null when published by API.'),
       origin: Type.Enum(['api', 'webhook', 'poll']),
       attempt: Type.Integer({ description: 'How often it was handed out, this time included.' }),
       leaseUntil: Type.String({ format: 'date-time' }),

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { describeSchemes } from '../../core/sources/presets.ts';
+import { nullable } from '../nullable.ts';
 import { type Route, route } from '../route.ts';
 
-const maybe = (description: string) => Type.Unsafe({ type: ['string', 'null'], description });
 const found = (what: string) =>
   Type.Unsafe({
     type: ['object', 'string', 'null'],
@@ -12,7 +12,7 @@ const found = (what: string) =>
 const scheme = Type.Object({
   name: Type.String({ description: 'What a source names it by.' }),
   title: Type.String(),
-  secret: maybe('What its secret is called where it comes from; null: it has none, but fields.'),
+  secret: nullable('string', 'What its secret is called where it comes from; null: it has none, but fields.'),
   fields: Type.Array(
     Type.Object({ name: Type.String(), description: Type.String(), required: Type.Boolean() }),
     { description: 'What it needs besides.' },
@@ -21,17 +21,14 @@ const scheme = Type.Object({
   eventType: found("the event's type"),
   reference: found('what the event is about'),
   ack: Type.Object(
-    { status: Type.Integer(), contentType: maybe('Its type.'), body: Type.String() },
+    { status: Type.Integer(), contentType: nullable('string', 'Its type.'), body: Type.String() },
     { description: 'What the provider is answered.' },
   ),
   rejectStatus: Type.Integer({ description: 'The status for what is not believed.' }),
   handshake: Type.Boolean({ description: 'Whether it asks if somebody is there; that is answered.' }),
-  deadline: maybe('How long the provider waits for the answer, in its words.'),
-  note: maybe('What to know when setting it up.'),
-  scheme: Type.Unsafe({
-    type: ['object', 'null'],
-    description: 'How it signs, in the grammar of schemes; null where that cannot say it.',
-  }),
+  deadline: nullable('string', 'How long the provider waits for the answer, in its words.'),
+  note: nullable('string', 'What to know when setting it up.'),
+  scheme: nullable('object', 'How it signs, in the grammar of schemes; null where that cannot say it.'),
 });
 
 export function schemeRoutes(): Route[] {

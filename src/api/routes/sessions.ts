@@ -4,6 +4,7 @@ import * as limits from '../../core/limits/people.ts';
 import { personView, roles, type Session } from '../../core/person.ts';
 import { actorIn, type Principal, sessionPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
+import { nullable } from '../nullable.ts';
 import { pageInMemory, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
@@ -13,27 +14,24 @@ import { person } from './people.ts';
 
 const tag = 'Sessions';
 
-const nullableText = (description: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], description });
-
 const session = Type.Object({
   id: Type.String({ description: '`ses_…`' }),
-  personId: nullableText('Whose it is; null when an API key signed in.'),
+  personId: nullable('string', 'Whose it is; null when an API key signed in.'),
   userAgent: Type.String({ description: 'What the browser calls itself.' }),
   createdAt: Type.String({ format: 'date-time' }),
   expiresAt: Type.String({ format: 'date-time' }),
 });
 
 const current = Type.Object({
-  id: nullableText('`ses_…`; null when the request came with a key.'),
+  id: nullable('string', '`ses_…`; null when the request came with a key.'),
   person: Type.Union([person, Type.Null()], { description: 'Null: an API key.' }),
   role: Type.Unsafe({ enum: [...roles, null], description: 'Null for a key of one account.' }),
   scopes: Type.Array(Type.String()),
   accounts: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
     description: `What it may act for (\`Surehook-Account\`); the first ${limits.sessionAccounts}.`,
   }),
-  csrf: nullableText('Send it as `Surehook-Csrf` with every request but GET that the cookie signs in.'),
-  expiresAt: nullableText('When the session ends by itself.'),
+  csrf: nullable('string', 'Send it as `Surehook-Csrf` with every request but GET that the cookie signs in.'),
+  expiresAt: nullable('string', 'When the session ends by itself.'),
   version: Type.String({ description: 'Of the server.' }),
 });
 

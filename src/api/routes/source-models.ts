@@ -4,10 +4,8 @@ import * as limits from '../../core/limits/endpoints.ts';
 import { attemptBodyBytes } from '../../core/limits/sending.ts';
 import { sourceBodyMaxBytes, sourceBodyMinBytes } from '../../core/limits/sources.ts';
 import { doorVerdicts } from '../../core/source.ts';
+import { nullable } from '../nullable.ts';
 import { tracking } from './tracking-model.ts';
-
-const nullable = (type: 'string' | 'object' | 'integer', description: string): TSchema =>
-  Type.Unsafe({ type: [type, 'null'], description });
 
 const place = (what: string): TSchema =>
   Type.Unsafe({

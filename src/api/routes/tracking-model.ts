@@ -1,9 +1,10 @@
 import { type TSchema, Type } from 'typebox';
 import * as limits from '../../core/limits/orders.ts';
+import { nullable } from '../nullable.ts';
 
 const text = (description: string): TSchema => Type.Optional(Type.String({ description }));
 const place = (description: string): TSchema =>
-  Type.Optional(Type.Unsafe({ type: ['string', 'null'], description: `JSON pointer: ${description}` }));
+  Type.Optional(nullable('string', `JSON pointer: ${description}`));
 const states = (description: string): TSchema =>
   Type.Optional(
     Type.Unsafe({
@@ -30,11 +31,10 @@ const list = Type.Object(
     every: text('Duration between lists; 5m unless given.'),
     overlap: text('How far each list reaches back before the one before it; 10m unless given.'),
     more: Type.Optional(
-      Type.Unsafe({
-        type: ['object', 'null'],
-        description:
-          '`{"at":"/has_more","parameter":"starting_after"}`: where the answer says that there is more, and the query parameter that takes the last id.',
-      }),
+      nullable(
+        'object',
+        '`{"at":"/has_more","parameter":"starting_after"}`: where the answer says that there is more, and the query parameter that takes the last id.',
+      ),
     ),
   },
   { description: 'A list of events that is asked for as a whole.' },
@@ -64,9 +64,7 @@ export const tracking = Type.Unsafe<Record<string, unknown> | null>({
     orderId: place("the provider's name of it."),
     states: states('What each event type means.'),
     poll: Type.Optional(Type.Unsafe({ ...poll, type: ['object', 'null'] })),
-    sla: Type.Optional(
-      Type.Unsafe({ type: ['string', 'null'], description: 'Duration: past this age an order is overdue.' }),
-    ),
+    sla: Type.Optional(nullable('string', 'Duration: past this age an order is overdue.')),
   }),
   type: ['object', 'null'],
   description: 'How its orders are followed, and asked about when no event comes.',
