@@ -20,12 +20,25 @@ export const pageQuery = {
   ),
 };
 
+/** The query of a list that has no filters. */
+export const pageOnly = Type.Object(pageQuery, { additionalProperties: false });
+
 /** A place in a list: what the next page begins after. */
-export type Position = number | string;
+type Position = number | string;
 
 interface ListName {
   list: string;
   accountNo: number;
+}
+
+interface Asked {
+  limit?: number;
+  cursor?: string;
+}
+
+interface Page<Row> {
+  rows: Row[];
+  nextCursor: string | null;
 }
 
 /** Opaque to callers; bound to one list of one account, so that it cannot be carried to another. */
@@ -63,28 +76,58 @@ function parseCursor(cursor: string): unknown {
   }
 }
 
-/** The page's answer. Callers ask their source for one row more than `limit`, which tells whether there is a next page. */
-export function pageOf<Row>(
+/** The answer of a list: a page of it, each row as callers see it. */
+export function pageAnswer<Row>({ rows, nextCursor }: Page<Row>, view: (row: Row) => unknown) {
+  return { body: { data: rows.map((row) => view(row)), nextCursor } };
+}
+
+/** Of rows that were asked for with one more than `limit`: those of the page, and where the next one begins; null where there is none. */
+export function cutAt<Row, At extends Position>(
   rows: readonly Row[],
   limit: number,
-  next: (last: Row) => string,
-): { rows: Row[]; nextCursor: string | null } {
+  position: (row: Row) => At,
+): { rows: Row[]; next: At | null } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { rows: shown, nextCursor: rows.length > limit && last !== undefined ? next(last) : null };
+  return { rows: shown, next: rows.length > limit && last !== undefined ? position(last) : null };
+}
+
+/** A page of a list that is in the store, by numbers. */
+export async function pageInStore<Row>(
+  name: ListName,
+  query: Asked,
+  read: (page: { limit: number; before: number | null }) => Promise<{ rows: Row[]; next: number | null }>,
+): Promise<Page<Row>> {
+  const before = decodeCursor<number>(name, query.cursor, 'number');
+  const { rows, next } = await read({ limit: query.limit ?? limits.listDefault, before });
+  return { rows, nextCursor: next === null ? null : encodeCursor(name, next) };
 }
 
 /** A page of a list that is in memory, sorted already; `order` says where a position stands, as the list is sorted. */
 export function pageInMemory<Row>(
   sorted: readonly Row[],
-  query: { limit?: number; cursor?: string },
+  query: Asked,
   options: ListName & { position: (row: Row) => string; order?: (a: string, b: string) => number },
-): { rows: Row[]; nextCursor: string | null } {
-  const limit = query.limit ?? limits.listDefault;
-  const order = options.order ?? newestFirst;
+): Page<Row> {
+  const { position, order = newestFirst } = options;
   const after = decodeCursor<string>(options, query.cursor, 'string');
-  const rest = after === null ? sorted : sorted.filter((row) => order(options.position(row), after) > 0);
-  return pageOf(rest.slice(0, limit + 1), limit, (last) => encodeCursor(options, options.position(last)));
+  const rest = after === null ? sorted : sorted.filter((row) => order(position(row), after) > 0);
+  const { rows, next } = cutAt(rest, query.limit ?? limits.listDefault, position);
+  return { rows, nextCursor: next === null ? null : encodeCursor(options, next) };
+}
+
+/** The position of what is numbered as it is made. */
+export function byNo({ no }: { no: number }): string {
+  return grownText(no);
+}
+
+/** The position of what is made without a number. */
+export function byTime({ createdAtMs, id }: { createdAtMs: number; id: string }): string {
+  return `${grownText(createdAtMs)} ${id}`;
+}
+
+function grownText(count: number): string {
+  return String(count).padStart(16, '0');
 }
 
 /** For positions that grow with time as text. */

@@ -5,7 +5,7 @@ import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits/accounts.ts';
 import * as models from '../models.ts';
 import { nullable } from '../nullable.ts';
-import { pageInMemory, pageQuery } from '../page.ts';
+import { byNo, pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -58,16 +58,15 @@ export function accountRoutes(parts: ApiParts): Route[] {
       tag,
       summary: 'List accounts',
       right: 'admin',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: {
         status: 200,
         description: 'A page of accounts, newest first.',
         schema: models.listOf(models.account),
       },
       handle: ({ query }) => {
-        const position = ({ no }: Account) => String(no).padStart(16, '0');
-        const page = pageInMemory(directory.accounts(), query, { list: 'accounts', accountNo: 0, position });
-        return { body: { data: page.rows.map(accountView), nextCursor: page.nextCursor } };
+        const options = { list: 'accounts', accountNo: 0, position: byNo };
+        return pageAnswer(pageInMemory(directory.accounts(), query, options), accountView);
       },
     }),
     route({

@@ -4,11 +4,10 @@ import { channelView, ruleView } from '../../core/alert-input.ts';
 import { alertView, messageView } from '../../core/alert-text.ts';
 import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits/alerts.ts';
-import { listDefault } from '../../core/limits/api.ts';
 import * as models from '../models.ts';
-import { decodeCursor, encodeCursor, pageInMemory, pageQuery } from '../page.ts';
+import { byTime, pageAnswer, pageInMemory, pageInStore, pageOnly, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
-import { type Call, type Route, route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import * as shapes from './alert-models.ts';
 
 const tag = 'Alerts';
@@ -38,17 +37,16 @@ export function alertRoutes(parts: ApiParts): Route[] {
         schema: models.listOf(shapes.alert),
       },
       handle: async ({ account, query }) => {
-        const { limit = listDefault, cursor, kind, status } = query;
+        const { kind, status } = query;
         const name = { list: 'alerts', accountNo: account.no };
-        const before = decodeCursor<number>(name, cursor, 'number');
         const filter = {
           ...(kind === undefined ? {} : { kind }),
           ...(status === undefined ? {} : { open: status === 'open' }),
         };
-        const { rows, next } = await parts.store.listAlerts(account.no, filter, { limit, before });
-        return {
-          body: { data: rows.map(alertView), nextCursor: next === null ? null : encodeCursor(name, next) },
-        };
+        const page = await pageInStore(name, query, (asked) =>
+          parts.store.listAlerts(account.no, filter, asked),
+        );
+        return pageAnswer(page, alertView);
       },
     }),
     route({
@@ -94,9 +92,12 @@ function ruleRoutes({ alerts }: ApiParts): Route[] {
       description:
         'The account’s own, newest first, and the rule `default`: mail about stopped endpoints and dead letters where a mail server is set.',
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: { status: 200, description: 'A page of rules.', schema: models.listOf(shapes.rule) },
-      handle: async (call) => pageOf('alert-rules', call, await alerts.rules(call.account), ruleView),
+      handle: async ({ account, query }) => {
+        const options = { list: 'alert-rules', accountNo: account.no, position: byTime };
+        return pageAnswer(pageInMemory(await alerts.rules(account), query, options), ruleView);
+      },
     }),
     route({
       method: 'GET',
@@ -163,10 +164,12 @@ function channelRoutes({ alerts }: ApiParts): Route[] {
       tag,
       summary: 'List alert channels',
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: { status: 200, description: 'A page of channels.', schema: models.listOf(shapes.channel) },
-      handle: async (call) =>
-        pageOf('alert-channels', call, await alerts.channels(call.account), channelView),
+      handle: async ({ account, query }) => {
+        const options = { list: 'alert-channels', accountNo: account.no, position: byTime };
+        return pageAnswer(pageInMemory(await alerts.channels(account), query, options), channelView);
+      },
     }),
     route({
       method: 'GET',
@@ -210,17 +213,4 @@ function channelRoutes({ alerts }: ApiParts): Route[] {
       },
     }),
   ];
-}
-
-type Listed = { id: string; createdAtMs: number };
-
-function pageOf<Row extends Listed>(
-  list: string,
-  { account, query }: Call<{ limit?: number; cursor?: string }>,
-  rows: Row[],
-  view: (row: Row) => Record<string, unknown>,
-) {
-  const position = (row: Row): string => `${String(row.createdAtMs).padStart(16, '0')} ${row.id}`;
-  const page = pageInMemory(rows, query, { list, accountNo: account.no, position });
-  return { body: { data: page.rows.map(view), nextCursor: page.nextCursor } };
 }

@@ -7,7 +7,7 @@ import * as limits from '../../core/limits/bins.ts';
 import { attemptBodyBytes } from '../../core/limits/sending.ts';
 import { eventStream } from '../event-stream.ts';
 import * as models from '../models.ts';
-import { decodeCursor, encodeCursor, pageInMemory, pageQuery } from '../page.ts';
+import { byNo, decodeCursor, encodeCursor, pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { timeText } from '../time-query.ts';
@@ -44,17 +44,12 @@ function collection({ bins, store, publicUrl }: ApiParts): Route[] {
       tag,
       summary: 'List bins',
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: { status: 200, description: 'A page of bins, newest first.', schema: models.listOf(bin) },
       handle: async ({ account, query }) => {
-        const page = pageInMemory(await store.bins(account.no), query, {
-          list: 'bins',
-          accountNo: account.no,
-          position: ({ no }) => String(no).padStart(16, '0'),
-        });
-        return {
-          body: { data: page.rows.map((row) => binView(row, publicUrl())), nextCursor: page.nextCursor },
-        };
+        const options = { list: 'bins', accountNo: account.no, position: byNo };
+        const page = pageInMemory(await store.bins(account.no), query, options);
+        return pageAnswer(page, (row) => binView(row, publicUrl()));
       },
     }),
   ];
@@ -113,7 +108,7 @@ function caught(parts: ApiParts): Route[] {
       summary: 'What a bin caught',
       description: `Newest first. The newest ${limits.binRequestsKept} are kept, up to ${limits.binKeptBytes / (1024 * 1024)} MiB of bodies and as long as events are.`,
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: { status: 200, description: 'A page of requests.', schema: models.listOf(caughtRequest) },
       handle: (call) => listCaught(parts, call),
     }),

@@ -7,7 +7,7 @@ import { busyRetryAfterS } from '../../core/limits/store.ts';
 import type { DeliveryFilter } from '../../ports/store.ts';
 import { attemptView, requestView } from '../attempt-view.ts';
 import * as models from '../models.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
+import { pageAnswer, pageInStore, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { searchText } from '../text-query.ts';
@@ -197,8 +197,6 @@ async function list(
   statuses: DeliveryStatus[] | null,
 ): Promise<Answer> {
   const { query, account } = call;
-  const limit = query.limit ?? limits.listDefault;
-  const name = { list: listName, accountNo: account.no };
   checkTypePattern(query.eventType, 'eventType');
   const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
   const endpointNo = await findPastEndpoint(parts, account, query.endpointId);
@@ -212,10 +210,11 @@ async function list(
     ...readTried(query),
     ...(query.q === undefined ? {} : { q: query.q }),
   };
-  const before = decodeCursor<number>(name, query.cursor, 'number');
-  const { rows, next } = await parts.store.listDeliveries(account.no, filter, { limit, before });
-  const nextCursor = next === null ? null : encodeCursor(name, next);
-  return { body: { data: rows.map(deliveryView), nextCursor } };
+  const name = { list: listName, accountNo: account.no };
+  const page = await pageInStore(name, query, (asked) =>
+    parts.store.listDeliveries(account.no, filter, asked),
+  );
+  return pageAnswer(page, deliveryView);
 }
 
 function statusesOf(text: string | undefined): DeliveryStatus[] | null {

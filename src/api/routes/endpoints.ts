@@ -1,10 +1,9 @@
-import { Type } from 'typebox';
 import { asRecord } from '../../core/body.ts';
 import { endpointView } from '../../core/endpoint-view.ts';
 import { parseExact } from '../../core/exact-json.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
-import { pageInMemory, pageQuery } from '../page.ts';
+import { byNo, pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { endpointActs } from './endpoint-acts.ts';
@@ -59,19 +58,17 @@ function collection(parts: ApiParts, { path, defaultProfile, tag }: EndpointMoun
       tag,
       summary: 'List endpoints',
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: {
         status: 200,
         description: 'A page of endpoints, newest first.',
         schema: models.listOf(endpoint),
       },
       handle: ({ account, query }) => {
-        const page = pageInMemory(parts.directory.endpoints(account.no), query, {
-          list: 'endpoints',
-          accountNo: account.no,
-          position: ({ no }) => String(no).padStart(16, '0'),
-        });
-        return { body: { data: page.rows.map((one) => endpointView(one)), nextCursor: page.nextCursor } };
+        const options = { list: 'endpoints', accountNo: account.no, position: byNo };
+        return pageAnswer(pageInMemory(parts.directory.endpoints(account.no), query, options), (one) =>
+          endpointView(one),
+        );
       },
     }),
   ];

@@ -3,7 +3,7 @@ import { type EventTypeView, eventTypeView, eventTypeViews } from '../../core/ca
 import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits/accounts.ts';
 import * as models from '../models.ts';
-import { pageInMemory, pageQuery } from '../page.ts';
+import { pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 
@@ -40,7 +40,7 @@ export function eventTypeRoutes(parts: ApiParts): Route[] {
       description:
         "The account's own, newest first, then those that every account knows from the start. Types need not be declared to be published.",
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: {
         status: 200,
         description: 'A page of event types.',
@@ -50,13 +50,8 @@ export function eventTypeRoutes(parts: ApiParts): Route[] {
         const all = eventTypeViews(directory.eventTypes(account.no)).sort((a, b) =>
           order(position(a), position(b)),
         );
-        const page = pageInMemory(all, query, {
-          list: 'event-types',
-          accountNo: account.no,
-          position,
-          order,
-        });
-        return { body: { data: page.rows, nextCursor: page.nextCursor } };
+        const options = { list: 'event-types', accountNo: account.no, position, order };
+        return pageAnswer(pageInMemory(all, query, options), (row) => row);
       },
     }),
     route({

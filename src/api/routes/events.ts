@@ -4,7 +4,7 @@ import type { EventHead } from '../../core/event.ts';
 import * as limits from '../../core/limits/api.ts';
 import type { EventFilter } from '../../ports/store.ts';
 import * as models from '../models.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
+import { pageAnswer, pageInStore, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { searchText } from '../text-query.ts';
@@ -96,8 +96,6 @@ export function eventRoutes(parts: ApiParts): Route[] {
 
 async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>): Promise<Answer> {
   const { query, account } = call;
-  const limit = query.limit ?? limits.listDefault;
-  const name = { list: 'events', accountNo: account.no };
   checkTypePattern(query.type, 'type');
   const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
   const filter: EventFilter = {
@@ -109,10 +107,9 @@ async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>)
     ...(sinceMs === null ? {} : { sinceMs }),
     ...(untilMs === null ? {} : { untilMs }),
   };
-  const before = decodeCursor<number>(name, query.cursor, 'number');
-  const { rows, next } = await parts.store.listEvents(account.no, filter, { limit, before });
-  const data = rows.map(({ event, deliveries }) => ({ ...eventFields(event), deliveries }));
-  return { body: { data, nextCursor: next === null ? null : encodeCursor(name, next) } };
+  const name = { list: 'events', accountNo: account.no };
+  const page = await pageInStore(name, query, (asked) => parts.store.listEvents(account.no, filter, asked));
+  return pageAnswer(page, ({ event, deliveries }) => ({ ...eventFields(event), deliveries }));
 }
 
 function eventFields(event: EventHead): Record<string, unknown> {

@@ -7,7 +7,7 @@ import * as limits from '../../core/limits/accounts.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
 import { nullable } from '../nullable.ts';
-import { pageInMemory, pageQuery } from '../page.ts';
+import { byTime, pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -73,13 +73,11 @@ export function keyRoutes(parts: ApiParts): Route[] {
       description:
         'Newest first. An admin sees all keys, or those of the account named by `Surehook-Account`.',
       right: 'manage',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: { status: 200, description: 'A page of keys.', schema: models.listOf(models.apiKey) },
       handle: (call) => {
-        const position = ({ createdAtMs, id }: ApiKey) => `${String(createdAtMs).padStart(16, '0')} ${id}`;
-        const options = { list: 'keys', accountNo: call.account.no, position };
-        const page = pageInMemory(administration.listKeys(reach(call)), call.query, options);
-        return { body: { data: page.rows.map(view), nextCursor: page.nextCursor } };
+        const options = { list: 'keys', accountNo: call.account.no, position: byTime };
+        return pageAnswer(pageInMemory(administration.listKeys(reach(call)), call.query, options), view);
       },
     }),
     route({

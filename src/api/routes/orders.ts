@@ -6,7 +6,7 @@ import { orderStates } from '../../core/order.ts';
 import { orderView } from '../../core/order-input.ts';
 import * as models from '../models.ts';
 import { nullable } from '../nullable.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
+import { pageAnswer, pageInStore, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 
@@ -83,16 +83,12 @@ export function orderRoutes(parts: ApiParts): Route[] {
         schema: models.listOf(models.orderHead),
       },
       handle: async ({ account, query }) => {
-        const { limit = limits.listDefault, cursor, ...filter } = query;
+        const { limit: _limit, cursor: _cursor, ...filter } = query;
         const name = { list: 'orders', accountNo: account.no };
-        const before = decodeCursor<number>(name, cursor, 'number');
-        const { rows, next } = await parts.store.listOrders(account.no, filter, { limit, before });
-        return {
-          body: {
-            data: rows.map((order) => orderView(order)),
-            nextCursor: next === null ? null : encodeCursor(name, next),
-          },
-        };
+        const page = await pageInStore(name, query, (asked) =>
+          parts.store.listOrders(account.no, filter, asked),
+        );
+        return pageAnswer(page, (order) => orderView(order));
       },
     }),
     route({

@@ -1,12 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { notFound } from '../../core/errors.ts';
 import { nameChars } from '../../core/limits/accounts.ts';
-import { listDefault } from '../../core/limits/api.ts';
 import * as limits from '../../core/limits/people.ts';
 import { type AuditEntry, type Person, personView, roles } from '../../core/person.ts';
 import * as models from '../models.ts';
 import { nullable } from '../nullable.ts';
-import { decodeCursor, encodeCursor, pageInMemory, pageOf, pageQuery } from '../page.ts';
+import { cutAt, pageAnswer, pageInMemory, pageInStore, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { timeText } from '../time-query.ts';
@@ -67,13 +66,12 @@ function collection({ people }: ApiParts): Route[] {
       tag,
       summary: 'List people',
       right: 'admin',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: { status: 200, description: 'A page of people, newest first.', schema: models.listOf(person) },
       handle: async ({ query }) => {
         const position = ({ id }: Person) => id;
         const all = (await people.list()).toSorted((a, b) => (a.id < b.id ? 1 : -1));
-        const page = pageInMemory(all, query, { list: 'people', accountNo: 0, position });
-        return { body: { data: page.rows.map(personView), nextCursor: page.nextCursor } };
+        return pageAnswer(pageInMemory(all, query, { list: 'people', accountNo: 0, position }), personView);
       },
     }),
   ];
@@ -185,7 +183,7 @@ function audit({ people }: ApiParts): Route {
     summary: 'What people did',
     description: `Everything that was changed, and every secret that was shown, by somebody who was signed in. The last ${limits.auditEntries.toLocaleString('en')} entries, newest first.`,
     right: 'admin',
-    query: Type.Object(pageQuery, { additionalProperties: false }),
+    query: pageOnly,
     success: {
       status: 200,
       description: 'A page of the log.',
@@ -201,12 +199,11 @@ function audit({ people }: ApiParts): Route {
       ),
     },
     handle: async ({ query }) => {
-      const limit = query.limit ?? listDefault;
-      const list = { list: 'audit', accountNo: 0 };
-      const before = decodeCursor<number>(list, query.cursor, 'number');
-      const rows = await people.audit({ limit: limit + 1, before });
-      const page = pageOf(rows, limit, (last) => encodeCursor(list, last.no));
-      return { body: { data: page.rows.map(auditView), nextCursor: page.nextCursor } };
+      const name = { list: 'audit', accountNo: 0 };
+      const page = await pageInStore(name, query, async ({ limit, before }) =>
+        cutAt(await people.audit({ limit: limit + 1, before }), limit, ({ no }) => no),
+      );
+      return pageAnswer(page, auditView);
     },
   });
 }

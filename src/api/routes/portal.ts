@@ -8,7 +8,7 @@ import { type PortalLink, portalScopes, portalStatus, readPortal } from '../../c
 import { actorIn, type Principal, portalPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
 import { maybeTime, nullable } from '../nullable.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import { cutAt, decodeCursor, encodeCursor, pageAnswer, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { requireOwnPage } from '../session-cookie.ts';
@@ -115,15 +115,16 @@ function links(parts: ApiParts): Route[] {
       summary: 'List links into portals',
       description: `Of this account, until ${limits.portalKeepMs / 86_400_000} days after they ended; the newest ${limits.portalLinksEach.toLocaleString('en')}.`,
       right: 'manage',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: { status: 200, description: 'A page of links, newest first.', schema: models.listOf(link) },
       handle: async ({ account, query }) => {
         const name = { list: 'portal links', accountNo: account.no };
         const limit = query.limit ?? listDefault;
         const before = decodeCursor<string>(name, query.cursor, 'string');
         const rows = await portals.list(account, { limit: limit + 1, before });
-        const page = pageOf(rows, limit, (last) => encodeCursor(name, last.id));
-        return { body: { data: page.rows.map(view), nextCursor: page.nextCursor } };
+        const cut = cutAt(rows, limit, ({ id }) => id);
+        const nextCursor = cut.next === null ? null : encodeCursor(name, cut.next);
+        return pageAnswer({ rows: cut.rows, nextCursor }, view);
       },
     }),
     route({

@@ -6,7 +6,7 @@ import { endpointEvents, ratePerSecondMax } from '../../core/limits/endpoints.ts
 import { replayPlanRows, replaySample } from '../../core/limits/lists.ts';
 import type { Replay, ReplayFilter } from '../../core/replay.ts';
 import * as models from '../models.ts';
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '../page.ts';
+import { cutAt, pageAnswer, pageInStore, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
@@ -103,19 +103,19 @@ export function replayRoutes(parts: ApiParts): Route[] {
       tag,
       summary: 'List replays',
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: {
         status: 200,
         description: 'A page of replays, newest first.',
         schema: models.listOf(models.replay),
       },
       handle: async ({ query, account }) => {
-        const limit = query.limit ?? limits.listDefault;
         const name = { list: 'replays', accountNo: account.no };
-        const before = decodeCursor<number>(name, query.cursor, 'number');
-        const rows = await parts.store.listReplays({ accountNo: account.no, limit: limit + 1, before });
-        const page = pageOf(rows, limit, (last) => encodeCursor(name, last.no));
-        return { body: { data: page.rows.map(replayView), nextCursor: page.nextCursor } };
+        const page = await pageInStore(name, query, async ({ limit, before }) => {
+          const rows = await parts.store.listReplays({ accountNo: account.no, limit: limit + 1, before });
+          return cutAt(rows, limit, ({ no }) => no);
+        });
+        return pageAnswer(page, replayView);
       },
     }),
     route({

@@ -5,7 +5,7 @@ import { personView, roles, type Session } from '../../core/person.ts';
 import { actorIn, type Principal, sessionPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
 import { nullable } from '../nullable.ts';
-import { pageInMemory, pageQuery } from '../page.ts';
+import { pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { csrfToken, requireOwnPage, sessionCookie, sessionToken } from '../session-cookie.ts';
@@ -85,7 +85,7 @@ export function sessionRoutes(parts: ApiParts): Route[] {
       tag,
       summary: 'List sessions',
       right: 'admin',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: {
         status: 200,
         description: 'Who is signed in, newest first.',
@@ -94,8 +94,10 @@ export function sessionRoutes(parts: ApiParts): Route[] {
       handle: async ({ query }) => {
         const position = ({ id }: Session) => id;
         const all = await parts.people.sessions();
-        const page = pageInMemory(all, query, { list: 'sessions', accountNo: 0, position });
-        return { body: { data: page.rows.map(sessionView), nextCursor: page.nextCursor } };
+        return pageAnswer(
+          pageInMemory(all, query, { list: 'sessions', accountNo: 0, position }),
+          sessionView,
+        );
       },
     }),
     route({

@@ -3,7 +3,7 @@ import * as limits from '../../core/limits/store.ts';
 import type { Source } from '../../core/source.ts';
 import { sourceView } from '../../core/source-view.ts';
 import * as models from '../models.ts';
-import { pageInMemory, pageQuery } from '../page.ts';
+import { byNo, pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { findSource } from './find-source.ts';
@@ -48,20 +48,15 @@ function collection(parts: ApiParts): Route[] {
       tag,
       summary: 'List sources',
       right: 'read',
-      query: Type.Object(pageQuery, { additionalProperties: false }),
+      query: pageOnly,
       success: {
         status: 200,
         description: 'A page of sources, newest first.',
         schema: models.listOf(source),
       },
       handle: ({ account, query }) => {
-        const page = pageInMemory(directory.sources.ofAccount(account.no), query, {
-          list: 'sources',
-          accountNo: account.no,
-          position: ({ no }) => String(no).padStart(16, '0'),
-        });
-        const data = page.rows.map((row) => view(row));
-        return { body: { data, nextCursor: page.nextCursor } };
+        const options = { list: 'sources', accountNo: account.no, position: byNo };
+        return pageAnswer(pageInMemory(directory.sources.ofAccount(account.no), query, options), view);
       },
     }),
   ];
