@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Attempt, FlatHeaders, Request } from '../core/attempt.ts';
+import { type Attempt, type FlatHeaders, headerPairs, type Request } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { attemptId } from '../core/ids.ts';
 import * as limits from '../core/limits/sending.ts';
@@ -99,9 +99,9 @@ function wireHeaders(wire: Partial<Wire>): string[] {
 
 function headersObject(flat: FlatHeaders, isShown: (name: string) => boolean): Record<string, string> {
   const headers = new Map<string, string>();
-  for (let i = 0; i + 1 < flat.length; i += 2) {
-    const name = flat[i]!.toLowerCase();
-    const value = isShown(name) ? flat[i + 1]! : masked;
+  for (const [given, text] of headerPairs(flat)) {
+    const name = given.toLowerCase();
+    const value = isShown(name) ? text : masked;
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }

@@ -20,6 +20,13 @@ export type AttemptError = (typeof attemptErrors)[number];
 /** Headers as they go over the wire: name, value, name, value … Names in lower case, values visible ASCII. */
 export type FlatHeaders = string[];
 
+/** The same two by two, in the same order; a name without a value is left out. */
+export function headerPairs(flat: readonly string[]): [name: string, value: string][] {
+  const pairs: [string, string][] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at]!, flat[at + 1]!]);
+  return pairs;
+}
+
 /** What came of one request. A refusal by the other side is a value here, never an exception. */
 export interface Outcome {
   /** Status of the final response, null when none arrived. */

@@ -1,4 +1,4 @@
-import type { FlatHeaders } from '../../core/attempt.ts';
+import { type FlatHeaders, headerPairs } from '../../core/attempt.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf, tooLargeFault } from './fault.ts';
 import { ignore } from './ignore.ts';
@@ -152,7 +152,7 @@ async function openChannel(
           contentType: contentTypeOf(headers),
           messageId: eventId,
           type: eventType,
-          headers: { ...objectOf(headers), [numberHeader]: mine },
+          headers: { ...Object.fromEntries(headerPairs(headers)), [numberHeader]: mine },
         };
         try {
           channel.publish(exchange, routingKey, Buffer.from(body), properties, settle);
@@ -172,13 +172,6 @@ function unroutable(exchange: string, routingKey: string, why: string): string {
 /** Tells which message was returned: an event may go to two queues at once. */
 const numberHeader = 'surehook-publish';
 
-function objectOf(headers: FlatHeaders): Record<string, string> {
-  const all: Record<string, string> = {};
-  for (let at = 0; at < headers.length; at += 2) all[headers[at]!] = headers[at + 1]!;
-  return all;
-}
-
 function contentTypeOf(headers: FlatHeaders): string {
-  const at = headers.findIndex((name, place) => place % 2 === 0 && name === 'content-type');
-  return at < 0 ? 'application/json' : headers[at + 1]!;
+  return headerPairs(headers).find(([name]) => name === 'content-type')?.[1] ?? 'application/json';
 }

@@ -1,3 +1,4 @@
+import { headerPairs } from '../../core/attempt.ts';
 import { kafkaBatch } from '../../core/limits/queues.ts';
 import { goneFault, type QueueFault, tooLargeFault } from './fault.ts';
 import { ignore } from './ignore.ts';
@@ -79,13 +80,11 @@ function putFault(error: unknown, { topic, message }: Put): QueueFault {
 
 function recordOf({ message, topic }: Put): object {
   const { reference, headers, body } = message;
-  const all = new Map<Buffer, Buffer>();
-  for (let at = 0; at < headers.length; at += 2)
-    all.set(Buffer.from(headers[at]!), Buffer.from(headers[at + 1]!));
+  const all = headerPairs(headers).map(([name, value]) => [Buffer.from(name), Buffer.from(value)] as const);
   return {
     topic,
     ...(reference === null ? {} : { key: Buffer.from(reference) }),
     value: Buffer.from(body),
-    headers: all,
+    headers: new Map(all),
   };
 }

@@ -1,3 +1,4 @@
+import { headerPairs } from '../../core/attempt.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf, tooLargeFault } from './fault.ts';
 import { ignore } from './ignore.ts';
@@ -47,7 +48,7 @@ export async function openNats(opening: Opening): Promise<Link> {
   return {
     async put({ eventId, headers, body }, { subject = '' }) {
       const all = newHeaders();
-      for (let at = 0; at < headers.length; at += 2) all.append(headers[at]!, headers[at + 1]!);
+      for (const [name, value] of headerPairs(headers)) all.append(name, value);
       try {
         const {
           stream: name,

@@ -1,6 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AddressPolicy } from '../../core/address.ts';
-import { type FlatHeaders, type ForQueue, notSent, type Outcome, type Request } from '../../core/attempt.ts';
+import {
+  type FlatHeaders,
+  type ForQueue,
+  headerPairs,
+  notSent,
+  type Outcome,
+  type Request,
+} from '../../core/attempt.ts';
 import * as limits from '../../core/limits/queues.ts';
 import { type QueueTarget, queueTargetOf } from '../../core/queue.ts';
 import type { Sender } from '../../ports/sender.ts';
@@ -72,11 +79,10 @@ function requestOf(request: Request, queue: ForQueue, target: QueueTarget, nowMs
 }
 
 function attributesOf(headers: FlatHeaders): Record<string, { DataType: 'String'; StringValue: string }> {
-  const entries: [string, { DataType: 'String'; StringValue: string }][] = [];
-  for (let at = 0; at < headers.length && entries.length < limits.sqsAttributes; at += 2) {
-    const [name, value] = [headers[at]!, headers[at + 1]!];
-    if (!plain.has(name) && value !== '') entries.push([name, { DataType: 'String', StringValue: value }]);
-  }
+  const taken = headerPairs(headers).filter(([name, value]) => !plain.has(name) && value !== '');
+  const entries = taken
+    .slice(0, limits.sqsAttributes)
+    .map(([name, StringValue]) => [name, { DataType: 'String' as const, StringValue }] as const);
   return Object.fromEntries(entries);
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { headerPairs } from '../../core/attempt.ts';
 import { tableConnections } from '../../core/limits/queues.ts';
 import { tlsOptionsOf } from './dial.ts';
 import { goneFault, QueueFault, queueFaultOf } from './fault.ts';
@@ -54,8 +55,7 @@ export async function openTable(opening: Opening): Promise<Link> {
         .split('.')
         .map((part) => pg.escapeIdentifier(part))
         .join('.');
-      const all: Record<string, string> = {};
-      for (let at = 0; at < headers.length; at += 2) all[headers[at]!] = headers[at + 1]!;
+      const all: Record<string, string> = Object.fromEntries(headerPairs(headers));
       const values = [
         eventId,
         eventType,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { headerPairs } from '../../core/attempt.ts';
 import type { Bin, CaughtRequest } from '../../core/bin.ts';
 import { binView, presetOfBin } from '../../core/bin-input.ts';
 import { explain } from '../../core/explain.ts';
@@ -187,8 +188,6 @@ function caughtView(
   request: CaughtRequest,
 ): Record<string, unknown> {
   const { id, atMs, method, url, headers, bodyBytes, body, status } = request;
-  const pairs: [string, string][] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at]!, headers[at + 1]!]);
   const bytes = body === null ? null : Buffer.from(body);
   const preset = presetOfBin(found);
   const { secrets, fields } = found;
@@ -201,7 +200,7 @@ function caughtView(
     at: timeText(atMs),
     method,
     url,
-    headers: pairs,
+    headers: headerPairs(headers),
     bodyBytes,
     body: bytes?.subarray(0, attemptBodyBytes).toString('utf8') ?? null,
     bodyBase64: bytes?.toString('base64') ?? null,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { headerPairs } from '../../core/attempt.ts';
 import { durationForm, parseDuration } from '../../core/duration.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { invalid, SurehookError } from '../../core/errors.ts';
@@ -177,9 +178,7 @@ async function receive(parts: ApiParts, call: Call<unknown, Static<typeof receiv
 
 function requestOf(parts: ApiParts, endpoint: Endpoint, { event, attempts }: Pulled): object {
   const { headers, body } = parts.requestFor(event, endpoint, attempts);
-  const pairs: [string, string][] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at]!, headers[at + 1]!]);
-  return { headers: pairs, bodyBase64: Buffer.from(body.bytes).toString('base64') };
+  return { headers: headerPairs(headers), bodyBase64: Buffer.from(body.bytes).toString('base64') };
 }
 
 /** The data goes in as it is: written anew, its numbers would change. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { headerPairs } from '../../core/attempt.ts';
 import { notFound } from '../../core/errors.ts';
 import { listDefault } from '../../core/limits/api.ts';
 import { attemptBodyBytes } from '../../core/limits/sending.ts';
@@ -94,17 +95,13 @@ function headView({ atMs, ...head }: SourceRequestHead): Record<string, unknown>
 /** A header that is one of the source's secrets is not shown, as the secret itself is not. */
 function detailView(kept: SourceRequest, { id: sourceId, secrets }: Source): Record<string, unknown> {
   const { url, headers, body, sourceNo: _sourceNo, ...head } = kept;
-  const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const [name, value] = [headers[i]!, headers[i + 1]!];
-    pairs.push([name, credential.test(name) || secrets.includes(value) ? masked : value]);
-  }
+  const isSecret = (name: string, value: string): boolean => credential.test(name) || secrets.includes(value);
   const bytes = body === null ? null : Buffer.from(body);
   return {
     ...headView(head),
     sourceId,
     url,
-    headers: pairs,
+    headers: headerPairs(headers).map(([name, value]) => [name, isSecret(name, value) ? masked : value]),
     body: bytes?.subarray(0, attemptBodyBytes).toString('utf8') ?? null,
     bodyBase64: bytes?.toString('base64') ?? null,
   };
