@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { shared } from '../parts/shared.ts';
+import { watched } from '../parts/watched.ts';
 import { open } from './client.ts';
 import { eventsOf, type StreamEvent } from './stream.ts';
 import { kindsAbout } from './told.ts';
@@ -13,7 +13,7 @@ const gatherMs = 400;
 /** How long to wait for another try, the first and the longest. */
 const againMs = [1000, 30_000] as const;
 
-const state = shared<LiveState>('away');
+const state = watched<LiveState>('away');
 
 export const useLiveState = state.useIt;
 

@@ -1,4 +1,4 @@
-import { shared } from './shared.ts';
+import { watched } from './watched.ts';
 
 interface Notice {
   id: number;
@@ -8,7 +8,7 @@ interface Notice {
 
 const shownMs = 6000;
 const shownAtOnce = 3;
-const notices = shared<readonly Notice[]>([]);
+const notices = watched<readonly Notice[]>([]);
 let made = 0;
 
 /** Tells the person something for a few seconds, screen readers included. */

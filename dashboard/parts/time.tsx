@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { keep, recall } from './kept.ts';
-import { shared } from './shared.ts';
+import { watched } from './watched.ts';
 
-const utcShown = shared(recall('local', 'zone') === 'utc');
+const utcShown = watched(recall('local', 'zone') === 'utc');
 
 /** Switches every time on the page between local and UTC. */
 export function setUtc(on: boolean): void {

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** A value that all of the page shares. */
-export interface Shared<T> {
+export interface Watched<T> {
   get(): T;
   /** Shows it anew wherever it is used. */
   set(next: T): void;
@@ -9,7 +9,7 @@ export interface Shared<T> {
   useIt(): T;
 }
 
-export function shared<T>(first: T): Shared<T> {
+export function watched<T>(first: T): Watched<T> {
   let value = first;
   const listeners = new Set<() => void>();
   const listen = (listener: () => void) => {
