@@ -6,9 +6,9 @@ import type { Scheme } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Check, Select, TextArea, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
-import { fieldName } from '../words/fields.ts';
+import { noProof, type Proof, ProofFields, typedOf } from './proof-fields.tsx';
 
-interface Draft {
+interface Draft extends Proof {
   name: string;
   status: string;
   delay: string;
@@ -17,8 +17,6 @@ interface Draft {
   drop: boolean;
   body: string;
   scheme: string;
-  secret: string;
-  fields: Record<string, string>;
 }
 
 interface Props {
@@ -67,7 +65,7 @@ function Verifying({ draft, set, schemes, before }: PartProps & { schemes: Schem
       <Select
         label="Explain the signature as"
         value={draft.scheme}
-        change={(value) => set({ scheme: value, secret: '', fields: {} })}
+        change={(value) => set({ scheme: value, ...noProof })}
       >
         <option value="">No scheme: only look</option>
         {schemes.map(({ name, title }) => (
@@ -76,25 +74,14 @@ function Verifying({ draft, set, schemes, before }: PartProps & { schemes: Schem
           </option>
         ))}
       </Select>
-      {scheme === undefined || scheme.secret === null ? null : (
-        <TextField
-          label={`Secret: ${scheme.secret}`}
-          autoComplete="off"
-          help={before?.scheme === scheme.name ? 'Empty: it keeps the one it has.' : undefined}
-          value={draft.secret}
-          change={(secret) => set({ secret })}
+      {scheme === undefined ? null : (
+        <ProofFields
+          scheme={scheme}
+          proof={draft}
+          change={set}
+          secretHelp={before?.scheme === scheme.name ? 'Empty: it keeps the one it has.' : undefined}
         />
       )}
-      {scheme?.fields.map(({ name, description, required }) => (
-        <TextField
-          key={name}
-          label={`${fieldName(name)}${required ? '' : ' (if it applies)'}`}
-          help={description}
-          autoComplete="off"
-          value={draft.fields[name] ?? ''}
-          change={(value) => set({ fields: { ...draft.fields, [name]: value } })}
-        />
-      ))}
     </>
   );
 }
@@ -150,8 +137,7 @@ const blank: Draft = {
   drop: false,
   body: '{"received":true}',
   scheme: '',
-  secret: '',
-  fields: {},
+  ...noProof,
 };
 
 function draftOf(bin: Bin | null): Draft {
@@ -165,8 +151,6 @@ function draftOf(bin: Bin | null): Draft {
 function bodyOf(draft: Draft, before: Bin | null): Record<string, unknown> {
   const { name, delay, slow, drop, body, scheme } = draft;
   const keepsOwn = before !== null && before.scheme !== null && typeof before.scheme !== 'string';
-  const fields = Object.entries(draft.fields).filter(([, value]) => value.trim() !== '');
-  const secret = draft.secret.trim();
   return {
     name: name.trim(),
     status: numberOf(draft.status),
@@ -176,8 +160,7 @@ function bodyOf(draft: Draft, before: Bin | null): Record<string, unknown> {
     drop,
     body,
     ...(keepsOwn && scheme === '' ? {} : { scheme: scheme === '' ? null : scheme }),
-    ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
-    ...(secret === '' ? {} : { secret }),
+    ...typedOf(draft),
   };
 }
 

@@ -5,8 +5,8 @@ import type { Scheme, Source } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
-import { fieldName } from '../words/fields.ts';
 import { type QueueKind, queues } from '../words/queues.ts';
+import { noProof, type Proof, ProofFields, typedOf } from './proof-fields.tsx';
 
 /** A new source: how it comes, who sends, and what its provider shows. What it does not show yet can be given later. */
 export function NewSource({ close, made }: { close: () => void; made: (id: string) => void }) {
@@ -16,7 +16,7 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
   const [consume, setConsume] = useState('');
   const [chosen, setChosen] = useState('standard');
   const scheme = schemes.find((one) => one.name === chosen);
-  const [given, setGiven] = useState<Record<string, string>>({});
+  const [given, setGiven] = useState(noProof);
   const isUnsigned = queue !== null && chosen === unsigned;
   const create = useAct(
     () =>
@@ -24,7 +24,7 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
         name,
         scheme: chosen,
         ...(queue === null ? {} : { consume }),
-        ...proofOf(scheme, given),
+        ...typedOf(given),
       }),
     {
       done:
@@ -37,7 +37,7 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
   );
   const choose = (name: string): void => {
     setChosen(name);
-    setGiven({});
+    setGiven(noProof);
   };
   return (
     <Dialog title="Create a source" isOpen close={close} isWide>
@@ -79,7 +79,7 @@ export function NewSource({ close, made }: { close: () => void; made: (id: strin
           value={name}
           change={setName}
         />
-        {isUnsigned ? null : <Proof scheme={scheme} given={given} change={setGiven} />}
+        {isUnsigned ? null : <OfScheme scheme={scheme} given={given} change={setGiven} />}
       </Form>
     </Dialog>
   );
@@ -115,14 +115,17 @@ function QueueAddress(props: AddressProps) {
 export function EditSource({ source, close }: { source: Source; close: () => void }) {
   const schemes = useRows<Scheme>('/v1/schemes');
   const scheme = schemes.find((one) => one.name === source.scheme);
-  const [given, setGiven] = useState<Record<string, string>>({});
+  const [given, setGiven] = useState(noProof);
   const [consume, setConsume] = useState(source.consume);
   const isMoved = consume !== source.consume;
+  const typed = typedOf(given);
   const change = useAct(
     () =>
       api('PATCH', `/v1/sources/${source.id}`, {
         ...(isMoved ? { consume } : {}),
-        ...proofOf(scheme, given, source),
+        ...typed,
+        // Those that it has already stay.
+        ...(typed.fields === undefined ? {} : { fields: { ...source.fields, ...typed.fields } }),
       }),
     { done: 'Changed. What was rejected can be judged again.', then: close, quiet: true },
   );
@@ -133,60 +136,31 @@ export function EditSource({ source, close }: { source: Source; close: () => voi
       close={close}
       isWide
     >
-      <Form act="Save" save={change} isReady={isMoved || Object.values(given).some((text) => text !== '')}>
+      <Form act="Save" save={change} isReady={isMoved || Object.keys(typed).length > 0}>
         {consume === null ? null : <QueueAddress placeholder="" value={consume} change={setConsume} />}
-        <Proof scheme={scheme} given={given} change={setGiven} />
+        <OfScheme scheme={scheme} given={given} change={setGiven} />
       </Form>
     </Dialog>
   );
 }
 
-interface ProofProps {
+interface SchemeProps {
   scheme: Scheme | undefined;
-  given: Record<string, string>;
-  change: (given: Record<string, string>) => void;
+  given: Proof;
+  change: (given: Proof) => void;
 }
 
-function Proof({ scheme, given, change }: ProofProps) {
+function OfScheme({ scheme, given, change }: SchemeProps) {
   if (scheme === undefined) return null;
-  const set = (name: string) => (value: string) => change({ ...given, [name]: value });
   return (
     <>
       {scheme.note === null ? null : <p className="rounded-md bg-raised p-3 text-sm">{scheme.note}</p>}
-      {scheme.secret === null ? null : (
-        <TextField
-          label={`Secret: ${scheme.secret}`}
-          autoComplete="off"
-          help="If the provider shows it only once it knows the address, leave it empty for now."
-          value={given.secret ?? ''}
-          change={set('secret')}
-        />
-      )}
-      {scheme.fields.map(({ name, description, required }) => (
-        <TextField
-          key={name}
-          label={`${fieldName(name)}${required ? '' : ' (if it applies)'}`}
-          help={description}
-          autoComplete="off"
-          value={given[`fields.${name}`] ?? ''}
-          change={set(`fields.${name}`)}
-        />
-      ))}
+      <ProofFields
+        scheme={scheme}
+        proof={given}
+        change={change}
+        secretHelp="If the provider shows it only once it knows the address, leave it empty for now."
+      />
     </>
   );
-}
-
-/** Only what was typed; fields that a source has already stay. */
-function proofOf(
-  scheme: Scheme | undefined,
-  given: Record<string, string>,
-  before?: Source,
-): Record<string, unknown> {
-  const secret = given.secret?.trim() ?? '';
-  const typed = (scheme?.fields ?? []).flatMap(({ name }) => {
-    const value = given[`fields.${name}`]?.trim() ?? '';
-    return value === '' ? [] : [[name, value] as const];
-  });
-  const fields = { ...before?.fields, ...Object.fromEntries(typed) };
-  return { ...(secret === '' ? {} : { secret }), ...(typed.length === 0 ? {} : { fields }) };
 }
