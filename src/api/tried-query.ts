@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { TriedFilter } from '../core/delivery.ts';
 import { attemptsAskedMax } from '../core/limits/lists.ts';
+import { given } from './given.ts';
 
 /** Query parameters or members that select deliveries by their attempts. */
 export const triedFields = {
@@ -28,10 +29,7 @@ export function readTried({
   httpStatus?: string;
   minAttempts?: number;
 }): TriedFilter {
-  return {
-    ...(httpStatus === undefined ? {} : { httpStatus: answersOf(httpStatus) }),
-    ...(minAttempts === undefined ? {} : { minAttempts }),
-  };
+  return given({ httpStatus: httpStatus === undefined ? undefined : answersOf(httpStatus), minAttempts });
 }
 
 /** `503` is one answer, `5xx` a hundred. */

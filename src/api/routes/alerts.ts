@@ -4,6 +4,7 @@ import { channelView, ruleView } from '../../core/alert-input.ts';
 import { alertView, messageView } from '../../core/alert-text.ts';
 import { notFound } from '../../core/errors.ts';
 import * as limits from '../../core/limits/alerts.ts';
+import { given } from '../given.ts';
 import * as models from '../models.ts';
 import { byTime, pageAnswer, pageInMemory, pageInStore, pageOnly, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -39,10 +40,7 @@ export function alertRoutes(parts: ApiParts): Route[] {
       handle: async ({ account, query }) => {
         const { kind, status } = query;
         const name = { list: 'alerts', accountNo: account.no };
-        const filter = {
-          ...(kind === undefined ? {} : { kind }),
-          ...(status === undefined ? {} : { open: status === 'open' }),
-        };
+        const filter = given({ kind, open: status === undefined ? undefined : status === 'open' });
         const page = await pageInStore(name, query, (asked) =>
           parts.store.listAlerts(account.no, filter, asked),
         );

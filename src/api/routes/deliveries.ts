@@ -6,6 +6,7 @@ import * as limits from '../../core/limits/api.ts';
 import { busyRetryAfterS } from '../../core/limits/store.ts';
 import type { DeliveryFilter } from '../../ports/store.ts';
 import { attemptView, requestView } from '../attempt-view.ts';
+import { given } from '../given.ts';
 import * as models from '../models.ts';
 import { pageAnswer, pageInStore, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -200,15 +201,10 @@ async function list(
   checkTypePattern(query.eventType, 'eventType');
   const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
   const endpointNo = await findPastEndpoint(parts, account, query.endpointId);
+  const { eventType, reference, q } = query;
   const filter: DeliveryFilter = {
-    ...(statuses === null ? {} : { statuses }),
-    ...(endpointNo === null ? {} : { endpointNo }),
-    ...(query.eventType === undefined ? {} : { eventType: query.eventType }),
-    ...(query.reference === undefined ? {} : { reference: query.reference }),
-    ...(sinceMs === null ? {} : { sinceMs }),
-    ...(untilMs === null ? {} : { untilMs }),
+    ...given({ statuses, endpointNo, eventType, reference, q, sinceMs, untilMs }),
     ...readTried(query),
-    ...(query.q === undefined ? {} : { q: query.q }),
   };
   const name = { list: listName, accountNo: account.no };
   const page = await pageInStore(name, query, (asked) =>

@@ -3,6 +3,7 @@ import { notFound, SurehookError } from '../../core/errors.ts';
 import type { EventHead } from '../../core/event.ts';
 import * as limits from '../../core/limits/api.ts';
 import type { EventFilter } from '../../ports/store.ts';
+import { given } from '../given.ts';
 import * as models from '../models.ts';
 import { pageAnswer, pageInStore, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
@@ -98,15 +99,8 @@ async function listEvents(parts: ApiParts, call: Call<Static<typeof listQuery>>)
   const { query, account } = call;
   checkTypePattern(query.type, 'type');
   const { sinceMs, untilMs } = readSpan(query, parts.clock.nowMs());
-  const filter: EventFilter = {
-    ...(query.type === undefined ? {} : { type: query.type }),
-    ...(query.reference === undefined ? {} : { reference: query.reference }),
-    ...(query.source === undefined ? {} : { source: query.source }),
-    ...(query.idempotencyKey === undefined ? {} : { idempotencyKey: query.idempotencyKey }),
-    ...(query.q === undefined ? {} : { q: query.q }),
-    ...(sinceMs === null ? {} : { sinceMs }),
-    ...(untilMs === null ? {} : { untilMs }),
-  };
+  const { type, reference, source, idempotencyKey, q } = query;
+  const filter: EventFilter = given({ type, reference, source, idempotencyKey, q, sinceMs, untilMs });
   const name = { list: 'events', accountNo: account.no };
   const page = await pageInStore(name, query, (asked) => parts.store.listEvents(account.no, filter, asked));
   return pageAnswer(page, ({ event, deliveries }) => ({ ...eventFields(event), deliveries }));
