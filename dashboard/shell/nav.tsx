@@ -26,20 +26,16 @@ const groups = [
 ] as const;
 
 /** All that a portal has. */
-export const portalPages: readonly string[] = [
-  '/endpoints',
-  '/deliveries',
-  '/dead-letters',
-  '/events',
-  '/go',
-];
+const portalPages = ['/endpoints', '/deliveries', '/dead-letters', '/events', '/go'];
 
-const shownGroups =
-  portalBase === null
-    ? groups
-    : groups
-        .map((group) => group.filter(([to]) => portalPages.includes(to)))
-        .filter(({ length }) => length > 0);
+/** Whether there is a page at this address, with what is open and asked for: a portal has few. */
+export function isShown(address: string): boolean {
+  return portalBase === null || portalPages.some((page) => address.startsWith(page));
+}
+
+const shownGroups = groups
+  .map((group) => group.filter(([to]) => isShown(to)))
+  .filter(({ length }) => length > 0);
 
 const countEveryMs = 15_000;
 const countedAtMost = 100;
@@ -107,7 +103,7 @@ function useCounts(): Record<string, string | undefined> {
 
 /** What is not shown is not asked about. */
 function shown(page: string, asked: string): string | null {
-  return portalBase === null || portalPages.includes(page) ? asked : null;
+  return isShown(page) ? asked : null;
 }
 
 function countOf(page: Page<unknown> | undefined): string | undefined {

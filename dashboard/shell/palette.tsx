@@ -1,9 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
-import { portalBase } from '../portal/portal.ts';
 import { pathOfId } from './ids.ts';
-import { portalPages } from './nav.tsx';
+import { isShown } from './nav.tsx';
 import { shortcuts } from './shortcuts.ts';
 
 const pages = [
@@ -30,9 +29,6 @@ const pages = [
   ['Settings: what people did', '/settings/audit'],
 ] as const;
 
-const shownPages =
-  portalBase === null ? pages : pages.filter(([, href]) => portalPages.includes(href.split('?')[0] ?? href));
-
 /** Finds pages by their words, and whatever an id names. */
 export function Palette({ shows, close }: { shows: 'find' | 'keys'; close: () => void }) {
   return shows === 'keys' ? <Keys close={close} /> : <Find close={close} />;
@@ -42,29 +38,20 @@ function Find({ close }: { close: () => void }) {
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const wanted = text.trim().toLowerCase();
-  const found: { name: string; href: string }[] = [
-    ...shownPages
-      .filter(([name]) => name.toLowerCase().includes(wanted))
-      .map(([name, href]) => ({ name, href })),
-    ...(wanted === ''
+  const typed = text.trim();
+  const query = encodeURIComponent(typed);
+  const all = [
+    ...pages.filter(([name]) => name.toLowerCase().includes(typed.toLowerCase())),
+    ...(typed === ''
       ? []
       : [
-          { name: `Go to ${text.trim()}`, href: pathOfId(text.trim()) },
-          {
-            name: `Deliveries about “${text.trim()}”`,
-            href: `/deliveries?reference=${encodeURIComponent(text.trim())}`,
-          },
-          {
-            name: `Orders with the reference “${text.trim()}”`,
-            href: `/orders?reference=${encodeURIComponent(text.trim())}`,
-          },
-          {
-            name: `Events that contain “${text.trim()}”`,
-            href: `/events?q=${encodeURIComponent(text.trim())}`,
-          },
+          [`Go to ${typed}`, pathOfId(typed)],
+          [`Deliveries about “${typed}”`, `/deliveries?reference=${query}`],
+          [`Orders with the reference “${typed}”`, `/orders?reference=${query}`],
+          [`Events that contain “${typed}”`, `/events?q=${query}`],
         ]),
-  ];
+  ] as [name: string, href: string][];
+  const found = all.filter(([, href]) => isShown(href));
   const go = (href: string | undefined): void => {
     if (href === undefined) return;
     close();
@@ -91,11 +78,11 @@ function Find({ close }: { close: () => void }) {
           if (by !== undefined) {
             event.preventDefault();
             setAt((at + by + found.length) % found.length);
-          } else if (event.key === 'Enter') go(found[at]?.href);
+          } else if (event.key === 'Enter') go(found[at]?.[1]);
         }}
       />
       <div id="found" role="listbox" aria-label="Found" className="mt-2 max-h-80 overflow-y-auto">
-        {found.map(({ name, href }, place) => (
+        {found.map(([name, href], place) => (
           <button
             type="button"
             role="option"

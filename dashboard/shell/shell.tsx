@@ -9,7 +9,7 @@ import { Notices } from '../parts/notice.tsx';
 import { Failed } from '../parts/states.tsx';
 import { PortalClosed } from '../portal/closed.tsx';
 import { portalBase } from '../portal/portal.ts';
-import { Nav, portalPages } from './nav.tsx';
+import { isShown, Nav } from './nav.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SignIn } from './sign-in.tsx';
 import { Top } from './top.tsx';
@@ -30,8 +30,7 @@ export function Shell() {
       </main>
     );
   if (portalBase !== null && current.data === null) return <PortalClosed />;
-  if (portalBase !== null && !portalPages.some((page) => shownPath.startsWith(page)))
-    return <Navigate to="/endpoints" replace />;
+  if (!isShown(shownPath)) return <Navigate to="/endpoints" replace />;
   if (current.data === null || path === '/signin') return <SignIn isSignedIn={current.data !== null} />;
   return <Frame current={current.data} />;
 }

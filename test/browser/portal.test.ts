@@ -128,6 +128,8 @@ describe('the portal of an account', { skip: noBrowser }, () => {
       .getByRole('dialog')
       .getByRole('combobox')
       .fill(id ?? '');
+    const found = await page.getByRole('option').allTextContents();
+    assert.deepEqual(found, [`Go to ${id}`, `Deliveries about “${id}”`, `Events that contain “${id}”`]);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 2, name: 'order.found' }).waitFor();
     assert.match(new URL(page.url()).pathname, /^\/portal\/ptl_\w+\/events\/evt_/);
