@@ -97,6 +97,7 @@ function tellersOf(directory: () => Directory): Tellers {
     },
     registerOrder: (_, { order }) => [orderChange(order)],
     passOrders: (_, { changed }) => changed.map(orderChange),
+    notePoll: (_, order) => (order === null ? [] : [orderChange(order)]),
     recordAlerts: ([{ raised, resolved }]) => [
       ...raised.map(({ accountNo, id, kind }): [number, Change] => [
         accountNo,

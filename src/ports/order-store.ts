@@ -49,9 +49,15 @@ export interface OrderStore {
   claimPolls(input: { nowMs: number; asks: PollAsk[] }): Promise<{ order: Order; atMs: number }[]>;
   /**
    * Writes down what came of asking, when it was no final state. After `limits.pollFailuresTold` failures people are told that the
-   * source does not answer. Where it says when to come back, it has no moment for any order before.
+   * source does not answer. Where it says when to come back, it has no moment for any order before. Answers the order as it is then;
+   * null: it is gone.
    */
-  notePoll(input: { no: number; answer: PollAnswer; policy: OrderPolicy; nowMs: number }): Promise<void>;
+  notePoll(input: {
+    no: number;
+    answer: PollAnswer;
+    policy: OrderPolicy;
+    nowMs: number;
+  }): Promise<Order | null>;
   /** The source is followed by another policy from now on: up to `limit` of its open orders after the number `after`. Answers the last one's number while there are more. */
   rewatchOrders(input: {
     sourceId: string;

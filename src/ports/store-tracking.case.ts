@@ -203,9 +203,15 @@ export function trackingCases(name: string, open: OpenStore): void {
       const fail = { kind: 'failure', reason: 'no answer', retryAfterMs: null } as const;
       await world.store.notePoll({ no: order.no, answer: fail, policy, nowMs: t0 + 5 * minuteMs });
       assert.deepEqual(await world.store.signals(10), []);
-      await world.store.notePoll({ no: order.no, answer: fail, policy, nowMs: t0 + 10 * minuteMs });
+      const noted = await world.store.notePoll({
+        no: order.no,
+        answer: fail,
+        policy,
+        nowMs: t0 + 10 * minuteMs,
+      });
       const { order: now, history } = await orderOf(world, order);
       assert.equal(now.nextPollAtMs, t0 + 20 * minuteMs);
+      assert.deepEqual(noted, now);
       assert.equal(history.at(-1)!.note, 'no answer');
       const [signal] = await world.store.signals(10);
       assert.deepEqual([signal!.kind, signal!.subject], ['source.unreachable', 'src_1']);

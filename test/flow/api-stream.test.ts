@@ -161,6 +161,21 @@ describe('the stream of an account', () => {
     assert.deepEqual([order.kind, order.reference, order.status], ['order', 'o-1', 'pending']);
   });
 
+  test('tells that an order was asked about, though it stands as before', async () => {
+    world.tracker.start();
+    world.answer = { responseBody: '{"status":"pending"}' };
+    const url = 'https://supplier.example/orders/{reference}';
+    const poll = { url, states: { pending: 'pending' }, after: '1m', every: '1m' };
+    const tracking = { reference: '/reference', states: { 'order.paid': 'fulfilled' }, poll };
+    const given = { name: 's', scheme: 'standard', tracking };
+    const source = (await world.ask('POST', '/v1/sources', given, ours.headers)).body;
+    await world.ask('POST', '/v1/orders', { sourceId: source.id, reference: 'o-1' }, ours.headers);
+    const stream = await watch(ours.headers, '?kinds=order');
+    await world.clock.advance(65_000);
+    const [asked] = await stream.changes();
+    assert.deepEqual([asked?.reference, asked?.status], ['o-1', 'pending']);
+  });
+
   test('tells only of the kinds that were asked for, and says which there are', async () => {
     await world.endpoint({}, ours.headers);
     const stream = await watch(ours.headers, '?kinds=delivery');

@@ -100,12 +100,12 @@ export async function claimPolls(
 export async function notePoll(
   session: Session,
   { no, answer, policy, nowMs }: Input<'notePoll'>,
-): Promise<void> {
+): Output<'notePoll'> {
   const order = await orderByNo(session, no);
-  if (order === null) return;
+  if (order === null) return null;
   const change = polled(order, answer, policy, nowMs);
   await writeChange(session, change, nowMs);
-  if (answer.kind !== 'failure') return;
+  if (answer.kind !== 'failure') return change.order;
   if (answer.retryAfterMs !== null)
     // Whoever holds this row waits for no order.
     await session.run(
@@ -116,6 +116,7 @@ export async function notePoll(
     );
   if (change.order.pollFailures === limits.pollFailuresTold)
     await raiseUnreachable(session, order, { reason: answer.reason, order: order.id }, nowMs);
+  return change.order;
 }
 
 export async function claimList(

@@ -73,16 +73,17 @@ function freeFrom(db: Database, sourceId: string, atMs: number): void {
   );
 }
 
-export function notePoll(db: Database, { no, answer, policy, nowMs }: Input<'notePoll'>): void {
+export function notePoll(db: Database, { no, answer, policy, nowMs }: Input<'notePoll'>): Output<'notePoll'> {
   const order = orderByNo(db, no);
-  if (order === null) return;
+  if (order === null) return null;
   const change = polled(order, answer, policy, nowMs);
   writeChange(db, change, nowMs);
-  if (answer.kind !== 'failure') return;
+  if (answer.kind !== 'failure') return change.order;
   if (answer.retryAfterMs !== null)
     freeFrom(db, order.sourceId, nowMs + Math.min(answer.retryAfterMs, retryAfterMaxMs));
   if (change.order.pollFailures === limits.pollFailuresTold)
     raiseUnreachable(db, order, { reason: answer.reason, order: order.id }, nowMs);
+  return change.order;
 }
 
 export function claimList(
