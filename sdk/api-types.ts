@@ -108,11 +108,11 @@ export interface Operations {
   /** Dismiss dead letters. */
   'POST /v1/dead-letters/dismiss': { input: { body: { ids: string[] } }; answer: { dismissed: number } };
   /** Replay deliveries. */
-  'POST /v1/replays': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; since?: string; until?: string; ids?: string[]; rateLimit?: { perSecond: number } } }; answer: Replay };
+  'POST /v1/replays': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; httpStatus?: string; minAttempts?: number; since?: string; until?: string; ids?: string[]; rateLimit?: { perSecond: number } } }; answer: Replay };
   /** List replays. */
   'GET /v1/replays': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: Replay[]; nextCursor: (string | null) } };
   /** What a replay would put back. */
-  'POST /v1/replays/plan': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; since?: string; until?: string; ids?: string[] } }; answer: { total: number; sample: Delivery[] } };
+  'POST /v1/replays/plan': { input: { body?: { endpointId?: string; eventTypes?: string[]; status?: "dead" | "delivered" | "cancelled"; httpStatus?: string; minAttempts?: number; since?: string; until?: string; ids?: string[] } }; answer: { total: number; atLeast: boolean; sample: Delivery[] } };
   /** How a replay is getting on. */
   'GET /v1/replays/{id}': { input: { path: { id: string } }; answer: Replay };
   /** Cancel a replay. */
