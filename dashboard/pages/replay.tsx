@@ -50,7 +50,7 @@ export function ReplayPanel() {
       </div>
       <div>
         <progress
-          className="h-3 w-full accent-accent"
+          className="h-3 w-full appearance-none overflow-hidden rounded-md border border-strong bg-raised [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-raised [&::-webkit-progress-value]:bg-accent"
           aria-label="Deliveries that ended"
           max={Math.max(1, total)}
           value={ended}
