@@ -185,7 +185,7 @@ function Kept({ id }: { id: string }) {
   });
   if (found.isError) return <Failed error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading what="the request" />;
-  const { verdict, detail, method, url, headers, body, at } = found.data;
+  const { verdict, detail, method, url, headers, body, at, eventId } = found.data;
   return (
     <section aria-label="Request" className="flex flex-col gap-3 rounded-md border border-line p-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -203,7 +203,13 @@ function Kept({ id }: { id: string }) {
         {method} {url}
       </p>
       <HeaderPairs pairs={headers} what="Headers as they came" />
-      {body === null ? (
+      {verdict === 'accepted' && eventId !== null ? (
+        <p className="text-sm">
+          <Link to="/events/$id" params={{ id: eventId }}>
+            Look at the event that it is now
+          </Link>
+        </p>
+      ) : body === null ? (
         <p className="text-sm text-muted">Its body was not kept.</p>
       ) : (
         <Code text={body} what="body" />

@@ -288,7 +288,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await dialog.waitFor({ state: 'detached' });
     await request.getByRole('button', { name: 'Verify again' }).click();
     await page.getByText('Believed now: it is an event.').waitFor();
-    await page.getByRole('cell', { name: 'Taken in' }).first().waitFor();
+    await request.getByRole('link', { name: 'Look at the event that it is now' }).waitFor();
   });
 
   test('sets up a source that takes messages out of a queue, is told why none come, and mends its address', async () => {
