@@ -52,7 +52,8 @@ export function Top({ current, account, find, isNavOpen, toggleNav }: Props) {
       </button>
       <span className="hidden flex-1 sm:block" />
       <LiveSwitch />
-      <span className="hidden md:contents">
+      {/* Narrower, the settings have both: the way to find a page had no room left beside them. */}
+      <span className="hidden lg:contents">
         <Button look="quiet" title="Switch between local time and UTC" onClick={() => setUtc(!utc)}>
           {utc ? 'UTC' : 'Local time'}
         </Button>

@@ -59,6 +59,14 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     assert.match(await clipboard(), /"webhook-signature": "v1,/);
   });
 
+  test('the way to find a page has room for its words on a tablet', async () => {
+    await page.setViewportSize({ width: 768, height: 1024 });
+    await go('/deliveries');
+    const box = await button(/^Find a page or an id/).boundingBox();
+    assert.ok((box?.width ?? 0) > 120, `${box?.width} px`);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   test('an endpoint that was disabled says why, and one click enables it and sends what it missed', async () => {
     const id = await endpoint({ url: `${world.receiver.url}/gone`, events: ['gone.*'] });
     world.receiver.status = 410;
