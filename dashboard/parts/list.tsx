@@ -54,7 +54,7 @@ export function List<Row>(props: Props<Row>) {
   } = props;
   if (found.isPending) return <Loading what={what} />;
   if (found.isError && found.rows.length === 0)
-    return <Failed error={found.error} retry={() => void found.refetch()} />;
+    return <Failed error={found.error} retry={() => void found.refetch()} clear={filters?.clear} />;
   if (found.rows.length === 0 && !found.hasNextPage) {
     if (filters?.isFiltered) return <NoMatch what={what} clear={filters.clear} />;
     return (

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
 
 const rowsWhileLoading = 6;
@@ -37,10 +38,23 @@ export function NoMatch({ what, clear }: { what: string; clear: () => void }) {
   );
 }
 
-export function Failed({ error, retry }: { error: Error; retry: () => void }) {
+interface FailedProps {
+  error: Error;
+  retry: () => void;
+  /** Where filters were asked by: what the server refuses to read stays refused until they are cleared. */
+  clear?: (() => void) | undefined;
+}
+
+export function Failed({ error, retry, clear }: FailedProps) {
+  const isRefused = clear !== undefined && error instanceof ApiError && error.status === 422;
+  const act = isRefused ? (
+    <Button onClick={clear}>Clear filters</Button>
+  ) : (
+    <Button onClick={retry}>Try again</Button>
+  );
   return (
     <div role="alert">
-      <Empty title="This could not be loaded" act={<Button onClick={retry}>Try again</Button>}>
+      <Empty title="This could not be loaded" act={act}>
         {error.message}
       </Empty>
     </div>

@@ -59,6 +59,15 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
     assert.match(await clipboard(), /"webhook-signature": "v1,/);
   });
 
+  test('filters that the server cannot read are said to be wrong, and cleared by one click', async () => {
+    await endpoint({ url: `${world.receiver.url}/wrong`, events: ['wrong.*'] });
+    await publish('wrong.filter', 1);
+    await go('/deliveries?status=nonsense');
+    await page.getByText('Status: must be one or more of').waitFor();
+    await page.getByRole('alert').getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('link', { name: 'wrong.filter' }).waitFor();
+  });
+
   test('the way to find a page has room for its words on a tablet', async () => {
     await page.setViewportSize({ width: 768, height: 1024 });
     await go('/deliveries');
