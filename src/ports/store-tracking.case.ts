@@ -259,12 +259,16 @@ export function trackingCases(name: string, open: OpenStore): void {
         );
       assert.deepEqual(await find({ state: 'failed' }), [one.id]);
       assert.deepEqual(await find({ sourceId: 'src_2' }), [two.id]);
+      assert.deepEqual(await find({ sourceId: 'src_1', state: 'failed' }), [one.id]);
+      assert.deepEqual(await find({ sourceId: 'src_1', state: 'pending' }), []);
+      assert.deepEqual(await find({ sourceId: 'src_2', overdue: false, flagged: false }), [two.id]);
       assert.deepEqual(await find({ reference: two.reference, overdue: false }), [two.id]);
       assert.deepEqual(await find({ flagged: true }), []);
       assert.deepEqual(await find({ flagged: false }), [two.id, one.id]);
       const other = await world.account('other');
       assert.equal(await world.store.getOrder(other, one.id), null);
-      assert.deepEqual((await world.store.listOrders(other, {}, { limit: 10, before: null })).rows, []);
+      for (const filter of [{}, { sourceId: 'src_1' }, { sourceId: 'src_1', reference: one.reference }])
+        assert.deepEqual((await world.store.listOrders(other, filter, { limit: 10, before: null })).rows, []);
     },
   );
 

@@ -541,4 +541,6 @@ CREATE INDEX tracked_order_poll ON tracked_order (source_id, next_poll_at) WHERE
 
 CREATE INDEX tracked_order_reference ON tracked_order (account_no, reference);
 
+CREATE INDEX tracked_order_source ON tracked_order (source_id, state);
+
 CREATE INDEX tracked_order_state ON tracked_order (account_no, state);

@@ -1,9 +1,16 @@
 import { type Fact, signalOfOrder } from '../../../core/alert.ts';
-import { type NewOrder, type Order, type OrderChange, register, rewatch } from '../../../core/order.ts';
+import {
+  type NewOrder,
+  type Order,
+  type OrderChange,
+  orderStates,
+  register,
+  rewatch,
+} from '../../../core/order.ts';
 import type { OrderCounts, OrderFilter, OrderHistory, OrderStore } from '../../../ports/order-store.ts';
 import { orderCountsOf, orderOf } from '../../../ports/rows/order.ts';
 import type { Found, Page } from '../../../ports/store.ts';
-import type { Session } from '../session.ts';
+import type { Row, Session } from '../session.ts';
 import { entriesOf, holdOrder, writeOrder } from './order-rows.ts';
 
 type Input<Name extends keyof OrderStore> = Parameters<OrderStore[Name]>[0];
@@ -68,26 +75,86 @@ export async function listOrders(
   filter: OrderFilter,
   page: Page,
 ): Promise<Found<Order>> {
-  const where = ['account_no = ?', 'no < ?'];
-  const values: (string | number | boolean)[] = [accountNo, page.before ?? Number.MAX_SAFE_INTEGER];
-  const ask = (sql: string, value: string | number | boolean | undefined): void => {
-    if (value === undefined) return;
-    where.push(sql);
-    values.push(value);
-  };
-  ask('state = ?', filter.state);
-  ask('source_id = ?', filter.sourceId);
-  ask('reference = ?', filter.reference);
-  // Said in words of the statement: only then are the indexes of those that are so of use.
-  if (filter.flagged !== undefined) where.push(filter.flagged ? 'flagged' : 'NOT flagged');
-  if (filter.overdue !== undefined) where.push(filter.overdue ? 'overdue' : 'NOT overdue');
-  const rows = await session.all(
-    `SELECT * FROM tracked_order WHERE ${where.join(' AND ')} ORDER BY no DESC LIMIT ?`,
+  const { reference, flagged, overdue } = filter;
+  const isOneOfFew = reference !== undefined || flagged === true || overdue === true;
+  const rows = await (isOneOfFew ? ordersOfFew : ordersAlong)(session, accountNo, filter, page);
+  const shown = rows.slice(0, page.limit).map(orderOf);
+  return { rows: shown, next: rows.length > page.limit ? shown.at(-1)!.no : null };
+}
+
+/** One more than a page has, by the index of what few have. */
+async function ordersOfFew(
+  session: Session,
+  accountNo: number,
+  filter: OrderFilter,
+  page: Page,
+): Promise<Row[]> {
+  const { conditions, values } = orderConditions(filter);
+  const { state, sourceId } = filter;
+  if (state !== undefined) {
+    conditions.push('o.state = ?');
+    values.push(state);
+  }
+  if (sourceId !== undefined) {
+    conditions.push('o.source_id = ?');
+    values.push(sourceId);
+  }
+  return await session.all(
+    `SELECT * FROM tracked_order o WHERE ${['o.account_no = ?', 'o.no < ?', ...conditions].join(' AND ')} ORDER BY o.no DESC LIMIT ?`,
+    accountNo,
+    page.before ?? Number.MAX_SAFE_INTEGER,
     ...values,
     page.limit + 1,
   );
-  const shown = rows.slice(0, page.limit).map(orderOf);
-  return { rows: shown, next: rows.length > page.limit ? shown.at(-1)!.no : null };
+}
+
+/**
+ * One more than a page has, along each state of the account or of one source. Compared as rows, and in their order, as along deliveries:
+ * or the planner, which does not see how few there are, walks along the orders of everybody.
+ */
+async function ordersAlong(
+  session: Session,
+  accountNo: number,
+  filter: OrderFilter,
+  page: Page,
+): Promise<Row[]> {
+  const { state, sourceId } = filter;
+  const [column, key] = sourceId === undefined ? ['o.account_no', accountNo] : ['o.source_id', sourceId];
+  const { conditions, values } = orderConditions(filter);
+  if (sourceId !== undefined) {
+    conditions.push('o.account_no = ?');
+    values.push(accountNo);
+  }
+  conditions.push(
+    `(${column}, o.state, o.no) >= (?, s.state, 0)`,
+    `(${column}, o.state, o.no) < (?, s.state, ?)`,
+  );
+  return await session.all(
+    `SELECT o.* FROM unnest(?::text[]) AS s (state) CROSS JOIN LATERAL (
+       SELECT * FROM tracked_order o WHERE ${conditions.join(' AND ')}
+       ORDER BY ${column} DESC, o.state DESC, o.no DESC LIMIT (SELECT ?::bigint)) o
+     ORDER BY o.no DESC LIMIT (SELECT ?::bigint)`,
+    state === undefined ? orderStates : [state],
+    ...values,
+    key,
+    key,
+    page.before ?? Number.MAX_SAFE_INTEGER,
+    page.limit + 1,
+    page.limit + 1,
+  );
+}
+
+/** What is asked for beside account, source and state. */
+function orderConditions({ reference, flagged, overdue }: OrderFilter): {
+  conditions: string[];
+  values: (string | number)[];
+} {
+  const conditions: string[] = [];
+  // Said in words of the statement: only then are the indexes of those that are so of use.
+  if (flagged !== undefined) conditions.push(flagged ? 'o.flagged' : 'NOT o.flagged');
+  if (overdue !== undefined) conditions.push(overdue ? 'o.overdue' : 'NOT o.overdue');
+  if (reference !== undefined) conditions.push('o.reference = ?');
+  return { conditions, values: reference === undefined ? [] : [reference] };
 }
 
 export async function orderCounts(session: Session, accountNo: number | null): Promise<OrderCounts> {

@@ -72,7 +72,7 @@ export function getOrder(db: Database, accountNo: number, id: string): OrderHist
 
 /** Of all states what is newest in each: none of their indexes, which orders have for their own sake, holds all in order. */
 export function listOrders(db: Database, accountNo: number, filter: OrderFilter, page: Page): Found<Order> {
-  const byState = indexOf(filter) === 'state';
+  const byState = indexOf(filter) === 'state' || indexOf(filter) === 'source';
   const states = byState && filter.state === undefined ? orderStates : [filter.state];
   const rows = states
     .flatMap((state) => ordersDown(db, accountNo, { ...filter, ...(state && { state }) }, page))
@@ -106,10 +106,12 @@ function indexOf({
   reference,
   overdue,
   flagged,
-}: OrderFilter): 'reference' | 'overdue' | 'flagged' | 'state' {
+  sourceId,
+}: OrderFilter): 'reference' | 'overdue' | 'flagged' | 'source' | 'state' {
   if (reference !== undefined) return 'reference';
   if (overdue === true) return 'overdue';
-  return flagged === true ? 'flagged' : 'state';
+  if (flagged === true) return 'flagged';
+  return sourceId === undefined ? 'state' : 'source';
 }
 
 export function orderCounts(db: Database, accountNo: number | null): OrderCounts {
