@@ -1,31 +1,24 @@
 import { type DeliveryStatus, type DeliveryView, eventSeqOf } from '../../../core/delivery.ts';
-import { matchesType } from '../../../core/match.ts';
+import { filterRows } from '../../../core/limits/lists.ts';
 import {
   eventFilterOf,
   isAsked,
-  isTried,
   narrowed,
   newest,
+  open,
   places,
   rowsToLookAt,
   states,
+  viewOf,
 } from '../../../ports/rows/delivery.ts';
 import type { DeliveryFilter, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
-import {
-  begunViews,
-  eventPart,
-  eventsOfKeys,
-  lackingRows,
-  viewsDown,
-  viewsOfKeys,
-} from './delivery-views.ts';
+import { amongSql, amongValues } from './among.ts';
+import { begunViews, deliveryPart, eventPart, lackingRows, viewsDown } from './delivery-views.ts';
 import { eventConditions, eventsDown, spanOf } from './events.ts';
 
-/** How many deliveries are read at once, at most: at first as many as a page shows, then as many as before, for often only a few are lacking. */
-const rowsAtOnce = 200;
-/** How many keys a page looks at, over all endpoints and states: fewer than `filterRows`, for each costs more here than a row does in a file. */
-const keysAtOnce = 150;
+/** How many deliveries a page looks at along endpoints where some may not fit: fewer than `filterRows`, for each costs more here than a row does in a file. */
+const rowsLookedAt = 150;
 /** How many of the newest eras are looked at before all. */
 const newestEras = 2;
 
@@ -57,7 +50,9 @@ async function listByEvent(
   const steps = eventsDown(session, accountNo, events, Math.floor((before - 1) / places) + 1);
   const rows: DeliveryView[] = [];
   let left = rowsToLookAt(filter);
-  for await (const step of viewsDown(session, steps, endpointNo ?? null)) {
+  // Where few fit, all that are looked at are read at once; an event with one delivery counts as two.
+  const atOnce = left < filterRows ? [left / 2] : undefined;
+  for await (const step of viewsDown(session, steps, endpointNo ?? null, atOnce)) {
     if (step.kind === 'end') return { rows, next: step.seq * places };
     for (const view of step.views) {
       left -= 1;
@@ -82,31 +77,37 @@ async function listByEndpoint(
   const range = await rangeOf(session, filter, page);
   const one = filter.endpointNo ?? null;
   const endpoints = await session.all(
-    'SELECT no, status, deleted_at FROM endpoint WHERE account_no = ? AND (?::bigint IS NULL OR no = ?)',
+    'SELECT no, id AS endpoint_id, status, deleted_at FROM endpoint WHERE account_no = ? AND (?::bigint IS NULL OR no = ?)',
     accountNo,
     one,
     one,
   );
   const searches = endpoints.flatMap((endpoint) =>
-    statesAt(endpoint, filter.statuses).map((state) => ({ endpointNo: endpoint.no as number, state })),
+    statesAt(endpoint, filter.statuses).map((state) => ({ endpoint, state })),
   );
   const wanted = page.limit + 1;
-  const most = Math.max(wanted, Math.ceil(keysAtOnce / Math.max(1, searches.length)));
-  const looked = await newestAlong(session, { searches, filter, most, wanted }, range);
-  const kept = await begunMatching(session, accountNo, filter, range);
-  let { floor } = looked;
-  let read = 0;
-  while (read < looked.keys.length) {
-    const keys = looked.keys.slice(read, Math.max(wanted, read + Math.min(read, rowsAtOnce)));
-    read += keys.length;
-    kept.push(...(await viewsFitting(session, keys, filter)));
-    if (kept.filter(({ key }) => key >= keys.at(-1)!).length < wanted) continue;
-    floor = keys.at(-1)!;
-    break;
-  }
-  const rows = newest(kept, wanted).filter((view) => view.key >= floor);
-  if (rows.length === wanted) return { rows: rows.slice(0, -1), next: rows[wanted - 2]!.key };
-  return { rows, next: floor > range.from ? floor : null };
+  const most = allFit(filter) ? wanted : Math.max(wanted, rowsLookedAt);
+  const looked = await newestAlong(session, { searches, most, wanted }, range);
+  const rows = looked.rows.filter((row) => isAsked(viewOf(row), filter));
+  const events = await eventsFitting(session, accountNo, filter, { rows, wanted });
+  const known = new Map(events.map((event) => [event.seq as number, event]));
+  const views = rows.flatMap((row) => {
+    const event = known.get(eventSeqOf(row.key as number));
+    return event === undefined ? [] : [viewOf({ ...event, ...row })];
+  });
+  views.push(...(await begunMatching(session, accountNo, filter, range)));
+  const floor =
+    events.length === wanted ? Math.max(looked.floor, (events.at(-1)!.seq as number) * places) : looked.floor;
+  const found = newest(views, wanted).filter((view) => view.key >= floor);
+  if (found.length === wanted) return { rows: found.slice(0, -1), next: found[wanted - 2]!.key };
+  return { rows: found, next: floor > range.from ? floor : null };
+}
+
+/** Whether all that is in the states behind the statuses is as the filter asks, but for what clocks that were set back put in its range. */
+function allFit({ statuses = [], eventType = '*', httpStatus, minAttempts }: DeliveryFilter): boolean {
+  const wholeStates =
+    statuses.length > 0 && statuses.every((status) => status === 'dead' || status === 'delivered');
+  return wholeStates && eventType === '*' && httpStatus === undefined && minAttempts === undefined;
 }
 
 /** Keys that are looked at, and from where on there may be some without a row: no node's checkpoint is beyond one. */
@@ -117,22 +118,24 @@ interface Range {
 }
 
 interface Along {
-  searches: { endpointNo: number; state: number }[];
-  filter: DeliveryFilter;
-  /** Of each search. */
+  searches: { endpoint: Row; state: number }[];
+  /** Of all searches together. */
   most: number;
   wanted: number;
 }
 
-/** What is older than `floor` was not looked at everywhere, so that nobody knows what comes next. */
+/** Deliveries with their endpoints. What is older than `floor` was not looked at everywhere, so that nobody knows what comes next. */
 interface Looked {
-  keys: number[];
+  rows: Row[];
   floor: number;
 }
 
 /** In the newest eras first: into all that there are, each search has to look by itself, also where it finds nothing. */
 async function newestAlong(session: Session, along: Along, range: Range): Promise<Looked> {
-  if (along.searches.length === 0) return { keys: [], floor: range.from };
+  if (along.searches.length === 0) return { rows: [], floor: range.from };
+  // Open ones lie in no era.
+  if (along.searches.every(({ state }) => state === open))
+    return await rowsAlong(session, 'open_delivery', along, range);
   const era = await session.get(
     'SELECT min(from_seq) AS from_seq FROM (SELECT from_seq FROM era WHERE from_seq < ? ORDER BY from_seq DESC LIMIT ?) e',
     Math.ceil(range.to / places),
@@ -140,51 +143,64 @@ async function newestAlong(session: Session, along: Along, range: Range): Promis
   );
   const from = ((era?.from_seq as number | null | undefined) ?? 0) * places;
   if (from > range.from) {
-    const looked = await keysAlong(session, along, { ...range, from });
-    if (looked.floor > from || looked.keys.length >= along.wanted) return looked;
+    const looked = await rowsAlong(session, 'delivery', along, { ...range, from });
+    if (looked.floor > from || looked.rows.length >= along.wanted) return looked;
   }
-  return await keysAlong(session, along, range);
+  return await rowsAlong(session, 'delivery', along, range);
 }
 
-/** The newest keys of each endpoint in each state, all together from the newest on, of those that were tried and answered as asked. */
-async function keysAlong(session: Session, { searches, filter, most }: Along, range: Range): Promise<Looked> {
+/** The newest deliveries of each endpoint in each state, all together from the newest on. */
+async function rowsAlong(
+  session: Session,
+  table: 'delivery' | 'open_delivery',
+  { searches, most, wanted }: Along,
+  range: Range,
+): Promise<Looked> {
+  const each = Math.max(wanted, Math.ceil(most / searches.length));
   // Compared as rows, and in the order of rows: so the planner has only the index that begins with endpoint and state, and cannot
   // walk down all deliveries for the few that are in a rare one. By the key alone it leaves out eras. How many are wanted it does
   // not see: it would make another plan each time, which takes longer than the work.
-  const rows = (await session.all(
+  const rows = await session.all(
     `SELECT s.n, x.* FROM unnest(?::bigint[], ?::smallint[]) WITH ORDINALITY AS s (endpoint_no, state, n)
-     CROSS JOIN LATERAL (SELECT key, attempts, last_status AS "httpStatus" FROM delivery d
+     CROSS JOIN LATERAL (SELECT ${deliveryPart} FROM ${table} d
        WHERE d.key >= ? AND (d.endpoint_no, d.state, d.key) >= (s.endpoint_no, s.state, ?::bigint)
          AND (d.endpoint_no, d.state, d.key) < (s.endpoint_no, s.state, ?::bigint)
-       ORDER BY d.endpoint_no DESC, d.state DESC, d.key DESC LIMIT (SELECT ?::bigint)) x`,
-    searches.map(({ endpointNo }) => endpointNo),
+       ORDER BY d.endpoint_no DESC, d.state DESC, d.key DESC LIMIT (SELECT ?::bigint)) x
+     ORDER BY x.key DESC LIMIT (SELECT ?::bigint)`,
+    searches.map(({ endpoint }) => endpoint.no as number),
     searches.map(({ state }) => state),
     range.from,
     range.from,
     range.to,
+    each,
     most,
-  )) as { n: number; key: number; attempts: number; httpStatus: number | null }[];
-  let floor = range.from;
-  for (const each of Map.groupBy(rows, ({ n }) => n).values())
-    if (each.length === most) floor = Math.max(floor, Math.min(...each.map(({ key }) => key)));
-  const keys = rows.filter((row) => row.key >= floor && isTried(row, filter)).map(({ key }) => key);
-  return { keys: keys.sort((a, b) => b - a), floor };
+  );
+  const ends = [...Map.groupBy(rows, ({ n }) => n).values()].filter(({ length }) => length === each);
+  if (rows.length === most) ends.push(rows);
+  const floor = Math.max(range.from, ...ends.map((end) => end.at(-1)!.key as number));
+  return {
+    rows: rows
+      .filter(({ key }) => (key as number) >= floor)
+      .map((row) => ({ ...row, ...searches[(row.n as number) - 1]!.endpoint })),
+    floor,
+  };
 }
 
-/** Those that are as the filter asks. */
-async function viewsFitting(
+/** The newest events of these deliveries that are as the filter asks, as many as fill a page. */
+async function eventsFitting(
   session: Session,
-  keys: number[],
+  accountNo: number,
   filter: DeliveryFilter,
-): Promise<DeliveryView[]> {
-  const { eventType = '*', sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER } = filter;
-  const events = (await eventsOfKeys(session, keys)).filter(({ type, created_at }) => {
-    const atMs = created_at as number;
-    return matchesType([eventType], type as string) && atMs >= sinceMs && atMs < untilMs;
-  });
-  const seqs = new Set(events.map(({ seq }) => seq as number));
-  const fitting = keys.filter((key) => seqs.has(eventSeqOf(key)));
-  return (await viewsOfKeys(session, fitting, events)).filter((view) => isAsked(view, filter));
+  { rows, wanted }: { rows: Row[]; wanted: number },
+): Promise<Row[]> {
+  if (rows.length === 0) return [];
+  const { conditions, values } = eventConditions(accountNo, eventFilterOf(filter));
+  return await session.all(
+    `SELECT ${eventPart} FROM event e WHERE ${conditions.join(' AND ')} AND ${amongSql('e.seq')} ORDER BY e.seq DESC LIMIT ?`,
+    ...values,
+    ...amongValues([...new Set(rows.map(({ key }) => eventSeqOf(key as number)))]),
+    wanted,
+  );
 }
 
 /** The stored states behind the statuses at one endpoint. Open work of a deleted endpoint counts as cancelled. */

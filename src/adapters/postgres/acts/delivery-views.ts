@@ -2,6 +2,7 @@ import type { Attempt } from '../../../core/attempt.ts';
 import { type DeliveryView, eventSeqOf } from '../../../core/delivery.ts';
 import { attemptOf, newest, open, places, viewOf } from '../../../ports/rows/delivery.ts';
 import type { Row, Session } from '../session.ts';
+import { amongSql, amongValues } from './among.ts';
 
 /*
  * A delivery that was sent straight from its accept has no row until it ends: it is shown as `sending`, from its event's
@@ -13,7 +14,7 @@ export const eventPart = 'e.seq, e.id, e.type, e.reference, e.account_no, e.crea
 const attemptColumns = `n, at, duration, http_status, error, detail, url, request_headers, body_head, body_with_data, body_tail,
   response_headers, response_body, response_truncated, next_at, timings`;
 
-const deliveryPart = `d.key, d.state, d.lease, d.pulled_at, d.tries, d.attempts, d.due_at, d.last_at, d.last_status, d.last_error, d.ended_at`;
+export const deliveryPart = `d.key, d.state, d.lease, d.pulled_at, d.tries, d.attempts, d.due_at, d.last_at, d.last_status, d.last_error, d.ended_at`;
 const endpointPart = 'p.id AS endpoint_id, p.status, p.deleted_at';
 /** Without its event, which is read apart: to plan a join of two tables that are divided into eras takes longer than to run it. */
 const rowSql = `SELECT ${deliveryPart}, ${endpointPart} FROM delivery d JOIN endpoint p ON p.no = d.endpoint_no`;
@@ -69,8 +70,8 @@ export async function eventsOfKeys(session: Session, keys: readonly number[]): P
 }
 
 async function eventsAt(session: Session, seqs: readonly number[]): Promise<Row[]> {
-  const sql = `SELECT ${eventPart} FROM event e WHERE e.seq = ANY (?::bigint[]) ORDER BY e.seq DESC`;
-  return await session.all(sql, seqs);
+  const sql = `SELECT ${eventPart} FROM event e WHERE ${amongSql('e.seq')} ORDER BY e.seq DESC`;
+  return await session.all(sql, ...amongValues(seqs));
 }
 
 /** Those of the keys that have a row; `events` are theirs. */
@@ -80,16 +81,15 @@ export async function viewsOfKeys(
   events: readonly Row[],
 ): Promise<DeliveryView[]> {
   if (keys.length === 0) return [];
-  const rows = await session.all(`${rowSql} WHERE d.key = ANY (?::bigint[])`, keys);
+  const rows = await session.all(`${rowSql} WHERE ${amongSql('d.key')}`, ...amongValues(keys));
   const known = new Map(events.map((event) => [event.seq as number, event]));
   return rows.map((row) => viewOf({ ...known.get(eventSeqOf(row.key as number)), ...row }));
 }
 
 type Step<More = unknown> = { kind: 'found' | 'end'; seq: number } & More;
 
-/** Events that are read at once: at first as many as fill a page though some do not fit, then few, for often only a few are lacking, then ever more. */
-const eventsAtOnce = [70, 20, 40];
-const eventsAtMost = 60;
+/** Events that are read at once: at first as many as fill a page though some do not fit, then few, for often only a few are lacking. */
+const eventsAtOnce: readonly number[] = [70, 20, 40, 60];
 /** Deliveries that are read at once. */
 const viewsAtOnce = 1000;
 
@@ -98,11 +98,12 @@ export async function* viewsDown(
   session: Session,
   steps: AsyncIterable<Step>,
   endpointNo: number | null,
+  atOnce: readonly number[] = eventsAtOnce,
 ): AsyncGenerator<Step<{ views: DeliveryView[] }>> {
   let seqs: number[] = [];
   let group = 0;
   for await (const { kind, seq } of steps) {
-    if (kind === 'found' && seqs.push(seq) < (eventsAtOnce[group] ?? eventsAtMost)) continue;
+    if (kind === 'found' && seqs.push(seq) < (atOnce[group] ?? atOnce.at(-1)!)) continue;
     yield* viewsOfEvents(session, seqs, endpointNo);
     seqs = [];
     group += 1;
@@ -168,8 +169,8 @@ export async function lackingRows(
   if (events.length === 0) return [];
   const all = events.map((event) => ({ event, keys: keysOf(event, endpointNo) }));
   const rows = await session.all(
-    'SELECT key FROM delivery d WHERE d.key = ANY (?::bigint[])',
-    all.flatMap(({ keys }) => keys),
+    `SELECT key FROM delivery d WHERE ${amongSql('d.key')}`,
+    ...amongValues(all.flatMap(({ keys }) => keys)),
   );
   const there = new Set(rows.map(({ key }) => key as number));
   return all

@@ -6,6 +6,7 @@ import { readSearch } from '../../../core/search.ts';
 import { eventColumns, eventOf, headColumns, headOf } from '../../../ports/rows/delivery.ts';
 import type { EventFilter, EventView, Found, Page } from '../../../ports/store.ts';
 import type { Row, Session } from '../session.ts';
+import { amongSql, amongValues } from './among.ts';
 
 const deliveriesOfSql = 'cardinality(e.targets) AS deliveries FROM event e';
 
@@ -34,15 +35,15 @@ export async function listEvents(
     if (next !== null) break;
   }
   const rows = await session.all(
-    `SELECT ${headColumns}, ${deliveriesOfSql} WHERE e.seq = ANY (?::bigint[]) ORDER BY e.seq DESC`,
-    seqs,
+    `SELECT ${headColumns}, ${deliveriesOfSql} WHERE ${amongSql('e.seq')} ORDER BY e.seq DESC`,
+    ...amongValues(seqs),
   );
   return { rows: rows.map((row) => ({ event: headOf(row), deliveries: row.deliveries as number })), next };
 }
 
-/** Positions that are fetched at first; then each time so many times as many, for a page often lacks only a few. */
+/** Positions that are fetched at first, for a page often lacks only a few; then so many times as many, which is all that a filter looks at. */
 const firstRows = 100;
-const timesRows = 3;
+const timesRows = 4;
 const mostRows = 1000;
 
 /**
@@ -61,15 +62,23 @@ export async function* eventsDown(
     conditions.push('? = ANY (e.targets)');
     values.push(filter.endpointNo);
   }
-  const [along, along1] = indexOf(accountNo, filter);
-  const sql = `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes
-    FROM event e WHERE e.account_no = ? ${along} AND e.seq < ? AND e.seq >= ? ORDER BY e.seq DESC LIMIT ?`;
-  const span = await spanOf(session, filter);
+  const along = alongOf(accountNo, filter);
+  const sql = alongSql(along, conditions);
+  const span = await seqsOf(session, accountNo, filter);
   let until = Math.min(before, span.until);
   let rowsLeft = filter.q === undefined ? limits.filterRows : limits.searchRows;
   let bytesLeft = limits.searchBytes;
   for (let most = firstRows; ; most = Math.min(most * timesRows, Math.max(rowsLeft, firstRows), mostRows)) {
-    const rows = await session.all(sql, ...values, accountNo, ...along1, until, span.from, most);
+    const rows = await session.all(
+      sql,
+      ...values,
+      span.from,
+      ...along.key,
+      until,
+      ...along.key,
+      span.from,
+      most,
+    );
     const searched = filter.q === undefined ? rows : withinBytes(rows, bytesLeft);
     const holding = filter.q === undefined ? null : await holdingText(session, searched, filter.q);
     for (const row of searched) {
@@ -99,13 +108,14 @@ function withinBytes(rows: Row[], bytes: number): Row[] {
 async function holdingText(session: Session, rows: Row[], text: string): Promise<Set<number>> {
   const seqs = rows.filter((row) => row.wanted === true).map((row) => row.seq as number);
   const search = readSearch(text);
-  const sql = 'SELECT seq FROM event WHERE seq = ANY (?::bigint[]) AND';
+  const sql = `SELECT seq FROM event WHERE ${amongSql('seq')} AND`;
+  const among = amongValues(seqs);
   const found =
     search.kind === 'text'
-      ? await session.all(`${sql} strpos(data, ?) > 0`, seqs, search.text)
+      ? await session.all(`${sql} strpos(data, ?) > 0`, ...among, search.text)
       : await session.all(
           `${sql} CASE WHEN strpos(data, ?) > 0 THEN member_of(data, ?::text[]) = ANY (?::text[]) END`,
-          seqs,
+          ...among,
           search.part,
           search.path,
           search.written,
@@ -113,20 +123,51 @@ async function holdingText(session: Session, rows: Row[], text: string): Promise
   return new Set(found.map((row) => row.seq as number));
 }
 
-/** The most telling thing asked for that has an index in the order of events. */
-function indexOf(
+interface Along {
+  columns: string[];
+  key: (string | number)[];
+}
+
+/** The most telling thing asked for that has an index in the order of events, of this account. */
+function alongOf(accountNo: number, { reference, source, type }: EventFilter): Along {
+  const along = (column: string, value: string): Along => ({
+    columns: ['e.account_no', `e.${column}`],
+    key: [accountNo, value],
+  });
+  if (reference !== undefined) return along('reference', reference);
+  if (source !== undefined) return along('source', source);
+  if (type !== undefined && !type.endsWith('*')) return along('type', type);
+  return { columns: ['e.account_no'], key: [accountNo] };
+}
+
+/**
+ * Events along an index, newest first, each with whether it is as the conditions say. Compared as rows, and in the order of rows, so
+ * that the planner has only that index: planned for all accounts and all types, it would walk along the events of everybody for an
+ * account that has few, or along all of an account for a type that is rare. By the lower position alone it leaves out eras.
+ */
+function alongSql({ columns, key }: Along, conditions: string[]): string {
+  const row = `(${columns.join(', ')}, e.seq)`;
+  const bound = `(${key.map(() => '?').join(', ')}, ?::bigint)`;
+  const notNull = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
+  const order = [...columns, 'e.seq'].map((column) => `${column} DESC`).join(', ');
+  return `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes FROM event e
+    WHERE e.seq >= ? AND ${notNull} AND ${row} < ${bound} AND ${row} >= ${bound} ORDER BY ${order} LIMIT (SELECT ?::bigint)`;
+}
+
+/** The positions between which the events lie that a filter can want. */
+async function seqsOf(
+  session: Session,
   accountNo: number,
-  { reference, source, type, idempotencyKey }: EventFilter,
-): [condition: string, values: (string | number)[]] {
-  if (idempotencyKey !== undefined) {
-    const keyed = 'idempotency i JOIN event_id k ON k.account_no = i.account_no AND k.id = i.event_id';
-    const condition = `AND e.seq = (SELECT k.seq FROM ${keyed} WHERE i.account_no = ? AND i.key = ?)`;
-    return [condition, [accountNo, idempotencyKey]];
-  }
-  if (reference !== undefined) return ['AND e.reference = ?', [reference]];
-  if (source !== undefined) return ['AND e.source = ?', [source]];
-  if (type !== undefined && !type.endsWith('*')) return ['AND e.type = ?', [type]];
-  return ['', []];
+  filter: EventFilter,
+): Promise<{ from: number; until: number }> {
+  if (filter.idempotencyKey === undefined) return await spanOf(session, filter);
+  const row = await session.get(
+    'SELECT k.seq FROM idempotency i JOIN event_id k ON k.account_no = i.account_no AND k.id = i.event_id WHERE i.account_no = ? AND i.key = ?',
+    accountNo,
+    filter.idempotencyKey,
+  );
+  const seq = (row?.seq as number | undefined) ?? 0;
+  return { from: seq, until: row === undefined ? 0 : seq + 1 };
 }
 
 /** Conditions on events `e` for the parts of a filter that sit in columns; `spanOf` bounds where they are to be looked for. */
