@@ -47,11 +47,13 @@ async function listByEvent(
   const before = page.before ?? Number.MAX_SAFE_INTEGER;
   const { endpointNo } = filter;
   const events = { ...eventFilterOf(filter), ...(endpointNo !== undefined && { endpointNo }) };
-  const steps = eventsDown(session, accountNo, events, Math.floor((before - 1) / places) + 1);
+  const pageOfEvents = { limit: page.limit, before: Math.floor((before - 1) / places) + 1 };
+  const steps = eventsDown(session, accountNo, events, pageOfEvents);
   const rows: DeliveryView[] = [];
   let left = rowsToLookAt(filter);
-  // Where few fit, all that are looked at are read at once; an event with one delivery counts as two.
-  const atOnce = left < filterRows ? [left / 2] : undefined;
+  // As many as fill a page though some do not fit, then few, for often only a few are lacking. Where few fit, all that are looked at;
+  // an event with one delivery counts as two.
+  const atOnce = left < filterRows ? [left / 2] : [page.limit + 20, 20, 40, 60];
   for await (const step of viewsDown(session, steps, endpointNo ?? null, atOnce)) {
     if (step.kind === 'end') return { rows, next: step.seq * places };
     for (const view of step.views) {

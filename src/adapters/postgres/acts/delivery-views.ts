@@ -88,17 +88,15 @@ export async function viewsOfKeys(
 
 type Step<More = unknown> = { kind: 'found' | 'end'; seq: number } & More;
 
-/** Events that are read at once: at first as many as fill a page though some do not fit, then few, for often only a few are lacking. */
-const eventsAtOnce: readonly number[] = [70, 20, 40, 60];
 /** Deliveries that are read at once. */
 const viewsAtOnce = 1000;
 
-/** The same steps, each with the deliveries of its event, highest place first; only those to one endpoint where it is given. */
+/** The same steps, each with the deliveries of its event, highest place first; only those to one endpoint where it is given. `atOnce`: how many events are read at first, then, and from then on. */
 export async function* viewsDown(
   session: Session,
   steps: AsyncIterable<Step>,
   endpointNo: number | null,
-  atOnce: readonly number[] = eventsAtOnce,
+  atOnce: readonly number[],
 ): AsyncGenerator<Step<{ views: DeliveryView[] }>> {
   let seqs: number[] = [];
   let group = 0;

@@ -28,7 +28,7 @@ export async function listEvents(
 ): Promise<Found<EventView<EventHead>>> {
   const seqs: number[] = [];
   let next: number | null = null;
-  for await (const step of eventsDown(session, accountNo, filter, page.before ?? Number.MAX_SAFE_INTEGER)) {
+  for await (const step of eventsDown(session, accountNo, filter, page)) {
     if (step.kind === 'end') next = step.seq;
     else if (seqs.length === page.limit) next = seqs.at(-1)!;
     else seqs.push(step.seq);
@@ -41,13 +41,13 @@ export async function listEvents(
   return { rows: rows.map((row) => ({ event: headOf(row), deliveries: row.deliveries as number })), next };
 }
 
-/** Positions that are fetched at first, for a page often lacks only a few; then so many times as many, which is all that a filter looks at. */
-const firstRows = 100;
+/** A page and so many more are read at first where all that is on the way fits, but for what clocks that were set back put there; else all that may be looked at for nothing. */
+const rowsMore = 30;
 const timesRows = 4;
 const mostRows = 1000;
 
 /**
- * Positions before `before` of events that a filter wants, newest first. It walks along the index of one of the things asked
+ * Positions of events that a filter wants, newest first, of a page and all after it. It walks along the index of one of the things asked
  * for and looks at the others; `end` says how far it came when it has looked at all that it may for nothing. `endpointNo`: only
  * events that this endpoint was to be told.
  */
@@ -55,7 +55,7 @@ export async function* eventsDown(
   session: Session,
   accountNo: number,
   filter: EventFilter & { endpointNo?: number },
-  before: number,
+  page: Page,
 ): AsyncGenerator<{ kind: 'found' | 'end'; seq: number }> {
   const { conditions, values } = eventConditions(accountNo, filter);
   if (filter.endpointNo !== undefined) {
@@ -65,10 +65,11 @@ export async function* eventsDown(
   const along = alongOf(accountNo, filter);
   const sql = alongSql(along, conditions);
   const span = await seqsOf(session, accountNo, filter);
-  let until = Math.min(before, span.until);
+  let until = Math.min(page.before ?? Number.MAX_SAFE_INTEGER, span.until);
   let rowsLeft = filter.q === undefined ? limits.filterRows : limits.searchRows;
   let bytesLeft = limits.searchBytes;
-  for (let most = firstRows; ; most = Math.min(most * timesRows, Math.max(rowsLeft, firstRows), mostRows)) {
+  const first = allFit(filter, along) ? page.limit + rowsMore : Math.min(rowsLeft, mostRows);
+  for (let most = first; ; most = Math.min(most * timesRows, Math.max(rowsLeft, first), mostRows)) {
     const rows = await session.all(
       sql,
       ...values,
@@ -138,6 +139,12 @@ function alongOf(accountNo: number, { reference, source, type }: EventFilter): A
   if (source !== undefined) return along('source', source);
   if (type !== undefined && !type.endsWith('*')) return along('type', type);
   return { columns: ['e.account_no'], key: [accountNo] };
+}
+
+/** Whether there is nothing on the way along an index that is not asked for, but for its exact time. */
+function allFit(filter: EventFilter & { endpointNo?: number }, { key }: Along): boolean {
+  const { type, reference, source, endpointNo, q } = filter;
+  return [type, reference, source, endpointNo, q].filter((asked) => asked !== undefined).length < key.length;
 }
 
 /**
