@@ -43,6 +43,13 @@ test('each kind of broker is read with its own port, path and parameters', () =>
   assert.deepEqual(short('postgres://h/db?table=t&sslmode=require'), ['postgres', true, 5432, 'db']);
 });
 
+test('a port that is written is the one that is meant, also where it is the default of something else', () => {
+  for (const port of [21, 80, 443])
+    assert.equal(read(`redis://h:${port}/?stream=s`).target.port, port, String(port));
+  assert.notEqual(originOf('redis://h:21/?stream=s'), originOf('redis://h/?stream=s'));
+  assert.equal(originOf('redis://h:6379/?stream=s'), originOf('redis://h/?stream=s'));
+});
+
 test('the password is kept apart from the URL, whatever it is made of', () => {
   const { url, password, target } = read('postgres://us%40er:p%3A%2F%40%C3%BC@h/db?table=t');
   assert.deepEqual([url, password, target.user], ['postgres://us%40er@h/db?table=t', 'p:/@ü', 'us@er']);

@@ -173,11 +173,10 @@ function readUrl(text: string, use: QueueUse, policy: AddressPolicy): QueueUrl |
   if (text.length > endpointUrlChars) return `is longer than ${endpointUrlChars} characters`;
   if (hasControlCharacter(text) || /[\s\\#]/.test(text))
     return 'holds a blank, a backslash or a #; write it as %20, %5C or %23';
-  // Only schemes that the parser knows get their hosts brought into their one form; this one has a default port that no broker uses.
-  const url = URL.parse(`ftp${text.slice(text.indexOf(':'))}`);
+  const url = parsedAs('ftp', text);
   if (url === null || !/^[a-z+]+:\/\//i.test(text))
     return `is not a URL; write it as ${exampleOf(base.kind, use)}`;
-  const read = readParts(url, base, use);
+  const read = readParts(url, { ...base, port: portOf(text, base.port) }, use);
   if (typeof read === 'string') return `${read}; write it as ${exampleOf(base.kind, use)}`;
   if (scheme === 'sqs+http' && !policy.dev)
     return 'must begin with sqs://; sqs+http:// is allowed in development mode only';
@@ -186,6 +185,16 @@ function readUrl(text: string, use: QueueUse, policy: AddressPolicy): QueueUrl |
   const user = read.target.user === '' ? '' : `${encodeURIComponent(read.target.user)}@`;
   const [, before, after] = /^([^:]+:\/\/)(?:[^/?]*@)?(.*)$/.exec(text)!;
   return { ...read, url: `${before}${user}${after}` };
+}
+
+/** Only schemes that the parser knows get their hosts brought into their one form. */
+function parsedAs(scheme: 'ftp' | 'https', text: string): URL | null {
+  return URL.parse(`${scheme}${text.slice(text.indexOf(':'))}`);
+}
+
+/** A parser hides the port that is its scheme's own: what one hides another shows. */
+function portOf(text: string, otherwise: number): number {
+  return Number(parsedAs('ftp', text)?.port || parsedAs('https', text)?.port || otherwise);
 }
 
 function readParts(
@@ -214,7 +223,7 @@ function readParts(
   const bracketed = url.hostname.startsWith('[');
   const hostname = bracketed ? url.hostname.slice(1, -1) : url.hostname;
   if (hostname === '') return 'names no host';
-  const port = url.port === '' ? base.port : Number(url.port);
+  const { port } = base;
   if (port === 0) return 'has port 0, which cannot be connected to';
   const secure = base.secure || ['require', 'verify-full'].includes(options.sslmode ?? '');
   const literal = bracketed || parseAddress(hostname) !== null;
@@ -257,7 +266,10 @@ export function shownUrl({ url, password }: { url: string; password: string | nu
 
 /** What credentials were given for: they are of no use elsewhere, and nobody else's business. */
 export function originOf(text: string): string {
-  if (!isQueueUrl(text)) return URL.parse(text.trim())?.origin ?? '';
-  const url = URL.parse(`ftp${text.trim().slice(text.trim().indexOf(':'))}`);
-  return url === null ? '' : `${schemeOf(text)}://${url.username}@${url.host}`;
+  const base = schemes[schemeOf(text)];
+  if (base === undefined) return URL.parse(text.trim())?.origin ?? '';
+  const url = parsedAs('ftp', text.trim());
+  return url === null
+    ? ''
+    : `${schemeOf(text)}://${url.username}@${url.hostname}:${portOf(text.trim(), base.port)}`;
 }
