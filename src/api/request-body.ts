@@ -32,6 +32,16 @@ export function checkBodyHeaders(headers: IncomingMessage['headers']): void {
 }
 
 /**
+ * Whether a body is told of whose end cannot be told: the request would be acted on without it, and then what comes be refused as
+ * no HTTP. From HTTP/1.1 on a client that leaves the length out has no body, whatever type it names.
+ */
+export function isEndless({ httpVersion, method = '', headers }: IncomingMessage): boolean {
+  if (httpVersion !== '1.0' || !['POST', 'PUT', 'PATCH'].includes(method)) return false;
+  const hasLength = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  return headers['content-type'] !== undefined && !hasLength;
+}
+
+/**
  * The body is bytes, whatever the request calls it: a type that is none, is empty or came twice keeps nothing out. Only the
  * server's own view changes; the header lines stay as they came.
  */

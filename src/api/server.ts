@@ -15,7 +15,7 @@ import { mountDoor } from './door.ts';
 import { problemHeaders, toProblem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
 import { type Refusal, refusalOf, refusalTeller } from './refusals.ts';
-import { checkBodyHeaders, parseBody, readBody } from './request-body.ts';
+import { checkBodyHeaders, isEndless, parseBody, readBody } from './request-body.ts';
 import { type Answer, type Call, isInAccount, type Route } from './route.ts';
 import { routes } from './routes.ts';
 import { bodyValidator, queryValidator } from './validate.ts';
@@ -126,7 +126,9 @@ function guard(request: FastifyRequest, reply: FastifyReply, done: (error?: Erro
       ? 'The request target must begin with "/".'
       : headers.host?.includes(',')
         ? 'The request has more than one Host header.'
-        : null;
+        : isEndless(request.raw)
+          ? 'Over HTTP/1.0 a body needs a Content-Length; send one, or 0 where there is no body.'
+          : null;
   if (problem === null) {
     done();
   } else {

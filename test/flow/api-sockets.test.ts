@@ -74,6 +74,21 @@ describe('what arrives on the wire', () => {
     assert.equal((await world.ask('GET', '/v1/events')).body.data.length, 0);
   });
 
+  test('what an HTTP/1.0 client sends without its length is refused, and neither taken in nor caught', async () => {
+    const source = (await world.ask('POST', '/v1/sources', { name: 'open', scheme: 'unsigned' })).body;
+    const bin = (await world.ask('POST', '/v1/bins', { name: 'old' })).body;
+    for (const { url } of [source, bin]) {
+      const head = [`POST ${new URL(url).pathname} HTTP/1.0`, 'Host: a', 'Content-Type: application/json'];
+      const answer = await raw([...head, '', '{"type":"a"}'].join('\r\n'));
+      assert.equal(statusOf(answer), 400, url);
+      assert.match(answer, /needs a Content-Length/);
+      const taken = await raw([...head, 'Content-Length: 12', '', '{"type":"a"}'].join('\r\n'));
+      assert.equal(statusOf(taken), 200, url);
+    }
+    for (const path of [`/v1/sources/${source.id}/requests`, `/v1/bins/${bin.id}/requests`])
+      assert.equal((await world.ask('GET', path)).body.data.length, 1, path);
+  });
+
   test('two Host headers, or none, are refused', async () => {
     assert.equal(statusOf(await raw(`GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n`)), 400);
     assert.equal(
