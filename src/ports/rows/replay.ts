@@ -1,4 +1,4 @@
-import { matchesType } from '../../core/match.ts';
+import { matchesType, typeRange } from '../../core/match.ts';
 import type { Replay, ReplayFilter, ReplayRate, ReplayStatus } from '../../core/replay.ts';
 import { isTried } from './delivery.ts';
 import type { Row } from './row.ts';
@@ -25,6 +25,34 @@ function isOfEvents(row: Row, { eventTypes, sinceMs, untilMs }: ReplayFilter): b
   const atMs = row.created_at as number;
   if (eventTypes !== null && !matchesType(eventTypes, row.type as string)) return false;
   return (sinceMs === null || atMs >= sinceMs) && (untilMs === null || atMs < untilMs);
+}
+
+/** A condition on deliveries `d` and events `e`, and what it is asked with. */
+export interface Condition<V> {
+  sql: string;
+  values: V[];
+}
+
+/**
+ * What a filter asks of deliveries and events, so that it can be counted where the rows are. `ofTypes` says in the words of its
+ * database that an event's type lies in one of the ranges. `asksEvents` false: events need not be looked at.
+ */
+export function countedBy<V>(
+  { eventTypes, sinceMs, untilMs, httpStatus, minAttempts }: ReplayFilter,
+  ofTypes: (ranges: ReturnType<typeof typeRange>[]) => Condition<V>,
+): Condition<V | number> & { asksEvents: boolean } {
+  const asked: Condition<V | number>[] = [];
+  const ask = (sql: string, ...values: number[]): void => void asked.push({ sql, values });
+  if (httpStatus !== undefined) ask('d.last_status BETWEEN ? AND ?', httpStatus.from, httpStatus.to);
+  if (minAttempts !== undefined) ask('d.attempts >= ?', minAttempts);
+  if (eventTypes !== null) asked.push(ofTypes(eventTypes.map(typeRange)));
+  if (sinceMs !== null) ask('e.created_at >= ?', sinceMs);
+  if (untilMs !== null) ask('e.created_at < ?', untilMs);
+  return {
+    asksEvents: eventTypes !== null || sinceMs !== null || untilMs !== null,
+    sql: asked.map(({ sql }) => ` AND ${sql}`).join(''),
+    values: asked.flatMap(({ values }) => values),
+  };
 }
 
 /** A replay as its row tells it. */

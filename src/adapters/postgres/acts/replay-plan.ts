@@ -1,8 +1,7 @@
-import { typeRange } from '../../../core/match.ts';
 import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
 import type { ReplayCount, ReplayPlace, ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states } from '../../../ports/rows/delivery.ts';
-import { isReplayed } from '../../../ports/rows/replay.ts';
+import { type Condition, countedBy, isReplayed } from '../../../ports/rows/replay.ts';
 import type { Row, Session } from '../session.ts';
 import { eventsOfKeys, viewsOfKeys } from './delivery-views.ts';
 import { endedSql, puttableSql } from './putting-back.ts';
@@ -27,7 +26,8 @@ export async function countReplay(
   const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
   if (filter.keys !== null)
     return { count: (await puttableOf(session, selection, filter.keys)).length, next: null };
-  const { join, condition, values } = countedBy(filter);
+  const asked = countedBy(filter, ofTypes);
+  const join = asked.asksEvents ? 'JOIN event e ON e.seq = d.key >> 16' : '';
   let count = 0;
   let left = rows;
   for await (const { endpointNo, where, bound } of endedOf(session, selection, from)) {
@@ -40,8 +40,9 @@ export async function countReplay(
       last: number;
     };
     if (n === 0) continue;
-    const sql = `SELECT count(*) AS n FROM ended_delivery d ${join} ${where} ${condition}`;
-    count += (await session.get(sql, endpointNo, state, least, last + 1, nowMs, ...values))!.n as number;
+    const sql = `SELECT count(*) AS n FROM ended_delivery d ${join} ${where}${asked.sql}`;
+    count += (await session.get(sql, endpointNo, state, least, last + 1, nowMs, ...asked.values))!
+      .n as number;
     if (n === left) return { count, next: { endpointNo, key: last + 1 } };
     left -= n + 1;
   }
@@ -67,31 +68,11 @@ async function firstMatching(
   return { keys, isWhole: left >= 0 };
 }
 
-/** What a filter asks of events and attempts, so that it can be counted. */
-function countedBy({ eventTypes, sinceMs, untilMs, httpStatus, minAttempts }: ReplayFilter) {
-  const conditions = [];
-  const values = [];
-  if (httpStatus !== undefined) {
-    conditions.push('AND d.last_status BETWEEN ? AND ?');
-    values.push(httpStatus.from, httpStatus.to);
-  }
-  if (minAttempts !== undefined) {
-    conditions.push('AND d.attempts >= ?');
-    values.push(minAttempts);
-  }
-  const byEvent = eventTypes !== null || sinceMs !== null || untilMs !== null;
-  if (byEvent) {
-    const ranges = eventTypes?.map(typeRange) ?? null;
-    const lows = ranges?.map(({ from }) => from) ?? null;
-    const highs = ranges?.map(({ to }) => to) ?? null;
-    conditions.push(
-      `AND (?::text[] IS NULL OR EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high))
-       AND e.created_at >= ? AND e.created_at < ?`,
-    );
-    values.push(lows, lows, highs, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER);
-  }
-  const join = byEvent ? 'JOIN event e ON e.seq = d.key >> 16' : '';
-  return { join, condition: conditions.join(' '), values };
+function ofTypes(ranges: readonly { from: string; to: string }[]): Condition<string[]> {
+  return {
+    sql: 'EXISTS (SELECT 1 FROM unnest(?::text[], ?::text[]) r (low, high) WHERE e.type BETWEEN r.low AND r.high)',
+    values: [ranges.map(({ from }) => from), ranges.map(({ to }) => to)],
+  };
 }
 
 type EndedBound = [endpointNo: number, state: number, least: number, most: number, startedAtMs: number];

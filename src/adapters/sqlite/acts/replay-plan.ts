@@ -1,8 +1,7 @@
-import { typeRange } from '../../../core/match.ts';
 import type { ReplayFilter, ReplaySelection } from '../../../core/replay.ts';
 import type { ReplayCount, ReplayPlace, ReplayPlan, ReplayStore } from '../../../ports/replay-store.ts';
 import { open, states, viewOf } from '../../../ports/rows/delivery.ts';
-import { isReplayed } from '../../../ports/rows/replay.ts';
+import { type Condition, countedBy, isReplayed } from '../../../ports/rows/replay.ts';
 import type { Database, Row } from '../database.ts';
 import { rowsFrom } from './delivery-views.ts';
 import { type Shelf, shelvesOf } from './listing.ts';
@@ -29,7 +28,8 @@ export function countReplay(
   db.readNode();
   const selection = { accountNo, filter, upper: Number.MAX_SAFE_INTEGER, startedAtMs: nowMs };
   if (filter.keys !== null) return { count: puttableOf(db, selection, filter.keys).length, next: null };
-  const { join, condition, values } = countedBy(filter);
+  const asked = countedBy(filter, ofTypes);
+  const join = asked.asksEvents ? 'CROSS JOIN event e ON e.seq = d.key >> 16' : '';
   let count = 0;
   let left = rows;
   for (const { endpointNo, shelf, where, bound } of endedOf(db, selection, from)) {
@@ -39,8 +39,8 @@ export function countReplay(
     const look = `SELECT count(*) AS n, max(key) AS last FROM (${within})`;
     const { n, last } = db.get(look, endpointNo, state, least, most, left) as { n: number; last: number };
     if (n === 0) continue;
-    const sql = `SELECT count(*) AS n FROM ${shelf.from} ${join} ${where} ${condition}`;
-    count += db.get(sql, endpointNo, state, least, last + 1, nowMs, ...values)!.n as number;
+    const sql = `SELECT count(*) AS n FROM ${shelf.from} ${join} ${where}${asked.sql}`;
+    count += db.get(sql, endpointNo, state, least, last + 1, nowMs, ...asked.values)!.n as number;
     if (n === left) return { count, next: { endpointNo, key: last + 1 } };
     left -= n + 1;
   }
@@ -65,33 +65,10 @@ function firstMatching(
   }
   return { keys, isWhole: left >= 0 };
 }
-/** What a filter asks of events and attempts, so that it can be counted. */
-function countedBy({ eventTypes, sinceMs, untilMs, httpStatus, minAttempts }: ReplayFilter): {
-  join: string;
-  condition: string;
-  values: (string | number | null)[];
-} {
-  const conditions = [];
-  const values = [];
-  if (httpStatus !== undefined) {
-    conditions.push('AND d.last_status BETWEEN ? AND ?');
-    values.push(httpStatus.from, httpStatus.to);
-  }
-  if (minAttempts !== undefined) {
-    conditions.push('AND d.attempts >= ?');
-    values.push(minAttempts);
-  }
-  const byEvent = eventTypes !== null || sinceMs !== null || untilMs !== null;
-  if (byEvent) {
-    const types = eventTypes === null ? null : JSON.stringify(eventTypes.map(typeRange));
-    conditions.push(
-      `AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(?) r WHERE e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to'))
-       AND e.created_at >= ? AND e.created_at < ?`,
-    );
-    values.push(types, types, sinceMs ?? 0, untilMs ?? Number.MAX_SAFE_INTEGER);
-  }
-  const join = byEvent ? 'CROSS JOIN event e ON e.seq = d.key >> 16' : '';
-  return { join, condition: conditions.join(' '), values };
+
+function ofTypes(ranges: readonly object[]): Condition<string> {
+  const range = "e.type BETWEEN r.value ->> 'from' AND r.value ->> 'to'";
+  return { sql: `EXISTS (SELECT 1 FROM json_each(?) r WHERE ${range})`, values: [JSON.stringify(ranges)] };
 }
 
 type EndedBound = [endpointNo: number, state: number, least: number, most: number, startedAtMs: number];
