@@ -3,7 +3,6 @@ import type { Attempt, Request } from '../core/attempt.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Event } from '../core/event.ts';
 import type { Order } from '../core/order.ts';
-import type { Replay, ReplayFilter } from '../core/replay.ts';
 import type { Crypto } from '../core/signing.ts';
 import type { Consumption } from '../core/source.ts';
 import type { Accepted, PublishOptions } from '../flow/accept.ts';
@@ -16,6 +15,7 @@ import type { People } from '../flow/people.ts';
 import type { Portals } from '../flow/portal.ts';
 import type { Puller } from '../flow/pull.ts';
 import type { Receiver } from '../flow/receive.ts';
+import type { Replayer } from '../flow/replay.ts';
 import type { SignIn } from '../flow/sign-in.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -38,16 +38,8 @@ export interface ApiParts {
   test(endpoint: Endpoint, event: { type: string; data: string }): Promise<Attempt>;
   /** The request that would be sent now. */
   requestFor(event: Event, endpoint: Endpoint, attempt: number): Request;
-  /** Puts deliveries back (retry, redeliver) and wakes their lanes. */
-  putBack(account: Account, keys: number[]): Promise<{ requeued: number; sending: number }>;
-  cancelDelivery(account: Account, key: number): Promise<void>;
-  /** Of these deliveries those that are dead count as cancelled from now on: how many. */
-  dismiss(account: Account, keys: number[]): Promise<number>;
-  /** At most `perSecond` deliveries are put back in a second; null: as many as the store lets. */
-  startReplay(account: Account, filter: ReplayFilter, perSecond: number | null): Promise<Replay>;
-  cancelReplay(account: Account, id: string): Promise<Replay>;
-  pauseReplay(account: Account, id: string): Promise<Replay>;
-  resumeReplay(account: Account, id: string): Promise<Replay>;
+  /** Puts back what has ended, and calls off what has not. */
+  replayer: Replayer;
   /** What providers hand in. */
   receiver: Receiver;
   /** How the taking of messages from a source's queue stands here; null: it has none. */

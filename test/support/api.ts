@@ -8,18 +8,13 @@ import type { Refusal } from '../../src/api/refusals.ts';
 import { routes } from '../../src/api/routes.ts';
 import { createServer } from '../../src/api/server.ts';
 import type { Outcome, Request } from '../../src/core/attempt.ts';
-import { newId } from '../../src/core/ids.ts';
-import { createAdministration } from '../../src/flow/administer.ts';
-import { AlertActs } from '../../src/flow/administer-alerts.ts';
 import { type Engine, startEngine } from '../../src/flow/engine.ts';
-import { createPeople } from '../../src/flow/people.ts';
-import { createPortals } from '../../src/flow/portal.ts';
-import { createSignIn } from '../../src/flow/sign-in.ts';
 import { Tracker } from '../../src/flow/track.ts';
 import type { Passwords } from '../../src/ports/passwords.ts';
 import type { Sender } from '../../src/ports/sender.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
+import { flowPartsOf } from '../../src/start-api.ts';
 import { documentCheck } from './api-document.ts';
 import { ManualClock } from './clock.ts';
 import { openTestStore } from './store.ts';
@@ -139,7 +134,7 @@ export class ApiWorld {
       source: (id) => engine.directory.sources.named(id),
       signalled() {},
     });
-    const parts = { ...apiPartsOf(engine, engine.store, clock, tracker), ...changes };
+    const parts = { ...apiPartsOf(engine, clock, tracker), ...changes };
     const world = new ApiWorld({ store, engine, parts, clock, sent, tracker });
     await world.app.ready();
     return world;
@@ -213,63 +208,27 @@ const quickPasswords: Passwords = {
   matches: async (password, hash) => hash === `hash of ${password}`,
 };
 
-function apiPartsOf(engine: Engine, store: Store, clock: ManualClock, tracker: Tracker): ApiParts {
-  const { accepter, deliverer, directory, dispatcher, replayer, receiver, puller, bins, live } = engine;
-  const random = systemRandom();
-  const peopleParts = { store, clock, random, passwords: quickPasswords, sha256 };
+function apiPartsOf(engine: Engine, clock: ManualClock, tracker: Tracker): ApiParts {
   return {
-    people: createPeople(peopleParts),
-    signIn: createSignIn({
-      ...peopleParts,
-      keyByHash: (hash) => directory.keyByHash(hash),
-      fixedAdminKeyHash: sha256(adminKey),
-    }),
-    portals: createPortals(peopleParts),
-    isSecure: () => false,
-    store,
-    directory,
-    administration: createAdministration({
-      store,
-      directory,
+    ...flowPartsOf({
+      engine,
+      store: engine.store,
+      tracker,
       clock,
-      random,
+      random: systemRandom(),
       policy: { dev: false, allowNetworks: [] },
-      sha256,
-      compileSchema,
-      hooks: {
-        endpointChanged: (endpointNo) => dispatcher.nudge(endpointNo),
-        sourceChanged: (source) => tracker.sourceChanged(source),
-      },
+      passwords: quickPasswords,
+      fixedAdminKeyHash: sha256(adminKey),
+      endpointChanged: (endpointNo) => engine.dispatcher.nudge(endpointNo),
     }),
-    registerOrder: (account, body) => tracker.register(account, body),
-    alerts: new AlertActs({ store, directory, clock, random, policy: { dev: false, allowNetworks: [] } }),
-    clock,
-    publish: (account, body, options) => accepter.publish(account, body, options),
-    publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
-    test: (endpoint, event) =>
-      deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
-    requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),
-    putBack: (account, keys) => replayer.putBack(account, keys),
-    cancelDelivery: (account, key) => replayer.cancelDelivery(account, key),
-    dismiss: (account, keys) => replayer.dismiss(account, keys),
-    startReplay: (account, filter, perSecond) => replayer.startReplay(account, filter, perSecond),
-    cancelReplay: (account, id) => replayer.cancelReplay(account, id),
-    pauseReplay: (account, id) => replayer.pauseReplay(account, id),
-    resumeReplay: (account, id) => replayer.resumeReplay(account, id),
-    receiver,
+    isSecure: () => false,
     consumption: () => null,
-    puller,
-    bins,
-    live,
-    crypto: nodeCrypto(),
     publicUrl: () => 'https://surehook.example',
     metrics: async () => 'surehook_up 1\n',
     ready: async () => null,
-    sha256,
     version: '0.0.0',
     maxPayloadBytes: 256 * 1024,
     retentionMs: 30 * 86_400_000,
-    fixedAdminKeyHash: sha256(adminKey),
     trustedProxies: [],
     dashboard: new Map(),
     manual: new Map(),

@@ -112,7 +112,7 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       fails: ['conflict'],
       handle: async (call) => {
         const { key } = await find(parts, call);
-        await parts.cancelDelivery(call.account, key);
+        await parts.replayer.cancelDelivery(call.account, key);
         return { body: await detail(parts, call) };
       },
     }),
@@ -165,7 +165,7 @@ export function deliveryRoutes(parts: ApiParts): Route[] {
       handle: async ({ account, body }) => {
         const found = await findDeliveries(parts, account, body.ids);
         const keys = found.map(({ key }) => key);
-        return { body: { dismissed: await parts.dismiss(account, keys) } };
+        return { body: { dismissed: await parts.replayer.dismiss(account, keys) } };
       },
     }),
   ];
@@ -261,7 +261,7 @@ async function retry(parts: ApiParts, call: Call): Promise<Answer> {
       'This delivery is held because its endpoint is paused or disabled. Resume the endpoint; what is held goes out then.',
     );
   }
-  const { requeued, sending } = await parts.putBack(call.account, [key]);
+  const { requeued, sending } = await parts.replayer.putBack(call.account, [key]);
   if (requeued === 0 && sending > 0) {
     throw new SurehookError(
       'conflict',

@@ -193,6 +193,6 @@ async function recover(parts: ApiParts, call: Call<unknown, Static<typeof recove
   const endpointNo = findEndpoint(parts, call.account, call.params.id).no;
   const span = readSpan(body, parts.clock.nowMs(), '/');
   const filter: ReplayFilter = { endpointNo, eventTypes: null, state: 'dead', ...span, keys: null };
-  const replay = await parts.startReplay(account, filter, null);
+  const replay = await parts.replayer.startReplay(account, filter, null);
   return { body: replayView(replay) };
 }

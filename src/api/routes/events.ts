@@ -139,7 +139,7 @@ async function redeliver(
       'This event is owed to no such endpoint: it was not subscribed when the event was accepted.',
     );
   }
-  const { requeued, sending } = await parts.putBack(account, keys);
+  const { requeued, sending } = await parts.replayer.putBack(account, keys);
   if (requeued + sending === 0) throw endpointGone('This event');
   return { body: { id: found.event.id, deliveries: requeued, sending } };
 }

@@ -140,7 +140,7 @@ export function replayRoutes(parts: ApiParts): Route[] {
       right: 'manage',
       success: { status: 200, description: 'The replay.', schema: models.replay },
       handle: async ({ account, params }) => ({
-        body: replayView(await parts.cancelReplay(account, params.id)),
+        body: replayView(await parts.replayer.cancelReplay(account, params.id)),
       }),
     }),
     route({
@@ -153,7 +153,7 @@ export function replayRoutes(parts: ApiParts): Route[] {
       right: 'manage',
       success: { status: 200, description: 'The replay.', schema: models.replay },
       handle: async ({ account, params }) => ({
-        body: replayView(await parts.pauseReplay(account, params.id)),
+        body: replayView(await parts.replayer.pauseReplay(account, params.id)),
       }),
     }),
     route({
@@ -167,7 +167,7 @@ export function replayRoutes(parts: ApiParts): Route[] {
       success: { status: 200, description: 'The replay.', schema: models.replay },
       fails: ['too_many_requests'],
       handle: async ({ account, params }) => ({
-        body: replayView(await parts.resumeReplay(account, params.id)),
+        body: replayView(await parts.replayer.resumeReplay(account, params.id)),
       }),
     }),
   ];
@@ -190,7 +190,7 @@ export function replayView(replay: Replay): Record<string, unknown> {
 async function start(parts: ApiParts, call: Call<unknown, Static<typeof replayInput>>): Promise<Answer> {
   const { rateLimit, ...selected } = call.body;
   const filter = await filterOf(parts, call.account, selected);
-  const replay = await parts.startReplay(call.account, filter, rateLimit?.perSecond ?? null);
+  const replay = await parts.replayer.startReplay(call.account, filter, rateLimit?.perSecond ?? null);
   return { body: replayView(replay) };
 }
 
