@@ -5,11 +5,11 @@ import { type KnownEndpoints, useEndpoints } from '../api/endpoints.ts';
 import { linesOf, save } from '../api/export.ts';
 import { useList, useMay } from '../api/queries.ts';
 import type { Delivery, Replay } from '../api/types.ts';
+import { AcceptedSince } from '../parts/accepted-since.tsx';
 import { Button } from '../parts/button.tsx';
 import { type Choice, ChoiceBox, useChoice } from '../parts/choice.tsx';
 import { ChosenDeliveries } from '../parts/chosen-deliveries.tsx';
 import { EndpointLink } from '../parts/endpoint-link.tsx';
-import { Select } from '../parts/field.tsx';
 import { say } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
@@ -69,8 +69,8 @@ export function DeadLetters() {
     >
       <div className="border-b border-line px-4 py-3" data-filter>
         <div className="w-48">
-          <Select
-            label="Accepted since"
+          <AcceptedSince
+            orAnyTime
             value={since ?? ''}
             change={(value) =>
               void navigate({
@@ -78,12 +78,7 @@ export function DeadLetters() {
                 search: (before) => ({ ...before, since: value || undefined }),
               })
             }
-          >
-            <option value="">Any time</option>
-            <option value="1h">1 hour ago</option>
-            <option value="24h">24 hours ago</option>
-            <option value="7d">7 days ago</option>
-          </Select>
+          />
         </div>
       </div>
       <Causes

@@ -4,9 +4,9 @@ import { api } from '../api/client.ts';
 import { useAct, useMay, useOne, useThing } from '../api/queries.ts';
 import { useSourceNames } from '../api/sources.ts';
 import type { Endpoint, Stats } from '../api/types.ts';
+import { AcceptedSince } from '../parts/accepted-since.tsx';
 import { Button } from '../parts/button.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
-import { Select } from '../parts/field.tsx';
 import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Panel } from '../parts/page.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
@@ -142,12 +142,7 @@ function Recover({ endpoint, close }: { endpoint: Endpoint; close: () => void })
   return (
     <ReplayPlan planned={planned} close={close}>
       <div className="mb-4">
-        <Select label="Accepted since" value={since} change={setSince}>
-          <option value="1h">1 hour ago</option>
-          <option value="24h">24 hours ago</option>
-          <option value="7d">7 days ago</option>
-          <option value="30d">30 days ago</option>
-        </Select>
+        <AcceptedSince value={since} change={setSince} />
       </div>
     </ReplayPlan>
   );
