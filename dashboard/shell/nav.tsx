@@ -2,36 +2,8 @@ import { Link } from '@tanstack/react-router';
 import type { Alert } from '../api/alert.ts';
 import { useOne } from '../api/queries.ts';
 import type { Delivery, Endpoint, Page, Stats } from '../api/types.ts';
-import { portalBase } from '../portal/portal.ts';
 import { needsSomebody } from '../words/alerts.ts';
-
-const groups = [
-  [
-    ['/', 'Overview'],
-    ['/events', 'Events'],
-    ['/event-types', 'Event types'],
-    ['/deliveries', 'Deliveries'],
-    ['/endpoints', 'Endpoints'],
-    ['/dead-letters', 'Dead letters'],
-  ],
-  [
-    ['/sources', 'Sources'],
-    ['/orders', 'Orders'],
-  ],
-  [
-    ['/bins', 'Bins'],
-    ['/alerts', 'Alerts'],
-  ],
-  [['/settings', 'Settings']],
-] as const;
-
-/** All that a portal has. */
-const portalPages = ['/endpoints', '/deliveries', '/dead-letters', '/events', '/go'];
-
-/** Whether there is a page at this address, with what is open and asked for: a portal has few. */
-export function isShown(address: string): boolean {
-  return portalBase === null || portalPages.some((page) => address.startsWith(page));
-}
+import { groups, isShown } from './pages.ts';
 
 const shownGroups = groups
   .map((group) => group.filter(([to]) => isShown(to)))

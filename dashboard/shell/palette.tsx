@@ -2,32 +2,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
 import { pathOfId } from './ids.ts';
-import { isShown } from './nav.tsx';
+import { isShown, pages } from './pages.ts';
 import { shortcuts } from './shortcuts.ts';
-
-const pages = [
-  ['Overview', '/'],
-  ['Events', '/events'],
-  ['Event types', '/event-types'],
-  ['Deliveries', '/deliveries'],
-  ['Deliveries that are retried', '/deliveries?status=retrying'],
-  ['Endpoints', '/endpoints'],
-  ['Dead letters', '/dead-letters'],
-  ['Sources', '/sources'],
-  ['Orders', '/orders'],
-  ['Orders that are overdue', '/orders?overdue=true'],
-  ['Orders that are stuck', '/orders?state=stuck'],
-  ['Bins', '/bins'],
-  ['Alerts', '/alerts'],
-  ['Alerts: who is told', '/alerts/rules'],
-  ['Alerts: channels', '/alerts/channels'],
-  ['Settings: you', '/settings/you'],
-  ['Settings: people', '/settings/people'],
-  ['Settings: keys', '/settings/keys'],
-  ['Settings: accounts', '/settings/accounts'],
-  ['Settings: what is kept how long', '/settings/retention'],
-  ['Settings: what people did', '/settings/audit'],
-] as const;
 
 /** Finds pages by their words, and whatever an id names. */
 export function Palette({ shows, close }: { shows: 'find' | 'keys'; close: () => void }) {
