@@ -5,7 +5,7 @@ import { SurehookError } from '../core/errors.ts';
 import * as limits from '../core/limits/bins.ts';
 import type { Caught } from '../flow/bins.ts';
 import type { ApiParts } from './parts.ts';
-import { readBody, takeAsBytes } from './request-body.ts';
+import { declaredBytesOf, readBody, takeAsBytes } from './request-body.ts';
 
 /*
  * `/b/:id` and everything below it: where bins catch. Any method, any body, taken as bytes.
@@ -33,7 +33,7 @@ export function mountBins(app: FastifyInstance, { bins, publicUrl, clock }: BinD
   app.decorateRequest('isCut', false);
   app.register(async (scope) => {
     scope.addContentTypeParser('*', (request, payload, done) => {
-      const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+      const declaredBytes = declaredBytesOf(request.raw);
       readBody(payload, { maxBytes: limits.binBodyBytes, declaredBytes }, (error, body) => {
         request.isCut = error instanceof SurehookError && error.code === 'too_large';
         if (request.isCut) done(null, nothing);
@@ -61,7 +61,7 @@ export function mountBins(app: FastifyInstance, { bins, publicUrl, clock }: BinD
 function caughtOf(request: FastifyRequest, publicUrl: string): Parameters<ApiParts['bins']['catch']>[1] {
   const { method = '', url = '', rawHeaders } = request.raw;
   const body = (request.body as Buffer | undefined) ?? nothing;
-  const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+  const declaredBytes = declaredBytesOf(request.raw);
   return {
     method,
     url: publicUrl + url,

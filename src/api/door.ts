@@ -6,7 +6,7 @@ import type { Source } from '../core/source.ts';
 import type { Taken } from '../core/tokens.ts';
 import type { DoorAnswer } from '../flow/receive.ts';
 import type { ApiParts } from './parts.ts';
-import { readBody, takeAsBytes } from './request-body.ts';
+import { declaredBytesOf, readBody, takeAsBytes } from './request-body.ts';
 
 /*
  * `/in/:token`: where providers knock. Whatever a body is, it is taken as bytes; how large it may be is the source's to say.
@@ -32,7 +32,7 @@ export function mountDoor(app: FastifyInstance, { receiver, publicUrl }: DoorPar
   app.decorateRequest('tooLarge', false);
   app.register(async (scope) => {
     scope.addContentTypeParser('*', (request, payload, done) => {
-      const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+      const declaredBytes = declaredBytesOf(request.raw);
       readBody(payload, { maxBytes: request.source!.maxBodyBytes, declaredBytes }, (error, body) => {
         request.tooLarge = error instanceof SurehookError && error.code === 'too_large';
         if (request.tooLarge) done(null, nothing);
@@ -101,7 +101,7 @@ function tooLarge(
   inbound: InboundRequest,
   request: FastifyRequest,
 ): DoorAnswer {
-  const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+  const declaredBytes = declaredBytesOf(request.raw);
   const bodyBytes = Math.max(declaredBytes, source.maxBodyBytes + 1);
   const detail = `The body is larger than the ${source.maxBodyBytes} bytes that this source takes (maxBody).`;
   return receiver.refuse(source, inbound, { status: 413, reason: 'too_large', detail }, { bodyBytes });

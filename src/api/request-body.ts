@@ -49,6 +49,11 @@ export function takeAsBytes({ raw }: { raw: IncomingMessage }): void {
   if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/octet-stream';
 }
 
+/** How long a request says that its body is; 0 where it does not say. */
+export function declaredBytesOf({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? 0);
+}
+
 /**
  * Reads a body of at most `maxBytes`. What is too large is read on for a while and thrown away before the answer, because a
  * client that still writes when the connection closes never sees the 413.

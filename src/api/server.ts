@@ -15,7 +15,7 @@ import { mountDoor } from './door.ts';
 import { problemHeaders, toProblem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
 import { type Refusal, refusalOf, refusalTeller } from './refusals.ts';
-import { checkBodyHeaders, isEndless, parseBody, readBody } from './request-body.ts';
+import { checkBodyHeaders, declaredBytesOf, isEndless, parseBody, readBody } from './request-body.ts';
 import { type Answer, type Call, isInAccount, type Route } from './route.ts';
 import { routes } from './routes.ts';
 import { bodyValidator, queryValidator } from './validate.ts';
@@ -153,7 +153,7 @@ function isBusy(error: unknown): boolean {
 /** One way in for bodies of every declared type; whether the type is allowed is the route's own check. */
 function acceptBodies(scope: FastifyInstance, maxBytes: number): void {
   scope.addContentTypeParser('*', (request, payload, done) => {
-    const declaredBytes = Number(request.raw.headers['content-length'] ?? 0);
+    const declaredBytes = declaredBytesOf(request.raw);
     readBody(payload, { maxBytes, declaredBytes }, done);
   });
 }
