@@ -3,27 +3,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { masked } from '../../src/core/masked.ts';
 import { ApiWorld } from '../support/api.ts';
 import { type Provider, provider } from '../support/provider.ts';
-
-const tracking = {
-  reference: '/data/reference',
-  orderId: '/data/order_id',
-  states: {
-    'order.created': 'pending',
-    'order.fulfilled': 'fulfilled',
-    'order.failed': 'failed',
-    'order.refunded': 'refunded',
-  },
-  poll: {
-    url: 'https://supplier.example/v1/orders/{orderId}',
-    headers: { Authorization: 'Bearer sesame' },
-    status: '/status',
-    states: { pending: 'pending', fulfilled: 'fulfilled', failed: 'failed' },
-    after: '5s',
-    every: '5s',
-    giveUpAfter: '2m',
-  },
-  sla: '15s',
-};
+import { tracking } from '../support/tracking.ts';
 
 describe('orders', () => {
   let world: ApiWorld;

@@ -7,29 +7,10 @@ import { orderNewsOf, type TrackedSource } from '../../src/core/tracking.ts';
 import { readTracking } from '../../src/core/tracking-input.ts';
 import { Tracker } from '../../src/flow/track.ts';
 import type { Answer, Sent } from '../support/scripted-sender.ts';
+import { tracking } from '../support/tracking.ts';
 import { openWorld, sha256, type World } from '../support/world.ts';
 
 const secondMs = 1000;
-const tracking = {
-  reference: '/data/reference',
-  orderId: '/data/order_id',
-  states: {
-    'order.created': 'pending',
-    'order.fulfilled': 'fulfilled',
-    'order.failed': 'failed',
-    'order.refunded': 'refunded',
-  },
-  poll: {
-    url: 'https://supplier.example/v1/orders/{orderId}',
-    headers: { Authorization: 'Bearer sesame' },
-    status: '/status',
-    states: { pending: 'pending', fulfilled: 'fulfilled', failed: 'failed' },
-    after: '5s',
-    every: '5s',
-    giveUpAfter: '2m',
-  },
-  sla: '15s',
-};
 
 function sourceWith(body: unknown, id = 'src_1'): TrackedSource {
   const problems: Problem[] = [];
