@@ -5,27 +5,9 @@ import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
 import { signAs } from '../../src/core/signing.ts';
 import { presetNamed } from '../../src/core/sources/presets.ts';
 import { ApiWorld } from '../support/api.ts';
+import { heldBy, type Vector, vectors } from '../support/vectors.ts';
 
 /* Every vector once more, posted to the address of a source: what the door adds must not change what the scheme says. */
-
-interface Vector {
-  id: string;
-  scheme: string;
-  strictness: 'must' | 'choice';
-  secret: string | null;
-  additionalSecrets?: string[];
-  publicKey?: string;
-  publicKeyId?: string;
-  webhookId?: string;
-  certPem?: string;
-  toleranceSeconds?: number;
-  method?: string;
-  url?: string;
-  headers: Record<string, string | string[]>;
-  rawBodyBase64: string;
-  now: number | null;
-  valid: boolean;
-}
 
 interface HandshakeCase {
   id: string;
@@ -36,8 +18,8 @@ interface HandshakeCase {
   response: { status: number; headers?: Record<string, string>; body?: string; json?: unknown };
 }
 
-const read = <T>(name: string): T[] =>
-  JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8')) as T[];
+const handshakesFile = new URL('../vectors/handshakes.json', import.meta.url);
+const handshakes = JSON.parse(readFileSync(handshakesFile, 'utf8')) as HandshakeCase[];
 
 describe('what is posted to a source is believed exactly when its vector says so', () => {
   let world: ApiWorld;
@@ -46,14 +28,12 @@ describe('what is posted to a source is believed exactly when its vector says so
   });
   after(() => world.close());
 
-  for (const vector of read<Vector>('signatures').filter(({ strictness }) => strictness === 'must')) {
+  for (const vector of vectors.filter(({ strictness }) => strictness === 'must')) {
     test(vector.id, async () => {
       const made = await world.ask('POST', '/v1/sources', {
         name: vector.id,
         scheme: vector.scheme,
-        secrets: [vector.secret, ...(vector.additionalSecrets ?? []), vector.publicKey].filter(
-          (text) => typeof text === 'string',
-        ),
+        secrets: heldBy(vector).secrets,
         fields: fieldsOf(vector),
       });
       // A secret that nothing could be believed with is refused at once.
@@ -61,7 +41,7 @@ describe('what is posted to a source is believed exactly when its vector says so
       world.answer = { responseBody: vector.certPem ?? '' };
       if (vector.now !== null) world.clock.jumpTo(vector.now * 1000);
       const answer = await world.app.inject({
-        method: (vector.method ?? 'POST') as 'POST',
+        method: vector.method as 'POST',
         url: new URL(made.body.url).pathname,
         headers: vector.headers,
         payload: Buffer.from(vector.rawBodyBase64, 'base64'),
@@ -82,11 +62,10 @@ describe('what is posted to a source is believed exactly when its vector says so
 });
 
 function fieldsOf(vector: Vector): Record<string, string> {
-  const { publicKeyId, webhookId, toleranceSeconds, url } = vector;
+  const { toleranceSeconds, url } = vector;
   const takesUrl = presetNamed(vector.scheme)?.fields.some(({ name }) => name === 'notificationUrl') === true;
   return {
-    ...(publicKeyId === undefined ? {} : { publicKey: publicKeyId }),
-    ...(webhookId === undefined ? {} : { webhookId }),
+    ...heldBy(vector).fields,
     ...(toleranceSeconds === undefined ? {} : { tolerance: `${toleranceSeconds}s` }),
     ...(url !== undefined && takesUrl ? { notificationUrl: url } : {}),
   };
@@ -99,7 +78,7 @@ describe('a provider that asks whether somebody is there is answered through the
   });
   after(() => world.close());
 
-  for (const { id, provider, request, signed, config, response } of read<HandshakeCase>('handshakes')) {
+  for (const { id, provider, request, signed, config, response } of handshakes) {
     test(id, async () => {
       const { secret, privateKey, ...fields } = config;
       // A private key reads as its public one.
@@ -142,7 +121,7 @@ describe('a provider that asks whether somebody is there is answered through the
 
 /** A confirmation that SNS signed, from the vectors: nobody else has its key. */
 function signedNotice(): { body: Buffer; certPem: string; certUrl: string; confirmUrl: string } {
-  const { rawBodyBase64, certPem = '' } = read<Vector>('signatures').find(({ id }) => id === 'aws-sns/03')!;
+  const { rawBodyBase64, certPem = '' } = vectors.find(({ id }) => id === 'aws-sns/03')!;
   const body = Buffer.from(rawBodyBase64, 'base64');
   const { SigningCertURL, SubscribeURL } = JSON.parse(body.toString()) as Record<string, string>;
   return { body, certPem, certUrl: SigningCertURL!, confirmUrl: SubscribeURL! };

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface Vector {
   id: string;
   scheme: string;
+  /** `choice`: whoever verifies may see it otherwise. */
+  strictness: 'must' | 'choice';
   secret: string | null;
   additionalSecrets?: string[];
   publicKey?: string;
