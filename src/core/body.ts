@@ -48,6 +48,19 @@ export class BodyReader {
     return result ?? absent;
   }
 
+  /**
+   * Puts what `read` makes of each member that is there into `found`; `null` sets a setting back to its default where it has one.
+   * What `read` answers with undefined is left out: it has said itself what is wrong.
+   */
+  into<S extends object>(found: Partial<S>, defaults: Partial<S>) {
+    return <K extends keyof S>(name: string, field: K, read: (value: unknown) => S[K] | undefined): void => {
+      if (!this.has(name)) return;
+      const given = this.value(name) ?? null;
+      const value = given === null && field in defaults ? defaults[field] : read(given);
+      if (value !== undefined) found[field] = value;
+    };
+  }
+
   /** Throws `invalid` when anything was wrong. */
   done(): void {
     if (this.problems.length > 0) throw invalid(this.problems);

@@ -197,19 +197,9 @@ function readSettings(
   reader: BodyReader,
   { profile, policy, kept }: { profile: Profile; policy: AddressPolicy; kept: Endpoint | null },
 ): Partial<Settings> {
-  const defaults: Partial<Settings> = defaultsOf(profile);
   const found: Partial<Settings> = {};
   const { problems } = reader;
-  const take = <K extends keyof Settings>(
-    name: string,
-    field: K,
-    read: (value: unknown) => Settings[K] | undefined,
-  ): void => {
-    if (!reader.has(name)) return;
-    const given = reader.value(name) ?? null;
-    const value = given === null && field in defaults ? defaults[field] : read(given);
-    if (value !== undefined) found[field] = value;
-  };
+  const take = reader.into(found, defaultsOf(profile));
   const orSay = <T>(name: string, value: T | undefined, must: string): T | undefined => {
     if (value === undefined) reader.wrong(name, must);
     return value;

@@ -65,10 +65,10 @@ export function readNewSource(
     id,
     accountNo,
     token,
-    ...defaults,
+    ...unnamed,
     // Who can write into a queue has shown who they are there.
     ...(reader.has('scheme') ? {} : { scheme: 'unsigned' }),
-    ...readSettings(reader, defaults, rules),
+    ...readSettings(reader, unnamed, rules),
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
@@ -107,8 +107,8 @@ function checkShownOnly(reader: BodyReader, current: Source): void {
 
 type Settings = Omit<NewSource, 'id' | 'accountNo' | 'token' | 'createdAtMs' | 'updatedAtMs'>;
 
-const defaults: Settings = {
-  name: '',
+/** Where null, or nothing, is said; a source's name is never null. */
+const defaults: Omit<Settings, 'name'> = {
   scheme: 'standard',
   custom: null,
   secrets: [],
@@ -125,19 +125,12 @@ const defaults: Settings = {
   consume: null,
 };
 
+const unnamed: Settings = { name: '', ...defaults };
+
 function readSettings(reader: BodyReader, current: Settings, rules: SourceRules): Partial<Settings> {
   const found: Partial<Settings> = {};
   const { problems } = reader;
-  const take = <K extends keyof Settings>(
-    name: string,
-    field: K,
-    read: (value: unknown) => Settings[K] | undefined,
-  ): void => {
-    if (!reader.has(name)) return;
-    const given = reader.value(name) ?? null;
-    const value = given === null && name !== 'name' ? defaults[field] : read(given);
-    if (value !== undefined) found[field] = value;
-  };
+  const take = reader.into(found, defaults);
   const say = (name: string, detail: string): undefined => void reader.wrong(name, detail);
   take('name', 'name', (v) => {
     const text = readText(v, nameChars);
