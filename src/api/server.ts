@@ -43,6 +43,10 @@ declare module 'fastify' {
     /** Set before the body is read, on every route of the table. */
     principal: Principal | null;
   }
+  interface FastifyContextConfig {
+    /** False: what is sent along is not looked at. */
+    takesBody?: boolean;
+  }
 }
 
 /** Puts routes, authentication and error handling together. Nothing listens yet. */
@@ -126,7 +130,7 @@ function guard(request: FastifyRequest, reply: FastifyReply, done: (error?: Erro
       ? 'The request target must begin with "/".'
       : headers.host?.includes(',')
         ? 'The request has more than one Host header.'
-        : isEndless(request.raw)
+        : request.routeOptions.config.takesBody !== false && isEndless(request.raw)
           ? 'Over HTTP/1.0 a body needs a Content-Length; send one, or 0 where there is no body.'
           : null;
   if (problem === null) {
@@ -175,6 +179,7 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
   scope.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { takesBody: route.requestBody !== null },
     onRequest: (request, _reply, done) => {
       const { headers, method = '', url = '' } = request.raw;
       // The router takes nothing for a value.

@@ -89,6 +89,18 @@ describe('what arrives on the wire', () => {
       assert.equal((await world.ask('GET', path)).body.data.length, 1, path);
   });
 
+  test('an act that takes no body is done for an HTTP/1.0 client that names a type and no length', async () => {
+    const body = { url: 'https://shop.example/hook', events: ['*'] };
+    const { id } = (await world.ask('POST', '/v1/endpoints', body)).body;
+    const head = [
+      `POST /v1/endpoints/${id}/pause HTTP/1.0`,
+      'Host: a',
+      auth,
+      'Content-Type: application/json',
+    ];
+    assert.equal(statusOf(await raw(`${head.join('\r\n')}\r\n\r\n`)), 200);
+  });
+
   test('two Host headers, or none, are refused', async () => {
     assert.equal(statusOf(await raw(`GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n`)), 400);
     assert.equal(
