@@ -1,17 +1,20 @@
 import type { ClientBase, QueryResult } from 'pg';
+import { arrayBytes, type Element, type ElementType, isElementType } from './arrays.ts';
 
-export type Value =
-  | string
-  | number
-  | boolean
-  | null
-  | Uint8Array
-  | readonly (string | number | boolean | null)[];
+export type Value = Element | Uint8Array | readonly Element[];
 /** Values by column; big integers are numbers, for none here is above 2^53. */
 export type Row = Record<string, unknown>;
 
-/** A statement's text with `?` for its values, as the server wants it, with a name that it is kept prepared under. */
-const prepared = new Map<string, { text: string; name: string }>();
+interface Prepared {
+  text: string;
+  /** That it is kept prepared under. */
+  name: string;
+  /** Of the values that are arrays of a type that the statement names. */
+  types: (ElementType | undefined)[];
+}
+
+/** Statements with `?` for their values, as the server wants them. */
+const prepared = new Map<string, Prepared>();
 
 /** A connection, in a transaction or not. Acts are functions on it. */
 export class Session {
@@ -40,21 +43,27 @@ export class Session {
   }
 
   async #query(sql: string, values: Value[]): Promise<QueryResult<Row>> {
-    return await this.#client.query({ ...preparedOf(sql), values: values.map(bufferOf) });
+    const { types, ...statement } = preparedOf(sql);
+    const sent = values.map((value, i) => sentOf(value, types[i]));
+    return await this.#client.query({ ...statement, values: sent });
   }
 }
 
-function preparedOf(sql: string): { text: string; name: string } {
+function preparedOf(sql: string): Prepared {
   let known = prepared.get(sql);
   if (known === undefined) {
-    let count = 0;
-    const text = sql.replace(/\?/g, () => `$${++count}`);
-    known = { text, name: `s${prepared.size}` };
+    const types: Prepared['types'] = [];
+    const text = sql.replace(/\?((?:::(\w+)\[\])?)/g, (_, cast: string, type: string | undefined) => {
+      types.push(isElementType(type) ? type : undefined);
+      return `$${types.length}${cast}`;
+    });
+    known = { text, name: `s${prepared.size}`, types };
     prepared.set(sql, known);
   }
   return known;
 }
 
-function bufferOf(value: Value): unknown {
-  return value instanceof Uint8Array ? Buffer.from(value) : value;
+function sentOf(value: Value, type: ElementType | undefined): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  return type !== undefined && Array.isArray(value) ? arrayBytes(type, value) : value;
 }
