@@ -33,27 +33,28 @@ INSERT INTO attempt (key, n, account_no, at, duration, http_status, detail, url,
 SELECT seq * 65536, 1, 1, $1, 1, 204, '', 'http://127.0.0.1:40000/e/0', headers, '{"type":"order.created","data":', true, '}', 'date: now', '', false
 FROM unnest($2::bigint[], $3::text[]) AS i (seq, headers)`;
 
-/** Events per second that one connection inserts and settles, so many at once, in a database with the product's tables. */
-export async function unnestRate(
-  url: string,
-  { run, batch, durationMs }: { run: number; batch: number; durationMs: number },
-): Promise<number> {
+/** The connection that it goes over. */
+export async function unnestClient(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, options: '-c synchronous_commit=on -c jit=off' });
   await client.connect();
-  try {
-    const data = Array.from({ length: batch }, () => exampleData);
-    const sent = data.map(() => headers);
-    const startMs = nowMs();
-    let events = 0;
-    for (; nowMs() - startMs < durationMs; events += batch) {
-      const ids = data.map((_, at) => eventId(run, events + at));
-      const values = [Date.now(), ids, data];
-      const { rows } = await client.query({ name: 'accept', text: acceptSql, values });
-      const seqs = (rows as { seq: string }[]).map(({ seq }) => seq);
-      await client.query({ name: 'settle', text: settleSql, values: [Date.now(), seqs, sent] });
-    }
-    return (events * 1000) / (nowMs() - startMs);
-  } finally {
-    await client.end();
+  return client;
+}
+
+/** Events per second that one connection inserts and settles, so many at once, in a database with the product's tables. */
+export async function unnestRate(
+  client: pg.Client,
+  { run, batch, durationMs }: { run: number; batch: number; durationMs: number },
+): Promise<number> {
+  const data = Array.from({ length: batch }, () => exampleData);
+  const sent = data.map(() => headers);
+  const startMs = nowMs();
+  let events = 0;
+  for (; nowMs() - startMs < durationMs; events += batch) {
+    const ids = data.map((_, at) => eventId(run, events + at));
+    const values = [Date.now(), ids, data];
+    const { rows } = await client.query({ name: 'accept', text: acceptSql, values });
+    const seqs = (rows as { seq: string }[]).map(({ seq }) => seq);
+    await client.query({ name: 'settle', text: settleSql, values: [Date.now(), seqs, sent] });
   }
+  return (events * 1000) / (nowMs() - startMs);
 }
