@@ -12,6 +12,32 @@ export class ApiError extends Error {
   }
 }
 
+/** What the API need not be asked to refuse, in its form: `detail` stands beside the field. */
+export function refusal(pointer: string, detail: string): ApiError {
+  return new ApiError(400, `${fieldName(pointer)}: ${detail}`, [{ pointer, detail }]);
+}
+
+/** What was refused of one member; of what is in it, with the name of that. */
+export function wrongAt(error: Error | null, pointer: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  const found = error.pointers.find(
+    (one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`),
+  );
+  if (found === undefined) return undefined;
+  const inside = found.pointer.slice(pointer.length);
+  return inside === '' ? found.detail : `${stepsIn(inside)}: ${found.detail}`;
+}
+
+/** Names in an object as they were typed, places in a list counted from one. */
+function stepsIn(pointer: string): string {
+  const steps = pointer.slice(1).split('/');
+  return steps.map((step) => (/^\d+$/.test(step) ? `no. ${Number(step) + 1}` : unescaped(step))).join(' → ');
+}
+
+function unescaped(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
 /** What goes along with every request of this page. */
 const page = { csrf: null as string | null, account: null as string | null, token: null as string | null };
 

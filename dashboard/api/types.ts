@@ -41,13 +41,25 @@ export interface Endpoint {
   statusReason: string | null;
   headers: Record<string, string>;
   timeout: string;
-  retry: { schedule?: string[]; maxRetries?: number; initial?: string };
+  retry: Retry;
   rateLimit: { perSecond: number } | null;
   concurrency: number;
   ordered: boolean;
+  filter: Record<string, unknown> | null;
+  notify: string | null;
+  metadata: Record<string, unknown>;
+  wire: Record<string, unknown> | null;
   createdAt: string;
   updatedAt: string;
   secret?: string;
+}
+
+/** Waits one by one, or waits that grow. */
+export interface Retry {
+  schedule?: string[];
+  exponential?: { initial: string; factor: number; maxRetries: number; maxDelay: string };
+  jitter: number;
+  giveUpAfter: string | null;
 }
 
 export interface Secrets {

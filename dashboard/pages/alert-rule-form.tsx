@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { AlertChannel, AlertRule } from '../api/alert.ts';
-import { api } from '../api/client.ts';
+import { api, refusal, wrongAt } from '../api/client.ts';
 import { useAct } from '../api/queries.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { Check, TextField } from '../parts/field.tsx';
+import { Check, TextField, Wrong } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { alertKinds, channelWords, kindWords } from '../words/alerts.ts';
 
@@ -28,6 +28,7 @@ export function RuleForm({ rule, channels, close }: Props) {
   const save = useAct(
     () => {
       const { name, kinds, channels: told, publish, enabled } = draft;
+      if (kinds.length === 0) throw refusal('/kinds', 'choose at least one');
       const body = { name, kinds, channels: told, publish: publish?.trim() || null, enabled };
       return rule === null
         ? api('POST', '/v1/alert-rules', body)
@@ -39,7 +40,7 @@ export function RuleForm({ rule, channels, close }: Props) {
     on ? [...list, one] : list.filter((other) => other !== one);
   return (
     <Dialog title={rule === null ? 'Create a rule' : 'Edit the rule'} isOpen close={close} isWide>
-      <Form act={rule === null ? 'Create rule' : 'Save rule'} save={save} isReady={draft.kinds.length > 0}>
+      <Form act={rule === null ? 'Create rule' : 'Save rule'} save={save}>
         <TextField
           label="Name"
           placeholder="Orders that need us"
@@ -58,6 +59,7 @@ export function RuleForm({ rule, channels, close }: Props) {
               />
             ))}
           </div>
+          <Wrong>{wrongAt(save.error, '/kinds')}</Wrong>
         </fieldset>
         <fieldset className="flex flex-col gap-1">
           <legend className="mb-1 text-sm font-medium">By</legend>

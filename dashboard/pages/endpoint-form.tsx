@@ -1,47 +1,30 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ApiError, api } from '../api/client.ts';
+import { api, wrongAt } from '../api/client.ts';
 import { useAct, useRows } from '../api/queries.ts';
 import type { Endpoint, Profile } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Check, Select, TextField } from '../parts/field.tsx';
+import { Select, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
+import { blank, bodyOf, draftOf, type EndpointDraft } from './endpoint-draft.ts';
+import { MoreSettings } from './endpoint-more.tsx';
 import { Secret } from './endpoint-secret.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { SourcePicker } from './source-picker.tsx';
 import { TestEvent } from './test-event.tsx';
 
-interface Draft {
-  url: string;
-  events: string[];
-  sources: string[] | null;
-  profile: string;
-  description: string;
-  perSecond: string;
-  timeout: string;
-  ordered: boolean;
-}
-
-const blank: Draft = {
-  url: '',
-  events: [],
-  sources: null,
-  profile: 'standard',
-  description: '',
-  perSecond: '',
-  timeout: '',
-  ordered: false,
-};
-
 /** A new endpoint, or one for what comes through a source: URL and events are enough. Then its secret, this once, and a test event. */
 export function NewEndpoint({ sourceId, close }: { sourceId?: string; close: () => void }) {
   const navigate = useNavigate();
   const [made, setMade] = useState<Endpoint | null>(null);
-  const create = useAct((draft: Draft) => api<Endpoint>('POST', '/v1/endpoints', bodyOf(draft)), {
-    then: setMade,
-    quiet: true,
-  });
+  const create = useAct(
+    (draft: EndpointDraft) => api<Endpoint>('POST', '/v1/endpoints', bodyOf(draft, blank)),
+    {
+      then: setMade,
+      quiet: true,
+    },
+  );
   const done = (): void => {
     close();
     if (made !== null)
@@ -59,6 +42,7 @@ export function NewEndpoint({ sourceId, close }: { sourceId?: string; close: () 
           draft={sourceId === undefined ? blank : { ...blank, events: ['*'], sources: [sourceId] }}
           act="Create endpoint"
           save={create}
+          isNew
         />
       ) : (
         <div className="flex flex-col gap-5">
@@ -75,72 +59,38 @@ export function NewEndpoint({ sourceId, close }: { sourceId?: string; close: () 
   );
 }
 
-/** Changes an endpoint; what is not shown here stays. */
+/** Changes an endpoint; what is left as it is stays, also when somebody else changes it meanwhile. */
 export function EditEndpoint({ endpoint, close }: { endpoint: Endpoint; close: () => void }) {
+  const [before] = useState(() => draftOf(endpoint));
   const change = useAct(
-    (draft: Draft) => api('PATCH', `/v1/endpoints/${endpoint.id}`, bodyOf(draft, endpoint)),
+    (draft: EndpointDraft) => api('PATCH', `/v1/endpoints/${endpoint.id}`, bodyOf(draft, before)),
     {
       done: 'Changed. It counts from the next event on.',
       then: close,
       quiet: true,
     },
   );
-  const { url, events, sources, profile, description, rateLimit, timeout, ordered } = endpoint;
-  const draft = {
-    url,
-    events,
-    sources,
-    profile,
-    description,
-    timeout,
-    ordered,
-    perSecond: String(rateLimit?.perSecond ?? ''),
-  };
   return (
     <Dialog title="Change the endpoint" isOpen close={close} isWide>
-      <EndpointForm draft={draft} act="Save changes" save={change} />
+      <EndpointForm draft={before} act="Save changes" save={change} />
     </Dialog>
   );
 }
 
-function bodyOf(draft: Draft, before?: Endpoint): Record<string, unknown> {
-  const { url, events, sources, profile, description, perSecond, timeout, ordered } = draft;
-  return {
-    url: url.trim(),
-    events,
-    sources,
-    profile,
-    description,
-    ordered,
-    ...(timeout.trim() === '' ? {} : { timeout: timeout.trim() }),
-    ...(perSecond === ''
-      ? before?.rateLimit
-        ? { rateLimit: null }
-        : {}
-      : { rateLimit: { perSecond: Number(perSecond) } }),
-  };
-}
-
 interface FormProps {
-  draft: Draft;
+  draft: EndpointDraft;
   act: string;
-  save: { mutate: (draft: Draft) => void; isPending: boolean; error: Error | null };
+  save: { mutate: (draft: EndpointDraft) => void; isPending: boolean; error: Error | null };
+  isNew?: boolean;
 }
 
-function EndpointForm({ draft: first, act, save }: FormProps) {
+function EndpointForm({ draft: first, act, save, isNew = false }: FormProps) {
   const [draft, setDraft] = useState(first);
   const profiles = useRows<Profile>('/v1/profiles');
-  const set = (changes: Partial<Draft>): void => setDraft((before) => ({ ...before, ...changes }));
-  const wrong = (pointer: string): string | undefined =>
-    save.error instanceof ApiError
-      ? save.error.pointers.find((one) => one.pointer.startsWith(pointer))?.detail
-      : undefined;
+  const set = (changes: Partial<EndpointDraft>): void => setDraft((before) => ({ ...before, ...changes }));
+  const wrong = (pointer: string): string | undefined => wrongAt(save.error, pointer);
   return (
-    <Form
-      act={act}
-      save={{ ...save, mutate: () => save.mutate(draft) }}
-      isReady={draft.events.length > 0 && draft.sources?.length !== 0}
-    >
+    <Form act={act} save={{ ...save, mutate: () => save.mutate(draft) }}>
       <TextField
         label="URL"
         type="url"
@@ -167,39 +117,7 @@ function EndpointForm({ draft: first, act, save }: FormProps) {
           </option>
         ))}
       </Select>
-      <details>
-        <summary className="text-sm font-medium">More settings</summary>
-        <div className="mt-3 flex flex-col gap-4">
-          <TextField
-            label="Description"
-            value={draft.description}
-            change={(description) => set({ description })}
-            error={wrong('/description')}
-          />
-          <TextField
-            label="At most so many attempts a second"
-            type="number"
-            min={0}
-            step="any"
-            placeholder="no limit"
-            value={draft.perSecond}
-            change={(perSecond) => set({ perSecond })}
-            error={wrong('/rateLimit')}
-          />
-          <TextField
-            label="Timeout of an attempt"
-            placeholder="the wire format’s own"
-            value={draft.timeout}
-            change={(timeout) => set({ timeout })}
-            error={wrong('/timeout')}
-          />
-          <Check
-            label="In order: what fails holds back later events of the same reference"
-            checked={draft.ordered}
-            change={(ordered) => set({ ordered })}
-          />
-        </div>
-      </details>
+      <MoreSettings draft={draft} set={set} wrong={wrong} isNew={isNew} />
     </Form>
   );
 }

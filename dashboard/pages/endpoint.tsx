@@ -64,7 +64,10 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
           ['Rate limit', rateLimit === null ? 'none' : `${rateLimit.perSecond} a second`],
           ['At once', `at most ${concurrency}`],
           ['In order', ordered ? 'yes: what fails holds back later ones of its reference' : 'no'],
+          ['Filter', endpoint.filter === null ? 'none' : <Json key="filter" value={endpoint.filter} />],
           ['Own headers', Object.keys(headers).join(', ') || 'none'],
+          ['Format of its own', endpoint.wire === null ? 'no' : <Json key="wire" value={endpoint.wire} />],
+          ['Alert mail goes to', endpoint.notify ?? 'whoever the account names'],
           ['Id', <Id key="id">{id}</Id>],
           ['Created', <Time key="created" at={endpoint.createdAt} />],
           ['Last 24 hours', stats === undefined ? '…' : <Sparkline key="stats" stats={stats} />],
@@ -81,6 +84,10 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
       {may ? <Secrecy endpoint={endpoint} /> : null}
     </Panel>
   );
+}
+
+function Json({ value }: { value: unknown }) {
+  return <code className="font-mono text-xs break-all">{JSON.stringify(value)}</code>;
 }
 
 function Acts({ endpoint }: { endpoint: Endpoint }) {

@@ -23,8 +23,14 @@ export function EventPicker({ chosen, change, error }: Props) {
     name.includes(wanted),
   );
   const words = new Map(types.map(({ name, description }) => [name, description]));
+  const [isAsked, setAsked] = useState(false);
   const toggle = (name: string, on: boolean): void =>
     change(on ? [...chosen, name] : chosen.filter((one) => one !== name));
+  const add = (): void => {
+    setAsked(wanted === '');
+    if (wanted !== '' && !chosen.includes(wanted)) toggle(wanted, true);
+    setText('');
+  };
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="text-sm font-medium">Events ({chosen.length} chosen)</legend>
@@ -52,24 +58,15 @@ export function EventPicker({ chosen, change, error }: Props) {
             placeholder="order.*"
             value={text}
             change={setText}
-            error={error}
+            error={isAsked && wanted === '' ? 'type one here first, or choose from the list' : error}
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return;
               event.preventDefault();
-              if (wanted !== '' && !chosen.includes(wanted)) toggle(wanted, true);
-              setText('');
+              add();
             }}
           />
         </div>
-        <Button
-          disabled={wanted === '' || chosen.includes(wanted)}
-          onClick={() => {
-            toggle(wanted, true);
-            setText('');
-          }}
-        >
-          Add
-        </Button>
+        <Button onClick={add}>Add</Button>
       </div>
       <ul
         tabIndex={0}

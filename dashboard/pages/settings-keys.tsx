@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { api } from '../api/client.ts';
+import { api, refusal, wrongAt } from '../api/client.ts';
 import { useAct, useCurrent, useList } from '../api/queries.ts';
 import type { ApiKey } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Copyable } from '../parts/copyable.tsx';
 import { Ask, Dialog } from '../parts/dialog.tsx';
-import { Check, TextField } from '../parts/field.tsx';
+import { Check, TextField, Wrong } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
@@ -84,9 +84,13 @@ function NewKey({ close }: { close: () => void }) {
   const current = useCurrent();
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<string[]>(['publish']);
-  const create = useAct(() => api<ApiKey & { key: string }>('POST', '/v1/keys', { name, scopes: chosen }), {
-    quiet: true,
-  });
+  const create = useAct(
+    () => {
+      if (chosen.length === 0) throw refusal('/scopes', 'choose at least one');
+      return api<ApiKey & { key: string }>('POST', '/v1/keys', { name, scopes: chosen });
+    },
+    { quiet: true },
+  );
   const may = scopes.filter(([scope]) => current?.role === 'owner' || current?.scopes.includes(scope));
   if (create.data !== undefined)
     return (
@@ -97,7 +101,7 @@ function NewKey({ close }: { close: () => void }) {
     );
   return (
     <Dialog title="Create an API key" isOpen close={close}>
-      <Form act="Create API key" save={create} isReady={chosen.length > 0}>
+      <Form act="Create API key" save={create}>
         <TextField label="What it is for" required placeholder="shop backend" value={name} change={setName} />
         <fieldset>
           <legend className="text-sm font-medium">What it may do</legend>
@@ -109,6 +113,7 @@ function NewKey({ close }: { close: () => void }) {
               change={(on) => setChosen(on ? [...chosen, scope] : chosen.filter((one) => one !== scope))}
             />
           ))}
+          <Wrong>{wrongAt(create.error, '/scopes')}</Wrong>
         </fieldset>
       </Form>
     </Dialog>

@@ -120,13 +120,18 @@ export function EditSource({ source, close }: { source: Source; close: () => voi
   const isMoved = consume !== source.consume;
   const typed = typedOf(given);
   const change = useAct(
-    () =>
-      api('PATCH', `/v1/sources/${source.id}`, {
+    () => {
+      if (!isMoved && Object.keys(typed).length === 0)
+        throw new Error(
+          'Nothing is typed yet: what stays empty is kept as it is. Type what the provider shows.',
+        );
+      return api('PATCH', `/v1/sources/${source.id}`, {
         ...(isMoved ? { consume } : {}),
         ...typed,
         // Those that it has already stay.
         ...(typed.fields === undefined ? {} : { fields: { ...source.fields, ...typed.fields } }),
-      }),
+      });
+    },
     { done: 'Changed. What was rejected can be judged again.', then: close, quiet: true },
   );
   return (
@@ -136,7 +141,7 @@ export function EditSource({ source, close }: { source: Source; close: () => voi
       close={close}
       isWide
     >
-      <Form act="Save" save={change} isReady={isMoved || Object.keys(typed).length > 0}>
+      <Form act="Save" save={change}>
         {consume === null ? null : <QueueAddress placeholder="" value={consume} change={setConsume} />}
         <OfScheme scheme={scheme} given={given} change={setGiven} />
       </Form>

@@ -29,6 +29,16 @@ function Around({ id, label, help, error, children }: Label & { id: string; chil
   );
 }
 
+/** What is wrong with several fields together; a form shows it as it shows a field that is wrong. */
+export function Wrong({ children }: { children: string | undefined }) {
+  if (children === undefined) return null;
+  return (
+    <p data-wrong tabIndex={-1} className="text-xs text-bad">
+      {children}
+    </p>
+  );
+}
+
 function described(id: string, { help, error }: Label): Record<string, unknown> {
   const ids = [help === undefined ? '' : `${id}-help`, error === undefined ? '' : `${id}-error`].filter(
     Boolean,

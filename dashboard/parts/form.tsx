@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import { Problem } from './problem.tsx';
 
@@ -7,23 +7,32 @@ interface Props {
   act: string;
   /** What it does; a quiet act, for what the API refuses stands in the form. */
   save: { mutate: () => void; isPending: boolean; error: Error | null };
-  /** Whether enough is chosen, beyond what the fields themselves require. */
-  isReady?: boolean;
   children: ReactNode;
 }
 
-/** Fields, what was refused of them, and the one button that saves them. */
-export function Form({ act, save: { mutate, isPending, error }, isReady = true, children }: Props) {
+/**
+ * Fields, what was refused of them, and the one button that saves them. It can always be pressed: what is missing or wrong is
+ * said then, and the first field that is wrong is where the person is led.
+ */
+export function Form({ act, save: { mutate, isPending, error }, children }: Props) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     mutate();
   };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error === null) return;
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-wrong]');
+    const folded = wrong?.closest('details');
+    if (folded) folded.open = true;
+    wrong?.focus();
+  }, [error]);
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <form ref={form} onSubmit={submit} className="flex flex-col gap-4">
       <Problem error={error} />
       {children}
       <div className="flex justify-end">
-        <Button look="main" type="submit" disabled={isPending || !isReady}>
+        <Button look="main" type="submit" disabled={isPending}>
           {act}
         </Button>
       </div>

@@ -1,4 +1,5 @@
 import { Button } from './button.tsx';
+import { Wrong } from './field.tsx';
 import { type Pair, pair } from './pair.ts';
 
 interface Props {
@@ -12,12 +13,24 @@ interface Props {
   /** Value and words; without them it is text. */
   choices?: readonly (readonly [value: string, words: string])[];
   placeholder?: string;
+  help?: string;
+  error?: string | undefined;
 }
 
 const control =
   'min-h-8 min-w-0 flex-1 rounded-md border border-strong bg-surface px-2 py-1 text-sm text-text';
 /** Rows of names and values, of which there can be more and fewer. */
-export function Pairs({ label, names, values, pairs, change, choices, placeholder = '' }: Props) {
+export function Pairs({
+  label,
+  names,
+  values,
+  pairs,
+  change,
+  choices,
+  placeholder = '',
+  help,
+  error,
+}: Props) {
   const set = (key: number, changes: Partial<Pair>): void =>
     change(pairs.map((one) => (one.key === key ? { ...one, ...changes } : one)));
   return (
@@ -62,6 +75,8 @@ export function Pairs({ label, names, values, pairs, change, choices, placeholde
           </Button>
         </div>
       ))}
+      {help === undefined ? null : <p className="text-xs text-muted">{help}</p>}
+      <Wrong>{error}</Wrong>
       <div>
         <Button onClick={() => change([...pairs, pair('', choices?.[0]?.[0] ?? '')])}>Add a row</Button>
       </div>

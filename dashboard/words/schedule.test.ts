@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import { nextAttemptWords, retryWords } from './schedule.ts';
 
 const at = (...times: (string | null)[]) => times.map((nextAttemptAt) => ({ nextAttemptAt }));
-const retry = { schedule: ['30s', '5m'] };
+const common = { jitter: 0, giveUpAfter: null };
+const retry = { schedule: ['30s', '5m'], ...common };
+const growing = {
+  exponential: { initial: '1s', factor: 2, maxRetries: 6, maxDelay: '60s' },
+  ...common,
+};
 
 test('the next attempt says of how many it is', () => {
   assert.equal(nextAttemptWords([], retry), 'Attempt 1 of 3');
@@ -11,12 +16,12 @@ test('the next attempt says of how many it is', () => {
   assert.equal(nextAttemptWords(at('1', '2', null), retry), 'Attempt 4, 1 of 3 of this schedule,');
   assert.equal(nextAttemptWords(at('1', '2', null, '3'), retry), 'Attempt 5, 2 of 3 of this schedule,');
   assert.equal(nextAttemptWords(at('1'), undefined), 'Attempt 2');
-  assert.equal(nextAttemptWords(at('1'), { maxRetries: 6, initial: '1s' }), 'Attempt 2 of 7');
+  assert.equal(nextAttemptWords(at('1'), growing), 'Attempt 2 of 7');
   assert.equal(nextAttemptWords(at('1', '2', '3', '4'), retry), 'Attempt 5');
 });
 
 test('a schedule is said in words', () => {
   assert.equal(retryWords(retry), 'after 30s, 5m');
-  assert.equal(retryWords({ schedule: [] }), 'never');
-  assert.equal(retryWords({ maxRetries: 6, initial: '1s' }), '6 times, 1s after the first');
+  assert.equal(retryWords({ schedule: [], ...common }), 'never');
+  assert.equal(retryWords(growing), '6 times, after 1s, then 2 times as long each time, at most 60s');
 });

@@ -1,19 +1,23 @@
-import type { Attempt, Endpoint } from '../api/types.ts';
+import type { Attempt, Retry } from '../api/types.ts';
 
 /** When failed attempts are tried again, in words. */
-export function retryWords(retry: Endpoint['retry']): string {
-  if (retry.schedule === undefined) return `${retry.maxRetries} times, ${retry.initial} after the first`;
-  return retry.schedule.length === 0 ? 'never' : `after ${retry.schedule.join(', ')}`;
+export function retryWords(retry: Retry): string {
+  const { schedule = [], exponential } = retry;
+  if (exponential === undefined) return schedule.length === 0 ? 'never' : `after ${schedule.join(', ')}`;
+  const { initial, factor, maxRetries, maxDelay } = exponential;
+  if (maxRetries === 0) return 'never';
+  const times = maxRetries === 1 ? 'once' : `${maxRetries} times`;
+  return `${times}, after ${initial}, then ${factor} times as long each time, at most ${maxDelay}`;
 }
 
 /** Which attempt comes next, and of how many: `Attempt 3 of 7`. A replay begins the schedule anew while attempts count on. */
 export function nextAttemptWords(
   attempts: readonly Pick<Attempt, 'nextAttemptAt'>[],
-  retry: Endpoint['retry'] | undefined,
+  retry: Retry | undefined,
 ): string {
   const next = attempts.length + 1;
   if (retry === undefined) return `Attempt ${next}`;
-  const allowed = 1 + (retry.schedule?.length ?? retry.maxRetries ?? 0);
+  const allowed = 1 + (retry.schedule?.length ?? retry.exponential?.maxRetries ?? 0);
   // The last attempt of a schedule sets no next one.
   const place = next - 1 - attempts.findLastIndex(({ nextAttemptAt }) => nextAttemptAt === null);
   if (place > allowed) return `Attempt ${next}`;

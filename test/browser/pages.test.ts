@@ -53,6 +53,8 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     await button('Create endpoint').first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('URL').fill('ftp://nowhere.example');
+    await dialog.getByRole('button', { name: 'Create endpoint' }).click();
+    await dialog.getByText('choose at least one, or * for everything', { exact: true }).waitFor();
     await dialog.getByLabel('Find or type an event type').fill('order.*');
     await dialog.getByRole('button', { name: 'Add' }).click();
     await dialog.getByRole('button', { name: 'Create endpoint' }).click();

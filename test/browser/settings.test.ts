@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type BrowserWorld, noBrowser, openBrowserWorld } from '../support/browser.ts';
+
+/* What can be set, and what a form says where it cannot. */
+
+describe('a person who sets things', { skip: noBrowser }, () => {
+  let world: BrowserWorld;
+  let page: Page;
+
+  before(async () => {
+    world = await openBrowserWorld();
+    page = await world.signedIn(await world.context());
+  });
+  after(async () => {
+    await world?.close();
+  });
+
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const dialog = () => page.getByRole('dialog');
+  const go = (path: string) => page.goto(world.server.url + path);
+
+  test('gives an endpoint a schedule, headers and a filter, and reads beside each what is wrong with it', async () => {
+    const { json } = await world.server.call('POST', '/v1/endpoints', {
+      url: `${world.receiver.url}/set`,
+      events: ['set.*'],
+    });
+    await go(`/endpoints/${json.id}`);
+    await button('Edit').click();
+    await dialog().getByText('More settings').click();
+    await dialog().getByLabel('What failed is tried again').selectOption('after these waits');
+    await dialog().getByLabel('Waits').fill('1s, soon');
+    await dialog().getByRole('button', { name: 'Add a row' }).click();
+    await dialog().getByLabel('Header', { exact: true }).fill('Host');
+    await dialog().getByLabel('Value of Host').fill('shop');
+    await dialog().getByLabel('Filter, as JSON').fill('{"/data/total": {"gte": 100');
+    await dialog().getByRole('button', { name: 'Save changes' }).click();
+    await dialog()
+      .getByText(/^is no JSON/)
+      .waitFor();
+    await dialog().getByLabel('Filter, as JSON').fill('{"/data/total": {"more": 100}}');
+    await dialog().getByRole('button', { name: 'Save changes' }).click();
+    await dialog()
+      .getByText(/^no. 2: must be/)
+      .waitFor();
+    await dialog()
+      .getByText(/^Host: is reserved/)
+      .waitFor();
+    assert.ok((await dialog().getByLabel('Filter, as JSON').getAttribute('aria-invalid')) === 'true');
+    await dialog().getByLabel('Waits').fill('1s, 5s');
+    await dialog().getByLabel('Header', { exact: true }).fill('X-Env');
+    await dialog().getByLabel('Filter, as JSON').fill('{"/data/total": {"gte": 100}}');
+    await dialog().getByRole('button', { name: 'Save changes' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    const region = page.getByRole('region', { name: 'Details' });
+    await region.getByText('after 1s, 5s').waitFor();
+    await region.getByText('"gte"').waitFor();
+    const now = (await world.server.call('GET', `/v1/endpoints/${json.id}`)).json;
+    assert.deepEqual(now.retry?.schedule, ['1s', '5s']);
+    assert.deepEqual(now.headers, { 'X-Env': '•••' });
+    assert.deepEqual(now.filter, { '/data/total': { gte: 100 } });
+  });
+
+  test('is led to a folded field that is wrong, in an endpoint that is not made yet', async () => {
+    await go('/endpoints');
+    await button('Create endpoint').first().click();
+    await dialog().getByLabel('URL').fill(`${world.receiver.url}/folded`);
+    await dialog().getByRole('checkbox', { name: /^\* / }).check();
+    await dialog().getByText('More settings').click();
+    await dialog().getByLabel('At once, at most').fill('many');
+    await dialog().getByText('More settings').click();
+    await dialog().getByRole('button', { name: 'Create endpoint' }).click();
+    await dialog().locator('input[aria-invalid="true"]:focus').waitFor();
+    await dialog().getByLabel('At once, at most').fill('3');
+    await dialog().getByRole('button', { name: 'Create endpoint' }).click();
+    await dialog()
+      .getByText(/^whsec_/)
+      .waitFor();
+  });
+
+  test('presses what makes a key or a rule before anything is chosen, and reads what is missing', async () => {
+    await go('/settings/keys');
+    await button('Create API key').first().click();
+    await dialog().getByLabel('What it is for').fill('nothing');
+    await dialog()
+      .getByRole('checkbox', { name: /publish/i })
+      .first()
+      .uncheck();
+    await dialog().getByRole('button', { name: 'Create API key' }).click();
+    await dialog().getByText('choose at least one', { exact: true }).waitFor();
+  });
+});
