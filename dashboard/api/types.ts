@@ -205,6 +205,9 @@ export interface AuditEntry {
   act: string;
   target: string;
   account: string | null;
+  /** Null where there is no one thing that it was about, and in old entries. */
+  aboutId: string | null;
+  aboutName: string | null;
 }
 
 export interface Source {

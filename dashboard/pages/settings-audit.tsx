@@ -4,13 +4,18 @@ import { LinkTo } from '../parts/link-to.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
 import { isKnownId, pathOfId } from '../shell/ids.ts';
+import { aboutWords, actWords, isEnd } from '../words/audit.ts';
 
-/** What it was done to: a page where there is one, or the address that the API has for it. */
-function Target({ address }: { address: string }) {
-  const id = address.split('/').find(isKnownId);
+/** What was done, and to what: with a way there, unless it is gone by that. */
+function What({ entry }: { entry: AuditEntry }) {
+  const { act, target } = entry;
+  // Entries from before this was kept have the address that was asked for.
+  const aboutId = entry.aboutId ?? target.split('/').find(isKnownId) ?? null;
+  const about = aboutWords({ ...entry, aboutId });
+  const isThere = aboutId !== null && isKnownId(aboutId) && !isEnd(act);
   return (
-    <span className="font-mono text-xs">
-      {id === undefined ? address : <LinkTo href={pathOfId(id)}>{id}</LinkTo>}
+    <span className="break-words whitespace-normal" title={target}>
+      {actWords(act, about !== null)} {isThere ? <LinkTo href={pathOfId(aboutId)}>{about}</LinkTo> : about}
     </span>
   );
 }
@@ -26,12 +31,7 @@ export function Audit() {
       columns={[
         { title: 'When', isTight: true, cell: ({ at }) => <Time at={at} /> },
         { title: 'Who', cell: ({ actor }) => actor },
-        { title: 'What', cell: ({ act }) => act },
-        {
-          title: 'On',
-          isWideOnly: true,
-          cell: ({ target }) => <Target address={target} />,
-        },
+        { title: 'What', cell: (entry) => <What entry={entry} /> },
         { title: 'Account', isWideOnly: true, cell: ({ account }) => account ?? '–' },
       ]}
       empty={{

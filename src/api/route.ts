@@ -50,6 +50,8 @@ export interface Answer {
   stream?: Readable;
   contentType?: string;
   headers?: Record<string, string>;
+  /** What the thing it was about is called, for the audit log, where the body does not say it. */
+  about?: string;
 }
 
 interface Described {

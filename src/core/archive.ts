@@ -179,5 +179,5 @@ export const archiveTables: readonly ArchiveTable[] = [
     'id',
     'id account_no:int token_hash session_hash name color origins read_only:flag made_by created_at:int expires_at:int lasts:int opened_at:int ends_at:int revoked_at:int',
   ),
-  table('audit', 'no', 'no:int at:int actor_id actor act target account_id'),
+  table('audit', 'no', 'no:int at:int actor_id actor act target account_id about_id about_name'),
 ];

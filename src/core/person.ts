@@ -52,6 +52,9 @@ export interface AuditEntry {
   target: string;
   /** Whose account it was about; null: none. */
   accountId: string | null;
+  /** The id of what it was done to or what it made, and what that was called then; null where there is none, and in old entries. */
+  aboutId: string | null;
+  aboutName: string | null;
 }
 
 /** Random bytes of a session's or a link's token: 256 bits. */

@@ -135,6 +135,8 @@ export function peopleCases(name: string, open: OpenStore): void {
     act: `act ${at}`,
     target: '/',
     accountId: null,
+    aboutId: `bin_${at}`,
+    aboutName: at === 1 ? null : 'demo',
   });
 
   promise('whoever has a portal cannot wash out of the audit log what others did', async ({ store }) => {
@@ -151,13 +153,16 @@ export function peopleCases(name: string, open: OpenStore): void {
     for (let at = 1; at <= 3; at++) await store.addAudit(act(at));
     const first = await store.listAudit({ limit: 2, before: null });
     assert.deepEqual(
-      first.map(({ act }) => act),
-      ['act 3', 'act 2'],
+      first.map(({ act, aboutName }) => [act, aboutName]),
+      [
+        ['act 3', 'demo'],
+        ['act 2', 'demo'],
+      ],
     );
     const rest = await store.listAudit({ limit: 2, before: first[1]!.no });
     assert.deepEqual(
-      rest.map(({ act, atMs }) => [act, atMs]),
-      [['act 1', t0 + 1]],
+      rest.map(({ act, atMs, aboutId, aboutName }) => [act, atMs, aboutId, aboutName]),
+      [['act 1', t0 + 1, 'bin_1', null]],
     );
   });
 }

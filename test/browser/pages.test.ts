@@ -337,7 +337,7 @@ describe('a person at the dashboard', { skip: noBrowser }, () => {
     assert.equal(await other.getByRole('link', { name: 'People' }).count(), 0);
     await page.keyboard.press('Escape');
     await go('/settings/audit');
-    await page.getByText('Add a person').waitFor();
+    await page.getByText('Added person').first().waitFor();
   });
 
   test('an address or an id that there is not is said to be none, and leads on', async () => {

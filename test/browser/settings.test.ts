@@ -57,7 +57,7 @@ describe('a person who sets things', { skip: noBrowser }, () => {
     await region.getByText('after 1s, 5s').waitFor();
     await region.getByText('"gte"').waitFor();
     const now = (await world.server.call('GET', `/v1/endpoints/${json.id}`)).json;
-    assert.deepEqual(now.retry?.schedule, ['1s', '5s']);
+    assert.match(JSON.stringify(now.retry), /"schedule":\["1s","5s"\]/);
     assert.deepEqual(now.headers, { 'X-Env': '•••' });
     assert.deepEqual(now.filter, { '/data/total': { gte: 100 } });
   });
@@ -89,5 +89,19 @@ describe('a person who sets things', { skip: noBrowser }, () => {
       .uncheck();
     await dialog().getByRole('button', { name: 'Create API key' }).click();
     await dialog().getByText('choose at least one', { exact: true }).waitFor();
+  });
+
+  test('reads in the log of what people did what was made, and gets there', async () => {
+    await go('/bins');
+    await button('Create bin').first().click();
+    await dialog().getByLabel('Name').fill('demo');
+    await dialog().getByRole('button', { name: 'Create bin' }).click();
+    await page.getByText('The bin is ready to catch.').waitFor();
+    await go('/settings/audit');
+    await page
+      .getByRole('row', { name: /Made bin ‘demo’/ })
+      .getByRole('link', { name: '‘demo’' })
+      .click();
+    await page.waitForURL(/\/bins\/bin_/);
   });
 });

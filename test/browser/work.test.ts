@@ -109,7 +109,7 @@ describe('a person who works through what failed', { skip: noBrowser }, () => {
       .waitFor();
     await go('/settings/audit');
     await page
-      .getByRole('row', { name: /Show the secret/ })
+      .getByRole('row', { name: /Looked at the secret of/ })
       .getByText(id)
       .waitFor();
   });

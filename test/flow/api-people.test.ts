@@ -393,8 +393,43 @@ describe('people', () => {
       ],
     );
     assert.ok(!JSON.stringify(log).includes(made.body.secret));
+    assert.deepEqual(
+      log.map(({ aboutId, aboutName }: Record<string, string>) => [aboutId, aboutName]).slice(0, 2),
+      [
+        [made.body.id, null],
+        [made.body.id, 'https://a.example/'],
+      ],
+    );
     const first = await owner.ask('GET', '/v1/audit?limit=2');
     const rest = await owner.ask('GET', `/v1/audit?cursor=${first.body.nextCursor}`);
     assert.equal(rest.body.data.length, 1);
+  });
+
+  test('the audit log says what was made, changed and taken away, by what it was called then', async () => {
+    const owner = await person('owner');
+    const told = async () => {
+      const { act, aboutId, aboutName } = (await owner.ask('GET', '/v1/audit?limit=1')).body.data[0];
+      return [act, aboutId, aboutName];
+    };
+    for (const [path, act, body] of [
+      ['/v1/bins', 'a bin', { name: 'demo' }],
+      ['/v1/sources', 'a source', { name: 'Till', scheme: 'standard' }],
+      ['/v1/accounts', 'an account', { id: 'acme', name: 'Acme' }],
+      ['/v1/endpoints', 'an endpoint', { url: 'https://a.example/', events: ['*'] }],
+    ] as const) {
+      const { id } = (await owner.ask('POST', path, body)).body;
+      const name = 'url' in body ? body.url : body.name;
+      assert.deepEqual(await told(), [`Create ${act}`, id, name]);
+      assert.equal((await owner.ask('DELETE', `${path}/${id}`)).status, 204);
+      assert.deepEqual(await told(), [`Delete ${act}`, id, name]);
+    }
+    const { id } = (await owner.ask('POST', '/v1/keys', { name: 'till', scopes: ['read'] })).body;
+    await owner.ask('DELETE', `/v1/keys/${id}`);
+    assert.deepEqual(await told(), ['Revoke an API key', id, 'till']);
+    const ben = (await owner.ask('POST', '/v1/people', { name: 'Ben', role: 'viewer' })).body;
+    await owner.ask('DELETE', `/v1/people/${ben.id}`);
+    assert.deepEqual(await told(), ['Remove a person', ben.id, 'Ben']);
+    await owner.ask('PUT', '/v1/event-types/order.made', { description: '' });
+    assert.deepEqual(await told(), ['Declare an event type', null, 'order.made']);
   });
 });

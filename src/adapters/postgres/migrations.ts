@@ -21,6 +21,7 @@ import { member } from './migrations/0018-member.ts';
 import { memberAtOnce } from './migrations/0019-member-at-once.ts';
 import { ordersOfSource } from './migrations/0020-orders-of-source.ts';
 import { plansKept } from './migrations/0021-plans-kept.ts';
+import { auditAbout } from './migrations/0022-audit-about.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -51,6 +52,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0019-member-at-once', sql: memberAtOnce },
   { name: '0020-orders-of-source', sql: ordersOfSource },
   { name: '0021-plans-kept', sql: plansKept },
+  { name: '0022-audit-about', sql: auditAbout },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

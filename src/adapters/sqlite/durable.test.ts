@@ -229,7 +229,7 @@ test('the migration status of a file shows what is missing, and makes no file', 
   const file = join(folder, 'none.db');
   assert.deepEqual(migrationStatus(file), {
     version: 0,
-    latest: 15,
+    latest: 16,
     pending: [
       '0001-beginning',
       '0002-sources',
@@ -246,11 +246,12 @@ test('the migration status of a file shows what is missing, and makes no file', 
       '0013-audit-shares',
       '0014-replay-rate',
       '0015-orders-of-source',
+      '0016-audit-about',
     ],
   });
   assert.deepEqual(migrationStatus(file).version, 0);
   const db = openWriter(file);
-  assert.deepEqual(migrationStatus(file), { version: 15, latest: 15, pending: [] });
+  assert.deepEqual(migrationStatus(file), { version: 16, latest: 16, pending: [] });
   db.close();
 });
 

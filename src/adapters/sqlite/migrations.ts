@@ -15,6 +15,7 @@ import { flagged } from './migrations/0012-flagged.ts';
 import { auditShares } from './migrations/0013-audit-shares.ts';
 import { replayRate } from './migrations/0014-replay-rate.ts';
 import { ordersOfSource } from './migrations/0015-orders-of-source.ts';
+import { auditAbout } from './migrations/0016-audit-about.ts';
 
 /** Forward only. A published entry is never edited: a change is a new entry. */
 const migrations: readonly { name: string; sql: string }[] = [
@@ -33,6 +34,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0013-audit-shares', sql: auditShares },
   { name: '0014-replay-rate', sql: replayRate },
   { name: '0015-orders-of-source', sql: ordersOfSource },
+  { name: '0016-audit-about', sql: auditAbout },
 ];
 
 /** Marks a file as ours ("SHK1"), so that somebody else's database is not taken for an empty one. */

@@ -110,7 +110,7 @@ CREATE TABLE audit (
   act TEXT NOT NULL,
   target TEXT NOT NULL,
   account_id TEXT
-) STRICT;
+, about_id TEXT, about_name TEXT) STRICT;
 
 CREATE INDEX audit_other ON audit (no) WHERE substr(actor_id, 1, 4) <> 'ptl_';
 

@@ -104,8 +104,9 @@ export function accountRoutes(parts: ApiParts): Route[] {
       success: { status: 204, description: 'It is gone.' },
       fails: ['conflict'],
       handle: async (call) => {
-        await administration.deleteAccount(find(parts, call));
-        return {};
+        const account = find(parts, call);
+        await administration.deleteAccount(account);
+        return { about: account.name };
       },
     }),
   ];

@@ -93,8 +93,9 @@ function single({ bins, publicUrl }: ApiParts): Route[] {
       right: 'manage',
       success: { status: 204, description: 'It is gone.' },
       handle: async ({ account, params }) => {
+        const { name } = await bins.find(account, params.id);
         await bins.delete(account, params.id);
-        return {};
+        return { about: name };
       },
     }),
   ];

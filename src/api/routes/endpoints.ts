@@ -1,6 +1,7 @@
 import { asRecord } from '../../core/body.ts';
 import { endpointView } from '../../core/endpoint-view.ts';
 import { parseExact } from '../../core/exact-json.ts';
+import { shownUrl } from '../../core/queue.ts';
 import { actorOf } from '../auth.ts';
 import * as models from '../models.ts';
 import { byNo, pageAnswer, pageInMemory, pageOnly } from '../page.ts';
@@ -127,8 +128,9 @@ function single(parts: ApiParts, { path, tag }: EndpointMount): Route[] {
       right: 'manage',
       success: { status: 204, description: 'It is gone.' },
       handle: async (call) => {
-        await parts.administration.deleteEndpoint(call.account, call.params.id);
-        return {};
+        const endpoint = findEndpoint(parts, call.account, call.params.id);
+        await parts.administration.deleteEndpoint(call.account, endpoint.id);
+        return { about: shownUrl(endpoint) };
       },
     }),
   ];

@@ -131,8 +131,9 @@ function single({ people }: ApiParts): Route[] {
       success: { status: 204, description: 'They are gone.' },
       fails: ['conflict'],
       handle: async ({ params }) => {
+        const { name = '' } = (await people.list()).find(({ id }) => id === params.id) ?? {};
         await people.delete(params.id);
-        return {};
+        return { about: name };
       },
     }),
   ];
@@ -195,6 +196,8 @@ function audit({ people }: ApiParts): Route {
           act: Type.String(),
           target: Type.String({ description: 'The address that was asked for.' }),
           account: nullable('string'),
+          aboutId: nullable('string', 'The id of what it was done to, or of what it made.'),
+          aboutName: nullable('string', 'What that was called then.'),
         }),
       ),
     },
@@ -208,6 +211,6 @@ function audit({ people }: ApiParts): Route {
   });
 }
 
-function auditView({ atMs, actorId, actor, act, target, accountId }: AuditEntry): Record<string, unknown> {
-  return { at: timeText(atMs), actorId, actor, act, target, account: accountId };
+function auditView({ no, atMs, accountId, ...same }: AuditEntry): Record<string, unknown> {
+  return { at: timeText(atMs), ...same, account: accountId };
 }

@@ -173,6 +173,8 @@ function opening({ portals, people, directory }: ApiParts): Route {
         act: 'Open a portal',
         target: `/v1/portal-links/${found.id}`,
         accountId: account.id,
+        aboutId: found.id,
+        aboutName: found.name || null,
       });
       const { name, color: shade, readOnly } = found;
       return {

@@ -68,7 +68,8 @@ export function sessionRoutes(parts: ApiParts): Route[] {
         if (found === null) throw new SurehookError('unauthenticated', 'The session ended at once.');
         const principal = sessionPrincipal(found);
         const target = `/v1/sessions/${found.session.id}`;
-        await parts.people.record({ ...actorIn(principal), act: 'Sign in', target, accountId: null });
+        const about = { accountId: null, aboutId: null, aboutName: null };
+        await parts.people.record({ ...actorIn(principal), act: 'Sign in', target, ...about });
         // Whoever was signed in here before is not any more.
         const before = sessionToken(call.headers);
         const old = before === null ? null : await parts.signIn.find(before);

@@ -40,3 +40,5 @@ export const auditEntries = 100_000;
 export const auditEntriesOfPortals = 5000;
 /** The oldest go after so many new ones, so there may be that many more. */
 export const auditTrimEvery = 100;
+/** Of a name in the audit log: of longer ones, URLs, only the beginning is kept. */
+export const auditNameChars = 200;

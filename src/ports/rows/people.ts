@@ -38,6 +38,8 @@ export function auditOf(row: Row): AuditEntry {
     act: row.act as string,
     target: row.target as string,
     accountId: row.account_id as string | null,
+    aboutId: row.about_id as string | null,
+    aboutName: row.about_name as string | null,
   };
 }
 

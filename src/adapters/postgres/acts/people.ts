@@ -139,13 +139,15 @@ export async function deleteSession(db: Connection, id: string): Promise<boolean
 
 export async function addAudit(db: Connection, entry: Omit<AuditEntry, 'no'>): Promise<void> {
   const { no } = (await db.get(
-    'INSERT INTO audit (at, actor_id, actor, act, target, account_id) VALUES (?, ?, ?, ?, ?, ?) RETURNING no',
+    'INSERT INTO audit (at, actor_id, actor, act, target, account_id, about_id, about_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING no',
     entry.atMs,
     entry.actorId,
     entry.actor,
     entry.act,
     entry.target,
     entry.accountId,
+    entry.aboutId,
+    entry.aboutName,
   ))!;
   const trim = auditTrim(no as number, entry.actorId);
   if (trim !== null) await db.run(trim.sql, trim.most);

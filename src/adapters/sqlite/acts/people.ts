@@ -136,13 +136,15 @@ export function deleteSession(db: Database, id: string): boolean {
 
 export function addAudit(db: Database, entry: Omit<AuditEntry, 'no'>): void {
   const no = db.insert(
-    'INSERT INTO audit (at, actor_id, actor, act, target, account_id) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO audit (at, actor_id, actor, act, target, account_id, about_id, about_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     entry.atMs,
     entry.actorId,
     entry.actor,
     entry.act,
     entry.target,
     entry.accountId,
+    entry.aboutId,
+    entry.aboutName,
   );
   const trim = auditTrim(no, entry.actorId);
   if (trim !== null) db.run(trim.sql, trim.most);
