@@ -25,7 +25,7 @@ export interface Replay {
   accountNo: number;
   filter: ReplayFilter;
   status: ReplayStatus;
-  /** Deliveries that matched when it was made. */
+  /** Deliveries that matched when it was made; more where more have ended, for it took what another replay gave back meanwhile. */
   total: number;
   /** Of those put back: ended delivered, and ended dead again. */
   done: number;

@@ -202,6 +202,23 @@ export function replayCases(name: string, open: OpenStore): void {
     assert.deepEqual(await world.store.openReplays(), []);
   });
 
+  promise('a replay that takes what another one gave back counts that, too', async (world) => {
+    const { no } = await world.endpoint();
+    const { accountNo } = world;
+    await endedDeliveries(world, no, 'dead', 2);
+    const first = await start(world);
+    await feed(world, first);
+    await endedDeliveries(world, no, 'dead', 1);
+    const second = await start(world);
+    assert.equal(second.total, 1);
+    await world.store.pauseReplay({ accountNo, id: first.id });
+    await world.store.stepReplay({ no: first.no, limit: 9, nowMs: t0 + 101 });
+    assert.equal(await feed(world, second), 3);
+    for (const owed of (await world.claim(no, t0 + 200)).owed) await world.end(owed, { state: 'delivered' });
+    const { status, total, done, failed } = await read(world, second);
+    assert.deepEqual([status, total, done, failed], ['done', 3, 3, 0]);
+  });
+
   promise('a replay that matches nothing is done at once', async (world) => {
     assert.deepEqual([(await start(world)).status, (await start(world)).feeding], ['done', false]);
   });

@@ -57,15 +57,17 @@ export function countedBy<V>(
 
 /** A replay as its row tells it. */
 export function replayOf(row: Row): Replay {
+  const { done, failed } = row as { done: number; failed: number };
   return {
     no: row.no as number,
     id: row.id as string,
     accountNo: row.account_no as number,
     filter: JSON.parse(row.filter as string) as ReplayFilter,
     status: row.status as ReplayStatus,
-    total: row.total as number,
-    done: row.done as number,
-    failed: row.failed as number,
+    // What another replay gave back meanwhile matches, and was not counted when this one was made.
+    total: Math.max(row.total as number, done + failed),
+    done,
+    failed,
     perSecond: row.per_second as number | null,
     feeding: Boolean(row.feeding),
     startedAtMs: row.started_at as number,
