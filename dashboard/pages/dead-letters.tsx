@@ -13,11 +13,12 @@ import { EndpointLink } from '../parts/endpoint-link.tsx';
 import { say } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
-import { Status } from '../parts/status.tsx';
+import { Status, statusWord } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 import { counted } from '../words/counts.ts';
 import { namedAtMost } from '../words/deliveries.ts';
 import { errorWords } from '../words/errors.ts';
+import { outcomeOf } from '../words/replays.ts';
 import { type Planned, ReplayPlan } from './replay-plan.tsx';
 
 const route = getRouteApi('/dead-letters');
@@ -246,7 +247,7 @@ function Replays({ openId }: { openId: string | undefined }) {
             aria-current={id === openId ? 'true' : undefined}
             className="flex flex-wrap items-center gap-x-4 px-3 py-2 text-sm aria-[current=true]:bg-tint"
           >
-            <Status is={status} />
+            <Status is={outcomeOf({ status, done, failed })?.is ?? status} words={statusWord(status)} />
             <Link to="/dead-letters/$id" params={{ id }} search={(before) => before}>
               {counted(total, 'delivery', 'deliveries')}
             </Link>

@@ -8,6 +8,7 @@ import { Facts, Id, Panel } from '../parts/page.tsx';
 import { Status } from '../parts/status.tsx';
 import { Time } from '../parts/time.tsx';
 import { counted } from '../words/counts.ts';
+import { outcomeOf } from '../words/replays.ts';
 
 const everyMs = 700;
 
@@ -28,10 +29,11 @@ export function ReplayPanel() {
   const { status, total, done, failed, rateLimit, startedAt, finishedAt } = found.data;
   const isOpen = status === 'running' || status === 'paused';
   const ended = done + failed;
+  const outcome = outcomeOf(found.data);
   return (
     <Panel back="/dead-letters" title={`Replay of ${counted(total, 'delivery', 'deliveries')}`}>
       <div className="flex flex-wrap items-center gap-4">
-        <Status is={status} />
+        <Status is={outcome?.is ?? status} words={outcome?.words} />
         {status === 'running' && may ? (
           <Button disabled={pause.isPending} onClick={() => pause.mutate()}>
             Pause the replay

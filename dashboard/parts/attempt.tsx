@@ -1,6 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs';
 import type { Attempt } from '../api/types.ts';
-import { errorWords } from '../words/errors.ts';
+import { whyWords } from '../words/errors.ts';
 import { visible } from '../words/text.ts';
 import { Code, Headers } from './code.tsx';
 import { Facts } from './page.tsx';
@@ -11,7 +11,7 @@ import { TimingsView } from './timings.tsx';
 /** One attempt as it went over the wire. */
 export function AttemptView({ attempt }: { attempt: Attempt }) {
   const { request, response } = attempt;
-  const words = errorWords(attempt.error, attempt.httpStatus);
+  const why = whyWords(attempt.error, attempt.httpStatus, attempt.detail);
   return (
     <div className="flex flex-col gap-3">
       <Facts
@@ -20,7 +20,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
           ['Answer', attempt.httpStatus === null ? 'none' : String(attempt.httpStatus)],
           ['Took', `${attempt.durationMs.toLocaleString()} ms`],
           ['Began', <Time key="at" at={attempt.at} />],
-          ...(words === null ? [] : [['Why', why(words.title, attempt.detail)] as [string, string]]),
+          ...(why === null ? [] : [['Why', visible(why)] as [string, string]]),
         ]}
       />
       {attempt.timings === null ? null : <TimingsView attempt={attempt} />}
@@ -54,10 +54,6 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
       </Tabs.Root>
     </div>
   );
-}
-
-function why(title: string, detail: string): string {
-  return detail === '' ? title : `${title}: ${visible(detail)}`;
 }
 
 function Body({ part, what }: { part: Attempt['request'] | Attempt['response']; what: string }) {

@@ -50,15 +50,15 @@ export function statusWord(is: keyof typeof looks): string {
   return looks[is][2];
 }
 
-/** A status by shape, word and colour. */
-export function Status({ is }: { is: keyof typeof looks }) {
+/** A status by shape, word and colour; in other `words` where there is more to say. */
+export function Status({ is, words }: { is: keyof typeof looks; words?: string | undefined }) {
   const [shape, colour, word] = looks[is];
   return (
     <span className="inline-flex items-baseline gap-1.5 whitespace-nowrap font-medium">
       <span aria-hidden="true" className={`inline-block w-3 text-center ${colour}`}>
         {shape}
       </span>
-      <span className={colour}>{word}</span>
+      <span className={colour}>{words ?? word}</span>
     </span>
   );
 }

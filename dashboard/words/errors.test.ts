@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attemptErrors } from '../../src/core/attempt.ts';
-import { errorWords } from './errors.ts';
+import { errorWords, whyWords } from './errors.ts';
 
 test('every error of an attempt has words and what helps, and shows no code', () => {
   for (const error of attemptErrors) {
@@ -19,4 +19,11 @@ test('what helps holds for a dead letter too: nothing in it promises another att
       const { help } = errorWords(error, error === 'http_status' ? status : null)!;
       assert.doesNotMatch(help, /tried again/, error);
     }
+});
+
+test('why an attempt failed is said once', () => {
+  assert.equal(whyWords('http_status', 503, 'the receiver answered 503'), 'The receiver failed (503)');
+  assert.equal(whyWords('dns', null, 'ENOTFOUND'), 'The host name cannot be found: ENOTFOUND');
+  assert.equal(whyWords('dns', null, ''), 'The host name cannot be found');
+  assert.equal(whyWords(null, 200, ''), null);
 });

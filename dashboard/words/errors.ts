@@ -79,6 +79,14 @@ const statuses: Readonly<Record<number, ErrorWords>> = {
   },
 };
 
+/** Why an attempt failed, with what was found out beside the words where that says more than they do. */
+export function whyWords(error: string | null, httpStatus: number | null, detail: string): string | null {
+  const title = errorWords(error, httpStatus)?.title;
+  if (title === undefined) return null;
+  const saysMore = detail !== '' && detail !== `the receiver answered ${httpStatus}`;
+  return saysMore ? `${title}: ${detail}` : title;
+}
+
 /** The words for an attempt's error; null when nothing went wrong. */
 export function errorWords(error: string | null, httpStatus: number | null): ErrorWords | null {
   if (error === null) return null;
