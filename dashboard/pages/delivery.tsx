@@ -1,5 +1,5 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useEndpoints } from '../api/endpoints.ts';
 import { useAct, useMay, useOne, useThing } from '../api/queries.ts';
@@ -17,7 +17,7 @@ import { curlOf } from '../words/curl.ts';
 import { isOver } from '../words/deliveries.ts';
 import { errorWords } from '../words/errors.ts';
 import { nodeOf } from '../words/node.ts';
-import { nextAttemptWords } from '../words/schedule.ts';
+import { nextAttemptWords, putBackWords } from '../words/schedule.ts';
 import type { Sendable } from '../words/sendable.ts';
 
 const openEveryMs = 1500;
@@ -207,30 +207,41 @@ function Attempts({ delivery, retry, chosen, choose }: AttemptsProps) {
         Accepted <Time at={delivery.createdAt} />
       </Step>
       {attempts.map((attempt) => (
-        <Step
-          key={attempt.n}
-          shape={attempt.outcome === 'succeeded' ? '✓' : '✕'}
-          colour={attempt.outcome === 'succeeded' ? 'text-good' : 'text-bad'}
-        >
-          <button
-            type="button"
-            aria-pressed={attempt.n === chosen}
-            className="w-full rounded-md px-2 py-1 text-left hover:bg-raised aria-pressed:bg-tint"
-            onClick={() => choose(attempt.n)}
+        <Fragment key={attempt.n}>
+          <Step
+            shape={attempt.outcome === 'succeeded' ? '✓' : '✕'}
+            colour={attempt.outcome === 'succeeded' ? 'text-good' : 'text-bad'}
           >
-            <span className="font-medium">Attempt {attempt.n}</span>{' '}
-            {attempt.httpStatus === null ? '' : <span className="font-mono">{attempt.httpStatus}</span>}{' '}
-            <span className="text-muted">
-              <Time at={attempt.at} /> · {Math.round(attempt.durationMs).toLocaleString()} ms
-            </span>
-            <span className="block text-muted">
-              {errorWords(attempt.error, attempt.httpStatus)?.title ?? 'The receiver took it.'}
-            </span>
-          </button>
-        </Step>
+            <button
+              type="button"
+              aria-pressed={attempt.n === chosen}
+              className="w-full rounded-md px-2 py-1 text-left hover:bg-raised aria-pressed:bg-tint"
+              onClick={() => choose(attempt.n)}
+            >
+              <span className="font-medium">Attempt {attempt.n}</span>{' '}
+              {attempt.httpStatus === null ? '' : <span className="font-mono">{attempt.httpStatus}</span>}{' '}
+              <span className="text-muted">
+                <Time at={attempt.at} /> · {Math.round(attempt.durationMs).toLocaleString()} ms
+              </span>
+              <span className="block text-muted">
+                {errorWords(attempt.error, attempt.httpStatus)?.title ?? 'The receiver took it.'}
+              </span>
+            </button>
+          </Step>
+          <PutBack words={putBackWords(attempt, attempt === attempts.at(-1) && isOver(delivery.status))} />
+        </Fragment>
       ))}
       <End delivery={delivery} retry={retry} />
     </Timeline>
+  );
+}
+
+function PutBack({ words }: { words: string | null }) {
+  if (words === null) return null;
+  return (
+    <Step shape="↻" colour="text-wait">
+      {words}
+    </Step>
   );
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextAttemptWords, retryWords } from './schedule.ts';
+import { nextAttemptWords, putBackWords, retryWords } from './schedule.ts';
 
 const at = (...times: (string | null)[]) => times.map((nextAttemptAt) => ({ nextAttemptAt }));
 const common = { jitter: 0, giveUpAfter: null };
@@ -24,4 +24,12 @@ test('a schedule is said in words', () => {
   assert.equal(retryWords(retry), 'after 30s, 5m');
   assert.equal(retryWords({ schedule: [], ...common }), 'never');
   assert.equal(retryWords(growing), '6 times, after 1s, then 2 times as long each time, at most 60s');
+});
+
+test('a delivery that was put back after it had ended says so', () => {
+  const failed = { outcome: 'failed', nextAttemptAt: null } as const;
+  assert.equal(putBackWords(failed, false), 'Dead, and put back to be sent again');
+  assert.equal(putBackWords(failed, true), null);
+  assert.equal(putBackWords({ ...failed, nextAttemptAt: '1' }, false), null);
+  assert.match(putBackWords({ ...failed, outcome: 'succeeded' }, false) ?? '', /^Delivered/);
 });

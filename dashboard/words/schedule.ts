@@ -25,3 +25,15 @@ export function nextAttemptWords(
     ? `Attempt ${next} of ${allowed}`
     : `Attempt ${next}, ${place} of ${allowed} of this schedule,`;
 }
+
+/**
+ * What became of a delivery after one of its attempts, when it was put back from there; null where it only went on. Who put it
+ * back and when is not known, nor that it was cancelled before it was.
+ */
+export function putBackWords(
+  { outcome, nextAttemptAt }: Pick<Attempt, 'outcome' | 'nextAttemptAt'>,
+  isEnd: boolean,
+): string | null {
+  if (isEnd || nextAttemptAt !== null) return null;
+  return `${outcome === 'succeeded' ? 'Delivered' : 'Dead'}, and put back to be sent again`;
+}
