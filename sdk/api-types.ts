@@ -232,7 +232,7 @@ export interface Operations {
   /** Make a link that signs in once. */
   'POST /v1/sign-in-links': { input: { body?: { personId?: string } }; answer: { url: string; expiresAt: string } };
   /** What people did. */
-  'GET /v1/audit': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: { at: string; actorId: string; actor: string; act: string; target: string; account: (string | null) }[]; nextCursor: (string | null) } };
+  'GET /v1/audit': { input: { query?: { limit?: number; cursor?: string } }; answer: { data: { at: string; actorId: string; actor: string; act: string; target: string; account: (string | null); aboutId: (string | null); aboutName: (string | null) }[]; nextCursor: (string | null) } };
   /** Sign in. */
   'POST /v1/sessions': { input: { body: { email?: string; password?: string; key?: string; token?: string } }; answer: { id: (string | null); person: ({ id: string; name: string; email: (string | null); role: "owner" | "member" | "viewer"; hasPassword: boolean; createdAt: string; updatedAt: string } | null); role: "owner" | "member" | "viewer" | null; scopes: string[]; accounts: { id: string; name: string }[]; csrf: (string | null); expiresAt: (string | null); version: string } };
   /** List sessions. */
