@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { useAct, useOne } from '../api/queries.ts';
+import { useAct } from '../api/queries.ts';
 import type { Endpoint, Secrets } from '../api/types.ts';
 import { Button } from '../parts/button.tsx';
 import { Copyable } from '../parts/copyable.tsx';
@@ -11,16 +11,17 @@ import { Distance } from '../parts/time.tsx';
 
 /** The secret, on request, and its rotation. */
 export function Secrecy({ endpoint }: { endpoint: Endpoint }) {
-  const [isShown, setShown] = useState(false);
+  // Read when it is asked for and never again: each time that it is looked at stands in the log.
+  const [secrets, setSecrets] = useState<Secrets | null>(null);
   const [asks, setAsks] = useState(false);
   const [overlap, setOverlap] = useState('24h');
   const path = `/v1/endpoints/${endpoint.id}`;
-  const secrets = useOne<Secrets>(isShown ? `${path}/secret` : null).data;
+  const show = useAct(() => api<Secrets>('GET', `${path}/secret`), { then: setSecrets });
   const rotate = useAct(() => api('POST', `${path}/rotate-secret`, { overlap }), {
     done: 'There is a new secret. Put it into the receiver.',
     then: () => {
       setAsks(false);
-      setShown(true);
+      show.mutate();
     },
   });
   return (
@@ -28,12 +29,18 @@ export function Secrecy({ endpoint }: { endpoint: Endpoint }) {
       title="Signing secret"
       acts={
         <span className="flex gap-2">
-          {isShown ? null : <Button onClick={() => setShown(true)}>Show secret</Button>}
+          {secrets === null ? (
+            <Button disabled={show.isPending} onClick={() => show.mutate()}>
+              Show secret
+            </Button>
+          ) : (
+            <Button onClick={() => setSecrets(null)}>Hide secret</Button>
+          )}
           <Button onClick={() => setAsks(true)}>Rotate secret</Button>
         </span>
       }
     >
-      {secrets === undefined ? (
+      {secrets === null ? (
         <p className="text-sm text-muted">That it is shown is noted in the log of what people did.</p>
       ) : (
         <>

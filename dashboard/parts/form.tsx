@@ -28,7 +28,8 @@ export function Form({ act, save: { mutate, isPending, error }, children }: Prop
     wrong?.focus();
   }, [error]);
   return (
-    <form ref={form} onSubmit={submit} className="flex flex-col gap-4">
+    // The server's words stand beside each field; the browser's would hide all but the first.
+    <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
       <Problem error={error} />
       {children}
       <div className="flex justify-end">

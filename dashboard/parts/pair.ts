@@ -12,10 +12,10 @@ export function pairsOf(members: Readonly<Record<string, string>>): Pair[] {
   return Object.entries(members).map(([name, value]) => pair(name, value));
 }
 
-/** The members that the rows mean; one without a name means nothing. */
+/** The members that the rows mean; an empty row means nothing, and one that lacks only its name is for the server to refuse. */
 export function membersOf(pairs: readonly Pair[]): Record<string, string> {
-  const named = pairs.filter(({ name }) => name.trim() !== '');
-  return Object.fromEntries(named.map(({ name, value }) => [name.trim(), value]));
+  const filled = pairs.filter(({ name, value }) => name.trim() !== '' || value.trim() !== '');
+  return Object.fromEntries(filled.map(({ name, value }) => [name.trim(), value]));
 }
 
 /** A new row. */
