@@ -271,7 +271,7 @@ async function start({ demoShop = false, ...flags }: Flags): Promise<number> {
       shop: demoShop === true && isNew ? await shopAt(running.url, keys.adminKey) : null,
       host: config.host,
       port: settings.port,
-      adminKey: keys.adminKey ?? '',
+      adminKey: keys.adminKey,
       crypto: nodeCrypto(),
       running,
     });

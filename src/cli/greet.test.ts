@@ -36,3 +36,10 @@ test('a key with characters that a shell reads is quoted', { skip: process.platf
   const done = spawnSync('sh', ['-c', `${command}; printf %s "$KEY"`], { encoding: 'utf8' });
   assert.equal(done.stdout, adminKey);
 });
+
+test('where nobody here knows an admin key, it is said how to get one, and what is pasted asks for it', () => {
+  const lines = greeting({ url, signIn: `${url}/signin#t`, adminKey: null, listener: null, shop: null });
+  assert.match(lines, /npx surehook keys create --admin/);
+  assert.match(lines, /export KEY=YOUR-ADMIN-KEY/);
+  assert.match(lines, /Bearer \$KEY/);
+});

@@ -8,7 +8,8 @@ export interface GreetInput {
   shop: Shop | null;
   host: string;
   port: number;
-  adminKey: string;
+  /** Null: the store has one, which only who made it knows. */
+  adminKey: string | null;
   crypto: Crypto;
   running: {
     url: string;
@@ -37,27 +38,31 @@ export async function greet({ shop, host, port, adminKey, crypto, running }: Gre
 export function greeting(input: {
   url: string;
   signIn: string;
-  adminKey: string;
+  adminKey: string | null;
   listener: string | null;
   shop: Shop | null;
 }): string {
   const { url, signIn, adminKey, listener, shop } = input;
-  const key = /^[\w-]+$/.test(adminKey) ? adminKey : `'${adminKey.replaceAll("'", "'\\''")}'`;
+  const key =
+    adminKey === null || /^[\w-]+$/.test(adminKey) ? adminKey : `'${adminKey.replaceAll("'", "'\\''")}'`;
   const target = listener === null ? 'https://YOUR-RECEIVER/hooks' : `${listener}/hooks`;
-  const auth = key === adminKey ? `-H "Authorization: Bearer ${key}"` : '-H "Authorization: Bearer $KEY"';
+  const auth =
+    key !== null && key === adminKey
+      ? `-H "Authorization: Bearer ${key}"`
+      : '-H "Authorization: Bearer $KEY"';
   const lines = [
     '',
     `  Surehook runs at ${url} (development mode). API: ${url}/docs`,
     `  Dashboard: ${signIn}`,
     '  (This link signs in once, within 30 minutes. For another one: npx surehook signin)',
-    `  Admin key: ${adminKey}`,
+    `  Admin key: ${adminKey ?? 'not known here. If you have none: npx surehook keys create --admin'}`,
     ...(listener === null
       ? []
       : [`  A receiver for trying things out listens at ${listener} and shows here what arrives.`]),
     '',
     '  Paste this: the commands of the documentation take the key from KEY. Then an endpoint is made and an event published to it.',
     '',
-    `  export KEY=${key}`,
+    `  export KEY=${key ?? 'YOUR-ADMIN-KEY'}`,
     `  curl -w '\\n' -X POST ${url}/v1/endpoints ${auth} -d '{"url":"${target}","events":["order.*"]}' &&`,
     `  curl -w '\\n' -X POST ${url}/v1/events ${auth} -d '{"type":"order.created","data":{"order_id":"ORD12345","total":12.50}}'`,
     '',
