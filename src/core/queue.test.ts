@@ -145,4 +145,9 @@ test('only schemes of queues are queues', () => {
   for (const text of ['redis://', ' REDIS:x', 'postgresql://h']) assert.ok(isQueueUrl(text), text);
   for (const text of ['https://h', 'pull:', 'redisx://h', 'constructor:x', ''])
     assert.ok(!isQueueUrl(text), text);
+  // Names that every object has.
+  for (const text of ['constructor://h/?stream=s', 'valueof://h/', '__proto__://h/']) {
+    wrong(text, /^names no queue; its schemes are redis, /);
+    assert.equal(originOf(text), originOf(text.replace('://h', '://i')), text);
+  }
 });

@@ -123,24 +123,27 @@ const forms: Record<QueueKind, Form> = {
   },
 };
 
-const schemes: Readonly<Record<string, Pick<QueueTarget, 'kind' | 'secure' | 'port'>>> = {
-  redis: { kind: 'redis', secure: false, port: 6379 },
-  rediss: { kind: 'redis', secure: true, port: 6379 },
-  nats: { kind: 'nats', secure: false, port: 4222 },
-  tls: { kind: 'nats', secure: true, port: 4222 },
-  amqp: { kind: 'amqp', secure: false, port: 5672 },
-  amqps: { kind: 'amqp', secure: true, port: 5671 },
-  kafka: { kind: 'kafka', secure: false, port: 9092 },
-  kafkas: { kind: 'kafka', secure: true, port: 9093 },
-  sqs: { kind: 'sqs', secure: true, port: 443 },
-  'sqs+http': { kind: 'sqs', secure: false, port: 80 },
-  postgres: { kind: 'postgres', secure: false, port: 5432 },
-  postgresql: { kind: 'postgres', secure: false, port: 5432 },
-};
+/** A map, for what comes from outside is looked up in it: every object has a `constructor`. */
+const schemes = new Map<string, Pick<QueueTarget, 'kind' | 'secure' | 'port'>>(
+  Object.entries({
+    redis: { kind: 'redis', secure: false, port: 6379 },
+    rediss: { kind: 'redis', secure: true, port: 6379 },
+    nats: { kind: 'nats', secure: false, port: 4222 },
+    tls: { kind: 'nats', secure: true, port: 4222 },
+    amqp: { kind: 'amqp', secure: false, port: 5672 },
+    amqps: { kind: 'amqp', secure: true, port: 5671 },
+    kafka: { kind: 'kafka', secure: false, port: 9092 },
+    kafkas: { kind: 'kafka', secure: true, port: 9093 },
+    sqs: { kind: 'sqs', secure: true, port: 443 },
+    'sqs+http': { kind: 'sqs', secure: false, port: 80 },
+    postgres: { kind: 'postgres', secure: false, port: 5432 },
+    postgresql: { kind: 'postgres', secure: false, port: 5432 },
+  }),
+);
 
 /** Whether a URL names a queue, be it well written or not. */
 export function isQueueUrl(text: string): boolean {
-  return Object.hasOwn(schemes, schemeOf(text));
+  return schemes.has(schemeOf(text));
 }
 
 function schemeOf(text: string): string {
@@ -168,8 +171,8 @@ export function queueTargetOf(url: string, use: QueueUse, policy: AddressPolicy)
 
 function readUrl(text: string, use: QueueUse, policy: AddressPolicy): QueueUrl | string {
   const scheme = schemeOf(text);
-  const base = schemes[scheme];
-  if (base === undefined) return `names no queue; its schemes are ${Object.keys(schemes).join(', ')}`;
+  const base = schemes.get(scheme);
+  if (base === undefined) return `names no queue; its schemes are ${[...schemes.keys()].join(', ')}`;
   if (text.length > endpointUrlChars) return `is longer than ${endpointUrlChars} characters`;
   if (hasControlCharacter(text) || /[\s\\#]/.test(text))
     return 'holds a blank, a backslash or a #; write it as %20, %5C or %23';
@@ -265,11 +268,11 @@ export function shownUrl({ url, password }: { url: string; password: string | nu
 }
 
 /** What credentials were given for: they are of no use elsewhere, and nobody else's business. */
-export function originOf(text: string): string {
-  const base = schemes[schemeOf(text)];
-  if (base === undefined) return URL.parse(text.trim())?.origin ?? '';
-  const url = parsedAs('ftp', text.trim());
-  return url === null
-    ? ''
-    : `${schemeOf(text)}://${url.username}@${url.hostname}:${portOf(text.trim(), base.port)}`;
+export function originOf(given: string): string {
+  const text = given.trim();
+  const scheme = schemeOf(text);
+  const base = schemes.get(scheme);
+  if (base === undefined) return URL.parse(text)?.origin ?? '';
+  const url = parsedAs('ftp', text);
+  return url === null ? '' : `${scheme}://${url.username}@${url.hostname}:${portOf(text, base.port)}`;
 }
