@@ -58,8 +58,10 @@ export class AlertActs {
     return rule;
   }
 
-  async deleteRule(account: Account, id: string): Promise<void> {
-    if (await this.#parts.store.deleteAlertRule(account.no, id)) return;
+  /** Answers what is gone by it. */
+  async deleteRule(account: Account, id: string): Promise<AlertRule> {
+    const rule = await this.rule(account, id);
+    if (await this.#parts.store.deleteAlertRule(account.no, id)) return rule;
     if (id !== defaultId) throw notFound('alert rule', id);
     throw new SurehookError(
       'conflict',
@@ -96,8 +98,10 @@ export class AlertActs {
     return channel;
   }
 
-  async deleteChannel(account: Account, id: string): Promise<void> {
+  /** Answers what is gone by it. */
+  async deleteChannel(account: Account, id: string): Promise<AlertChannel> {
     refuseDefault(id);
+    const channel = await this.channel(account, id);
     const using = (await this.rules(account)).find(({ channels }) => channels.includes(id));
     if (using !== undefined)
       throw new SurehookError(
@@ -105,6 +109,7 @@ export class AlertActs {
         `The rule ${using.id} tells through this channel. Take it out there first.`,
       );
     if (!(await this.#parts.store.deleteAlertChannel(account.no, id))) throw notFound('alert channel', id);
+    return channel;
   }
 
   async #known(account: Account): Promise<AlertRules> {

@@ -19,8 +19,8 @@ export interface Portals {
   /** The token is in the answer and nowhere else. */
   make(account: Account, wish: PortalWish, madeBy: string): Promise<{ link: PortalLink; token: string }>;
   list(account: Account, page: { limit: number; before: string | null }): Promise<PortalLink[]>;
-  /** The link can't be opened any more, and what it opened is closed. */
-  revoke(account: Account, id: string): Promise<void>;
+  /** The link can't be opened any more, and what it opened is closed. Answers what it is called. */
+  revoke(account: Account, id: string): Promise<string>;
   /** Uses a link up. `token` is what the portal asks with from then on. Throws `unauthenticated` for a link that opens nothing. */
   open(linkToken: string): Promise<{ link: PortalLink; token: string }>;
   /** The link that opened the portal with this token; null when it is not open. */
@@ -59,6 +59,7 @@ export function createPortals({ store, clock, random, sha256 }: PortalParts): Po
     async revoke(account, id) {
       const input = { accountNo: account.no, id, nowMs: clock.nowMs() };
       if (!(await store.revokePortalLink(input))) throw notFound('portal link', id);
+      return (await store.portalLink(id))?.name ?? '';
     },
     async open(linkToken) {
       const token = portalTokenPrefix + newToken();

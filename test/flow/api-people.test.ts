@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { actWords, isEnd } from '../../dashboard/words/audit.ts';
+import { routes } from '../../src/api/routes.ts';
 import * as limits from '../../src/core/limits/people.ts';
 import { ApiWorld, adminKey, type Reply } from '../support/api.ts';
 
@@ -416,6 +418,8 @@ describe('people', () => {
       ['/v1/sources', 'a source', { name: 'Till', scheme: 'standard' }],
       ['/v1/accounts', 'an account', { id: 'acme', name: 'Acme' }],
       ['/v1/endpoints', 'an endpoint', { url: 'https://a.example/', events: ['*'] }],
+      ['/v1/alert-channels', 'an alert channel', { name: 'On duty', type: 'email', to: 'a@a.example' }],
+      ['/v1/alert-rules', 'an alert rule', { name: 'Stopped', kinds: ['order.failed'], publish: 'a.b' }],
     ] as const) {
       const { id } = (await owner.ask('POST', path, body)).body;
       const name = 'url' in body ? body.url : body.name;
@@ -429,7 +433,20 @@ describe('people', () => {
     const ben = (await owner.ask('POST', '/v1/people', { name: 'Ben', role: 'viewer' })).body;
     await owner.ask('DELETE', `/v1/people/${ben.id}`);
     assert.deepEqual(await told(), ['Remove a person', ben.id, 'Ben']);
+    const link = (await owner.ask('POST', '/v1/portal-links', { name: 'Acme' })).body;
+    await owner.ask('DELETE', `/v1/portal-links/${link.id}`);
+    assert.deepEqual(await told(), ['Revoke a link into a portal', link.id, 'Acme']);
     await owner.ask('PUT', '/v1/event-types/order.made', { description: '' });
     assert.deepEqual(await told(), ['Declare an event type', null, 'order.made']);
+  });
+
+  test('every act that the audit log tells has words in the dashboard', () => {
+    const acts = routes(world.parts).filter(
+      ({ method, isAudited, right }) => (isAudited ?? method !== 'GET') && right !== 'none',
+    );
+    assert.ok(acts.length > 30);
+    for (const { summary } of acts) assert.notEqual(actWords(summary, false), summary);
+    for (const { method, path, summary } of acts)
+      if (method === 'DELETE' && path.endsWith('}')) assert.ok(isEnd(summary), summary);
   });
 });

@@ -132,8 +132,8 @@ function ruleRoutes({ alerts }: ApiParts): Route[] {
       success: { status: 204, description: 'It is gone.' },
       fails: ['conflict'],
       handle: async ({ account, params }) => {
-        await alerts.deleteRule(account, params.id);
-        return {};
+        const { name } = await alerts.deleteRule(account, params.id);
+        return { about: name };
       },
     }),
   ];
@@ -206,8 +206,8 @@ function channelRoutes({ alerts }: ApiParts): Route[] {
       success: { status: 204, description: 'It is gone.' },
       fails: ['conflict'],
       handle: async ({ account, params }) => {
-        await alerts.deleteChannel(account, params.id);
-        return {};
+        const { name } = await alerts.deleteChannel(account, params.id);
+        return { about: name };
       },
     }),
   ];

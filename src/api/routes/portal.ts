@@ -135,10 +135,7 @@ function links(parts: ApiParts): Route[] {
       description: 'It opens nothing any more, and what it opened is closed at once.',
       right: 'manage',
       success: { status: 204, description: 'It is revoked.' },
-      handle: async ({ account, params }) => {
-        await portals.revoke(account, params.id);
-        return {};
-      },
+      handle: async ({ account, params }) => ({ about: await portals.revoke(account, params.id) }),
     }),
   ];
 }
