@@ -89,7 +89,7 @@ async function listByEndpoint(
   );
   const wanted = page.limit + 1;
   const most = allFit(filter) ? wanted : Math.max(wanted, rowsLookedAt);
-  const looked = await newestAlong(session, { searches, most, wanted }, range);
+  const looked = await newestOf(session, { searches, most, wanted }, range);
   const rows = looked.rows.filter((row) => isAsked(viewOf(row), filter));
   const events = await eventsFitting(session, accountNo, filter, { rows, wanted });
   const known = new Map(events.map((event) => [event.seq as number, event]));
@@ -119,7 +119,8 @@ interface Range {
   begunFrom: number;
 }
 
-interface Along {
+/** Where is looked, and how far. */
+interface Look {
   searches: { endpoint: Row; state: number }[];
   /** Of all searches together. */
   most: number;
@@ -133,11 +134,11 @@ interface Looked {
 }
 
 /** In the newest eras first: into all that there are, each search has to look by itself, also where it finds nothing. */
-async function newestAlong(session: Session, along: Along, range: Range): Promise<Looked> {
-  if (along.searches.length === 0) return { rows: [], floor: range.from };
+async function newestOf(session: Session, look: Look, range: Range): Promise<Looked> {
+  if (look.searches.length === 0) return { rows: [], floor: range.from };
   // Open ones lie in no era.
-  if (along.searches.every(({ state }) => state === open))
-    return await rowsAlong(session, 'open_delivery', along, range);
+  if (look.searches.every(({ state }) => state === open))
+    return await rowsAlong(session, 'open_delivery', look, range);
   const era = await session.get(
     'SELECT min(from_seq) AS from_seq FROM (SELECT from_seq FROM era WHERE from_seq < ? ORDER BY from_seq DESC LIMIT ?) e',
     Math.ceil(range.to / places),
@@ -145,17 +146,17 @@ async function newestAlong(session: Session, along: Along, range: Range): Promis
   );
   const from = ((era?.from_seq as number | null | undefined) ?? 0) * places;
   if (from > range.from) {
-    const looked = await rowsAlong(session, 'delivery', along, { ...range, from });
-    if (looked.floor > from || looked.rows.length >= along.wanted) return looked;
+    const looked = await rowsAlong(session, 'delivery', look, { ...range, from });
+    if (looked.floor > from || looked.rows.length >= look.wanted) return looked;
   }
-  return await rowsAlong(session, 'delivery', along, range);
+  return await rowsAlong(session, 'delivery', look, range);
 }
 
 /** The newest deliveries of each endpoint in each state, all together from the newest on. */
 async function rowsAlong(
   session: Session,
   table: 'delivery' | 'open_delivery',
-  { searches, most, wanted }: Along,
+  { searches, most, wanted }: Look,
   range: Range,
 ): Promise<Looked> {
   const each = Math.max(wanted, Math.ceil(most / searches.length));

@@ -41,7 +41,10 @@ export async function listEvents(
   return { rows: rows.map((row) => ({ event: headOf(row), deliveries: row.deliveries as number })), next };
 }
 
-/** A page and so many more are read at first where all that is on the way fits, but for what clocks that were set back put there; else all that may be looked at for nothing. */
+/**
+ * A page and so many more are read at first where all that is on the way fits, but for what clocks that were set back put there; else
+ * all that may be looked at for nothing.
+ */
 const rowsMore = 30;
 const timesRows = 4;
 const mostRows = 1000;
@@ -68,7 +71,7 @@ export async function* eventsDown(
   let until = Math.min(page.before ?? Number.MAX_SAFE_INTEGER, span.until);
   let rowsLeft = filter.q === undefined ? limits.filterRows : limits.searchRows;
   let bytesLeft = limits.searchBytes;
-  const first = allFit(filter, along) ? page.limit + rowsMore : Math.min(rowsLeft, mostRows);
+  const first = isAllAsked(filter, along) ? page.limit + rowsMore : Math.min(rowsLeft, mostRows);
   for (let most = first; ; most = Math.min(most * timesRows, Math.max(rowsLeft, first), mostRows)) {
     const rows = await session.all(
       sql,
@@ -142,7 +145,7 @@ function alongOf(accountNo: number, { reference, source, type }: EventFilter): A
 }
 
 /** Whether there is nothing on the way along an index that is not asked for, but for its exact time. */
-function allFit(filter: EventFilter & { endpointNo?: number }, { key }: Along): boolean {
+function isAllAsked(filter: EventFilter & { endpointNo?: number }, { key }: Along): boolean {
   const { type, reference, source, endpointNo, q } = filter;
   return [type, reference, source, endpointNo, q].filter((asked) => asked !== undefined).length < key.length;
 }
