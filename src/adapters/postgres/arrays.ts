@@ -19,6 +19,8 @@ export function isElementType(name: string | undefined): name is ElementType {
 }
 
 const headBytes = 20;
+/** Without a dimension, its length and where it begins. */
+const emptyBytes = 12;
 const lengthBytes = 4;
 const ofNull = -1;
 const high = 2 ** 32;
@@ -29,7 +31,7 @@ const high = 2 ** 32;
  */
 export function arrayBytes(type: ElementType, values: readonly Element[]): Buffer {
   const { oid, bytes } = types[type];
-  const buffer = Buffer.allocUnsafe(bytes === null ? textsBytes(values) : sizedBytes(values, bytes));
+  const buffer = Buffer.allocUnsafe(bytesOf(values, bytes));
   // One dimension, from 1 on; an empty array has none.
   buffer.writeInt32BE(values.length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(values.includes(null) ? 1 : 0, 4);
@@ -47,17 +49,10 @@ export function arrayBytes(type: ElementType, values: readonly Element[]): Buffe
   return buffer;
 }
 
-function sizedBytes(values: readonly Element[], bytes: number): number {
-  if (values.length === 0) return headBytes - 8;
+function bytesOf(values: readonly Element[], each: number | null): number {
+  if (values.length === 0) return emptyBytes;
   let size = headBytes + values.length * lengthBytes;
-  for (const value of values) if (value !== null) size += bytes;
-  return size;
-}
-
-function textsBytes(values: readonly Element[]): number {
-  if (values.length === 0) return headBytes - 8;
-  let size = headBytes + values.length * lengthBytes;
-  for (const value of values) if (value !== null) size += Buffer.byteLength(value as string);
+  for (const value of values) if (value !== null) size += each ?? Buffer.byteLength(value as string);
   return size;
 }
 
