@@ -9,6 +9,7 @@ test('what somebody did is said as people say it', () => {
   assert.equal(said('Change an endpoint', 'https://a.example/'), 'Changed endpoint https://a.example/');
   assert.equal(said('Revoke an API key', 'till'), 'Revoked API key ‘till’');
   assert.equal(said('Show the secret', null, 'ep_1'), 'Looked at the secret of ep_1');
+  assert.equal(said('Replay what failed', null, 'ep_1'), 'Replayed what failed at ep_1');
   assert.equal(said('Dismiss dead letters', null, null), 'Dismissed dead letters');
   assert.equal(said('Create a bin', null, null), 'Made a bin');
   assert.equal(said('Where bins catch', null, null), 'Where bins catch');

@@ -35,9 +35,15 @@ const done: Readonly<Record<string, string>> = {
 };
 /** Acts whose words would not go with what they were about behind them. */
 const others: Readonly<Record<string, string>> = {
+  'Acknowledge messages': 'Acknowledged messages of',
+  'Deliver an event again': 'Delivered again event',
+  'Fetch messages': 'Fetched messages of',
+  'Give messages back': 'Gave messages back to',
   'Go on with a paused replay': 'Went on with replay',
   'Judge a kept request again': 'Judged again request',
   'Make the request of a delivery': 'Signed anew the request of delivery',
+  'Replay deliveries': 'Started replay',
+  'Replay what failed': 'Replayed what failed at',
   'Rotate the secret': 'Rotated the secret of',
   'Send a test event': 'Sent a test event to',
   'Show the secret': 'Looked at the secret of',
