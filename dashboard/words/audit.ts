@@ -2,7 +2,6 @@ import type { AuditEntry } from '../api/types.ts';
 
 /** The verbs of what the API does, as people say what somebody did. */
 const done: Readonly<Record<string, string>> = {
-  Acknowledge: 'Acknowledged',
   Add: 'Added',
   Cancel: 'Cancelled',
   Change: 'Changed',
@@ -12,8 +11,6 @@ const done: Readonly<Record<string, string>> = {
   Deliver: 'Delivered',
   Dismiss: 'Dismissed',
   End: 'Ended',
-  Fetch: 'Fetched',
-  Give: 'Gave',
   Go: 'Went',
   Judge: 'Judged',
   Make: 'Made',
@@ -35,10 +32,7 @@ const done: Readonly<Record<string, string>> = {
 };
 /** Acts whose words would not go with what they were about behind them. */
 const others: Readonly<Record<string, string>> = {
-  'Acknowledge messages': 'Acknowledged messages of',
   'Deliver an event again': 'Delivered again event',
-  'Fetch messages': 'Fetched messages of',
-  'Give messages back': 'Gave messages back to',
   'Go on with a paused replay': 'Went on with replay',
   'Judge a kept request again': 'Judged again request',
   'Make the request of a delivery': 'Signed anew the request of delivery',
