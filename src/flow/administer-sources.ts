@@ -10,8 +10,8 @@ import type { AdministrationParts } from './administer-parts.ts';
 export interface SourceActs {
   createSource(account: Account, body: unknown): Promise<Source>;
   updateSource(account: Account, id: string, body: unknown): Promise<Source>;
-  /** Its address is unknown from then on; events that came through it stay. */
-  deleteSource(account: Account, id: string): Promise<void>;
+  /** Its address is unknown from then on; events that came through it stay. Answers what is gone by it. */
+  deleteSource(account: Account, id: string): Promise<Source>;
 }
 
 export function sourceActs(parts: AdministrationParts): SourceActs {
@@ -71,6 +71,7 @@ export function sourceActs(parts: AdministrationParts): SourceActs {
         await store.deleteSource(source.no, clock.nowMs());
         directory.sources.delete(source);
         if (source.tracking !== null) await hooks.sourceChanged({ ...source, tracking: null });
+        return source;
       }),
   };
 }

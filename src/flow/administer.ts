@@ -23,7 +23,8 @@ export interface Administration extends SourceActs {
   createKey(account: Account, body: unknown, actor: Actor): Promise<{ key: string; stored: ApiKey }>;
   /** The keys of one account, newest first; null: all keys. */
   listKeys(accountNo: number | null): ApiKey[];
-  deleteKey(accountNo: number | null, id: string): Promise<void>;
+  /** Answers what is gone by it. */
+  deleteKey(accountNo: number | null, id: string): Promise<ApiKey>;
   createEndpoint(
     account: Account,
     body: unknown,
@@ -137,6 +138,7 @@ function keyActs({ store, directory, clock, random, sha256 }: AdministrationPart
       if (key === undefined) throw notFound('key', id);
       await store.deleteKey(id);
       directory.deleteKey(key.hash);
+      return key;
     },
   };
 }

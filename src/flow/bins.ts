@@ -60,8 +60,11 @@ export class Bins {
     return bin;
   }
 
-  async delete(account: Account, id: string): Promise<void> {
-    await this.#parts.store.deleteBin((await this.find(account, id)).no);
+  /** Answers what is gone by it. */
+  async delete(account: Account, id: string): Promise<Bin> {
+    const bin = await this.find(account, id);
+    await this.#parts.store.deleteBin(bin.no);
+    return bin;
   }
 
   /** The bin behind an address, whoever's; `not_found` when there is none. */

@@ -93,8 +93,7 @@ function single({ bins, publicUrl }: ApiParts): Route[] {
       right: 'manage',
       success: { status: 204, description: 'It is gone.' },
       handle: async ({ account, params }) => {
-        const { name } = await bins.find(account, params.id);
-        await bins.delete(account, params.id);
+        const { name } = await bins.delete(account, params.id);
         return { about: name };
       },
     }),

@@ -89,9 +89,7 @@ export function keyRoutes(parts: ApiParts): Route[] {
       right: 'manage',
       success: { status: 204, description: 'It is revoked.' },
       handle: async (call) => {
-        const { id } = call.params;
-        const { name = '' } = administration.listKeys(reach(call)).find((one) => one.id === id) ?? {};
-        await administration.deleteKey(reach(call), id);
+        const { name } = await administration.deleteKey(reach(call), call.params.id);
         return { about: name };
       },
     }),

@@ -100,8 +100,7 @@ function single(parts: ApiParts): Route[] {
       right: 'manage',
       success: { status: 204, description: 'It is gone.' },
       handle: async ({ account, params }) => {
-        const name = parts.directory.sources.byId(account.no, params.id)?.name ?? '';
-        await administration.deleteSource(account, params.id);
+        const { name } = await administration.deleteSource(account, params.id);
         return { about: name };
       },
     }),
