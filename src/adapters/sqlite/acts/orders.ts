@@ -72,7 +72,7 @@ export function getOrder(db: Database, accountNo: number, id: string): OrderHist
 
 /** Of all states what is newest in each: none of their indexes, which orders have for their own sake, holds all in order. */
 export function listOrders(db: Database, accountNo: number, filter: OrderFilter, page: Page): Found<Order> {
-  const byState = indexOf(filter) === 'state' || indexOf(filter) === 'source';
+  const byState = ['state', 'source'].includes(indexOf(filter));
   const states = byState && filter.state === undefined ? orderStates : [filter.state];
   const rows = states
     .flatMap((state) => ordersDown(db, accountNo, { ...filter, ...(state && { state }) }, page))
