@@ -16,7 +16,14 @@ export function bodyValidator(schema: TSchema): Validator {
 
 /** The same for query parameters, which are strings: numbers and booleans are read from them in place. The pointer is the parameter's name. */
 export function queryValidator(schema: TSchema): Validator {
-  return validator(queries.compile(schema), (pointer) => pointer.slice(1));
+  const check = validator(queries.compile(schema), (pointer) => pointer.slice(1));
+  return (value) => {
+    check(value);
+    // Ajv takes `Infinity` for an integer, and does not hold it to any bound.
+    for (const [name, read] of Object.entries(value as object))
+      if (read === Infinity || read === -Infinity)
+        throw invalid([{ pointer: name, detail: 'must be a number that is not infinite' }]);
+  };
 }
 
 function validator(check: ValidateFunction, name: (pointer: string) => string): Validator {

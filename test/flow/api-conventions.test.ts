@@ -200,6 +200,8 @@ describe('API conventions', () => {
       'nope=1',
       'limit=0',
       'limit=251',
+      'limit=Infinity',
+      'limit=-1e999',
       'limit=abc',
       'limit=1.5',
       'limit=1&limit=2',
