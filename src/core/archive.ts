@@ -40,7 +40,7 @@ export interface ArchiveSum {
 }
 
 /** Raised whenever tables or columns change: an archive of another form is refused as a whole, not read in part. */
-export const archiveFormat = 2;
+export const archiveFormat = 3;
 
 /** How many parts of the past there are at most: each becomes tables and indexes, which one transaction makes and locks. */
 export const archiveEras = 100;

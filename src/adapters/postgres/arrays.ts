@@ -78,7 +78,10 @@ function write(buffer: Buffer, at: number, type: ElementType, value: Exclude<Ele
       buffer.writeDoubleBE(value as number, at);
       return 8;
     case 'uuid':
-      return buffer.write(value as string, at, 'hex');
+      // What is written short would leave what was there before.
+      if (buffer.write(value as string, at, 'hex') !== 16)
+        throw new RangeError(`${value} is not the 32 hexadecimal digits of a UUID.`);
+      return 16;
   }
 }
 
