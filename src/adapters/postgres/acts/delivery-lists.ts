@@ -160,19 +160,17 @@ async function rowsAlong(
   range: Range,
 ): Promise<Looked> {
   const each = Math.max(wanted, Math.ceil(most / searches.length));
-  // Compared as rows, and in the order of rows: so the planner has only the index that begins with endpoint and state, and cannot
-  // walk down all deliveries for the few that are in a rare one. By the key alone it leaves out eras. How many are wanted it does
-  // not see: it would make another plan each time, which takes longer than the work.
+  // In the order of endpoints and keys, which `= ANY` lets stand where `=` would make it one of keys: so the planner has only the index
+  // that begins with endpoint and state, and cannot walk down all deliveries for the few that are in a rare one. By the key it leaves
+  // out eras. How many are wanted it does not see: it would make another plan each time, which takes longer than the work.
   const rows = await session.all(
     `SELECT s.n, x.* FROM unnest(?::bigint[], ?::smallint[]) WITH ORDINALITY AS s (endpoint_no, state, n)
      CROSS JOIN LATERAL (SELECT ${deliveryPart} FROM ${table} d
-       WHERE d.key >= ? AND (d.endpoint_no, d.state, d.key) >= (s.endpoint_no, s.state, ?::bigint)
-         AND (d.endpoint_no, d.state, d.key) < (s.endpoint_no, s.state, ?::bigint)
-       ORDER BY d.endpoint_no DESC, d.state DESC, d.key DESC LIMIT (SELECT ?::bigint)) x
+       WHERE d.endpoint_no = ANY (ARRAY[s.endpoint_no]) AND d.state = s.state AND d.key >= ? AND d.key < ?
+       ORDER BY d.endpoint_no DESC, d.key DESC LIMIT (SELECT ?::bigint)) x
      ORDER BY x.key DESC LIMIT (SELECT ?::bigint)`,
     searches.map(({ endpoint }) => endpoint.no as number),
     searches.map(({ state }) => state),
-    range.from,
     range.from,
     range.to,
     each,

@@ -65,7 +65,7 @@ export async function* eventsDown(
     conditions.push('? = ANY (e.targets)');
     values.push(filter.endpointNo);
   }
-  const along = alongOf(accountNo, filter);
+  const along = alongOf(filter);
   const sql = alongSql(along, conditions);
   const span = await seqsOf(session, accountNo, filter);
   let until = Math.min(page.before ?? Number.MAX_SAFE_INTEGER, span.until);
@@ -77,9 +77,10 @@ export async function* eventsDown(
       sql,
       ...values,
       span.from,
-      ...along.key,
+      [accountNo],
+      ...along.values,
       until,
-      ...along.key,
+      ...along.values,
       span.from,
       most,
     );
@@ -127,41 +128,47 @@ async function holdingText(session: Session, rows: Row[], text: string): Promise
   return new Set(found.map((row) => row.seq as number));
 }
 
+/** What of an account's events is walked along; of no column: all of them. */
 interface Along {
   columns: string[];
-  key: (string | number)[];
+  values: string[];
 }
 
-/** The most telling thing asked for that has an index in the order of events, of this account. */
-function alongOf(accountNo: number, { reference, source, type }: EventFilter): Along {
-  const along = (column: string, value: string): Along => ({
-    columns: ['e.account_no', `e.${column}`],
-    key: [accountNo, value],
-  });
-  if (reference !== undefined) return along('reference', reference);
-  if (source !== undefined) return along('source', source);
-  if (type !== undefined && !type.endsWith('*')) return along('type', type);
-  return { columns: ['e.account_no'], key: [accountNo] };
+/** The most telling thing asked for that has an index in the order of events. */
+function alongOf({ reference, source, type }: EventFilter): Along {
+  if (reference !== undefined) return { columns: ['e.reference'], values: [reference] };
+  if (source !== undefined) return { columns: ['e.source'], values: [source] };
+  if (type !== undefined && !type.endsWith('*')) return { columns: ['e.type'], values: [type] };
+  return { columns: [], values: [] };
 }
 
 /** Whether there is nothing on the way along an index that is not asked for, but for its exact time. */
-function isAllAsked(filter: EventFilter & { endpointNo?: number }, { key }: Along): boolean {
+function isAllAsked(filter: EventFilter & { endpointNo?: number }, { values }: Along): boolean {
   const { type, reference, source, endpointNo, q } = filter;
-  return [type, reference, source, endpointNo, q].filter((asked) => asked !== undefined).length < key.length;
+  return (
+    [type, reference, source, endpointNo, q].filter((asked) => asked !== undefined).length <= values.length
+  );
 }
 
 /**
- * Events along an index, newest first, each with whether it is as the conditions say. Compared as rows, and in the order of rows, so
- * that the planner has only that index: planned for all accounts and all types, it would walk along the events of everybody for an
- * account that has few, or along all of an account for a type that is rare. By the lower position alone it leaves out eras.
+ * Events along an index, newest first, each with whether it is as the conditions say. By `= ANY`, compared as rows and in the order of
+ * both, so that the planner has only that index: planned for all accounts and all types, it would walk along the events of everybody
+ * for an account that has few, or along all of an account for a type that is rare. (The account is not in the row: before PostgreSQL 18
+ * a walk ends only where the first of a row's columns does.) By the lower position alone it leaves out eras.
  */
-function alongSql({ columns, key }: Along, conditions: string[]): string {
-  const row = `(${columns.join(', ')}, e.seq)`;
-  const bound = `(${key.map(() => '?').join(', ')}, ?::bigint)`;
-  const notNull = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
-  const order = [...columns, 'e.seq'].map((column) => `${column} DESC`).join(', ');
+function alongSql({ columns }: Along, conditions: string[]): string {
+  const row = `(${[...columns, 'e.seq'].join(', ')})`;
+  const bound = `(${[...columns.map(() => '?'), '?::bigint'].join(', ')})`;
+  const walk = [
+    'e.seq >= ?',
+    'e.account_no = ANY (?::bigint[])',
+    ...columns.map((column) => `${column} IS NOT NULL`),
+    `${row} < ${bound}`,
+    `${row} >= ${bound}`,
+  ];
+  const order = ['e.account_no', ...columns, 'e.seq'].map((column) => `${column} DESC`);
   return `SELECT e.seq, (${conditions.join(' AND ')}) AS wanted, octet_length(e.data) AS bytes FROM event e
-    WHERE e.seq >= ? AND ${notNull} AND ${row} < ${bound} AND ${row} >= ${bound} ORDER BY ${order} LIMIT (SELECT ?::bigint)`;
+    WHERE ${walk.join(' AND ')} ORDER BY ${order.join(', ')} LIMIT (SELECT ?::bigint)`;
 }
 
 /** The positions between which the events lie that a filter can want. */

@@ -109,8 +109,8 @@ async function ordersOfFew(
 }
 
 /**
- * One more than a page has, along each state of the account or of one source. Compared as rows, and in their order, as along deliveries:
- * or the planner, which does not see how few there are, walks along the orders of everybody.
+ * One more than a page has, along each state of the account or of one source. By `= ANY` and in an order with the column, as along
+ * deliveries: or the planner, which does not see how few there are, walks along the orders of everybody.
  */
 async function ordersAlong(
   session: Session,
@@ -119,25 +119,22 @@ async function ordersAlong(
   page: Page,
 ): Promise<Row[]> {
   const { state, sourceId } = filter;
-  const [column, key] = sourceId === undefined ? ['o.account_no', accountNo] : ['o.source_id', sourceId];
+  const [column, type, key] =
+    sourceId === undefined ? ['o.account_no', 'bigint', accountNo] : ['o.source_id', 'text', sourceId];
   const { conditions, values } = orderConditions(filter);
   if (sourceId !== undefined) {
     conditions.push('o.account_no = ?');
     values.push(accountNo);
   }
-  conditions.push(
-    `(${column}, o.state, o.no) >= (?, s.state, 0)`,
-    `(${column}, o.state, o.no) < (?, s.state, ?)`,
-  );
+  conditions.push(`${column} = ANY (?::${type}[])`, 'o.state = s.state', 'o.no < ?');
   return await session.all(
     `SELECT o.* FROM unnest(?::text[]) AS s (state) CROSS JOIN LATERAL (
        SELECT * FROM tracked_order o WHERE ${conditions.join(' AND ')}
-       ORDER BY ${column} DESC, o.state DESC, o.no DESC LIMIT (SELECT ?::bigint)) o
+       ORDER BY ${column} DESC, o.no DESC LIMIT (SELECT ?::bigint)) o
      ORDER BY o.no DESC LIMIT (SELECT ?::bigint)`,
     state === undefined ? orderStates : [state],
     ...values,
-    key,
-    key,
+    [key],
     page.before ?? Number.MAX_SAFE_INTEGER,
     page.limit + 1,
     page.limit + 1,

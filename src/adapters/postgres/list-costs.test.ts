@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type TestDatabase, testDatabase } from '../../../test/support/postgres.ts';
+import { listDeliveries } from './acts/delivery-lists.ts';
+import { listEvents } from './acts/events.ts';
+import { listOrders } from './acts/orders.ts';
+import { Connections } from './connections.ts';
+import type { Row, Session, Value } from './session.ts';
+
+const page = { limit: 50, before: null };
+/** Of an index as it is here: more than to find a place in it takes, and much less than to walk through it. */
+const mostBlocks = 80;
+const events = 20_000;
+const accountNo = 1;
+const endpointNo = 1;
+const minuteMs = 60_000;
+/** Events come one a minute; the deliveries of the first half died. */
+const atOf = (n: number): number => n * minuteMs;
+
+let database: TestDatabase;
+let connections: Connections;
+let prepared = 0;
+
+before(async () => {
+  database = await testDatabase();
+  connections = new Connections(database.url);
+  for (const sql of past) await database.query(sql);
+});
+
+after(async () => {
+  await connections.close();
+  await database.drop();
+});
+
+// Whatever is asked for sorts behind all that there is: a walk from it downwards that does not end where it ends goes through it all.
+const lists: Record<string, (session: Session) => Promise<{ rows: unknown[] }>> = {
+  'events of a type that nobody has': (session) =>
+    listEvents(session, accountNo, { type: 'payment.unheard' }, page),
+  'events of a source that sent nothing': (session) =>
+    listEvents(session, accountNo, { source: 'src_z' }, page),
+  'events of a reference that nobody has': (session) =>
+    listEvents(session, accountNo, { reference: 'Z' }, page),
+  'events of an account that has none': (session) => listEvents(session, 2, {}, page),
+  'deliveries of a type that nobody has': (session) =>
+    listDeliveries(session, accountNo, { eventType: 'payment.unheard' }, page),
+  'deliveries in a state that none is in': (session) =>
+    listDeliveries(session, accountNo, { statuses: ['cancelled'] }, page),
+  'dead letters of a time in which there were none, after many': (session) =>
+    listDeliveries(session, accountNo, { statuses: ['dead'], sinceMs: atOf(0.75 * events) }, page),
+  'orders in a state that none is in': (session) => listOrders(session, accountNo, { state: 'stuck' }, page),
+  'orders of a source in a state that none is in': (session) =>
+    listOrders(session, accountNo, { state: 'stuck', sourceId: 'src_a' }, page),
+};
+
+for (const [name, list] of Object.entries(lists))
+  test(`a list costs what its page does, and not what the account has: ${name}`, async () => {
+    const { rows, blocks } = await connections.reading(async (session) => {
+      const counted = new Counted(session);
+      return { rows: (await list(counted as unknown as Session)).rows, blocks: counted.blocks };
+    });
+    assert.deepEqual(rows, []);
+    assert.ok(blocks <= mostBlocks, `${blocks} blocks were looked at`);
+  });
+
+/** Counts the blocks that the server looks at for what is asked of a session. */
+class Counted {
+  readonly #session: Session;
+  blocks = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async all(sql: string, ...values: Value[]): Promise<Row[]> {
+    this.blocks += await this.#blocksOf(sql, values);
+    return await this.#session.all(sql, ...values);
+  }
+
+  async get(sql: string, ...values: Value[]): Promise<Row | undefined> {
+    return (await this.all(sql, ...values))[0];
+  }
+
+  async #blocksOf(sql: string, values: Value[]): Promise<number> {
+    prepared += 1;
+    const name = `counted_${prepared}`;
+    const text = sql.split('?').reduce((before, after, n) => `${before}$${n}${after}`);
+    await this.#session.exec(`PREPARE ${name} AS ${text}`);
+    const given = values.length === 0 ? '' : `(${values.map(literal).join(', ')})`;
+    const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${name}${given}`;
+    const [row] = await this.#session.all(explain);
+    const [{ Plan: plan }] = row!['QUERY PLAN'] as [{ Plan: Record<string, number> }];
+    return plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!;
+  }
+}
+
+function literal(value: Value): string {
+  if (value === null) return 'NULL';
+  return `'${String(Array.isArray(value) ? `{${value.join(',')}}` : value).replaceAll("'", "''")}'`;
+}
+
+const past = [
+  `INSERT INTO endpoint (id, account_no, status, status_at, failures, ordered, config, created_at, updated_at)
+   VALUES ('ep_a', ${accountNo}, 'active', 0, 0, false, '{}', 0, 0)`,
+  `INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, targets, data)
+   SELECT n, ${accountNo}, 0, n * ${minuteMs}, 'evt_' || n, 'order.kind' || n % 9, '', 'ORD-' || n, 'src_a', 'api', ARRAY[${endpointNo}], '{}'
+   FROM generate_series(1, ${events}) n`,
+  `INSERT INTO ended_delivery (key, account_no, endpoint_no, state, tries, attempts, started_at, last_at, ended_at, last_status)
+   SELECT n * 65536, ${accountNo}, ${endpointNo}, CASE WHEN n <= ${events / 2} THEN 2 ELSE 1 END, 1, 1, 1, 1, 1, 200 FROM generate_series(1, ${events}) n`,
+  `INSERT INTO tracked_order (id, account_no, source_id, reference, state, registered, flagged, overdue, reached, poll_failures, created_at, updated_at)
+   SELECT 'ord_' || n, ${accountNo}, 'src_a', 'ORD-' || n, 'fulfilled', true, false, false, '[]', 0, 1, 1 FROM generate_series(1, ${events}) n`,
+  `SELECT setval('event_seq', ${events})`,
+  'VACUUM (ANALYZE)',
+];
