@@ -122,21 +122,19 @@ async function ordersAlong(
   const [column, type, key] =
     sourceId === undefined ? ['o.account_no', 'bigint', accountNo] : ['o.source_id', 'text', sourceId];
   const { conditions, values } = orderConditions(filter);
-  if (sourceId !== undefined) {
-    conditions.push('o.account_no = ?');
-    values.push(accountNo);
-  }
-  conditions.push(`${column} = ANY (?::${type}[])`, 'o.state = s.state', 'o.no < ?');
+  // All orders of a source are of one account: whether of this one is asked of what is found, or its index would seem as good.
   return await session.all(
     `SELECT o.* FROM unnest(?::text[]) AS s (state) CROSS JOIN LATERAL (
-       SELECT * FROM tracked_order o WHERE ${conditions.join(' AND ')}
+       SELECT * FROM tracked_order o
+       WHERE ${[`${column} = ANY (?::${type}[])`, 'o.state = s.state', 'o.no < ?', ...conditions].join(' AND ')}
        ORDER BY ${column} DESC, o.no DESC LIMIT (SELECT ?::bigint)) o
-     ORDER BY o.no DESC LIMIT (SELECT ?::bigint)`,
+     WHERE o.account_no = ? ORDER BY o.no DESC LIMIT (SELECT ?::bigint)`,
     state === undefined ? orderStates : [state],
-    ...values,
     [key],
     page.before ?? Number.MAX_SAFE_INTEGER,
+    ...values,
     page.limit + 1,
+    accountNo,
     page.limit + 1,
   );
 }
