@@ -298,6 +298,9 @@ export const writeActs: Acts<WriteName> = {
   ready,
 };
 
+/** Lists that go along an index. */
+export const walkingActs: ReadonlySet<ReadName> = new Set(['listDeliveries', 'listEvents', 'listOrders']);
+
 /** Acts that change what every node holds in memory: the others are told. */
 export const tellingActs: ReadonlySet<WriteName> = new Set([
   'createAccount',

@@ -45,6 +45,12 @@ const settings = {
  * itself which index it is meant to go along.
  */
 const readersSettings = { plan_cache_mode: 'force_generic_plan' };
+const beginReading = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+/**
+ * For walks along an index, which take a page of what is there. To the server each account is as small as most are, and to read all of one
+ * and sort it would seem as good.
+ */
+const beginWalking = `${beginReading}; SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off`;
 
 export function configOf(url: string, more: Record<string, string> = {}): pg.ClientConfig {
   return {
@@ -90,15 +96,22 @@ export class Connections {
 
   /** Look-ups on one snapshot. */
   async reading<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    return await this.#lookingUp(beginReading, act);
+  }
+
+  /** The same for lists: what an index has in order is read in that order and not sorted. */
+  async walking<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    return await this.#lookingUp(beginWalking, act);
+  }
+
+  async #lookingUp<T>(begin: string, act: (session: Session) => Promise<T>): Promise<T> {
     if (this.#lookups >= limits.readQueue)
       throw new SurehookError('unavailable', 'Too many look-ups are waiting. Try again shortly.', {
         retryAfterS: limits.busyRetryAfterS,
       });
     this.#lookups += 1;
     try {
-      return await this.#with(this.#readers, (session) =>
-        inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', act),
-      );
+      return await this.#with(this.#readers, (session) => inTransaction(session, begin, act));
     } finally {
       this.#lookups -= 1;
     }

@@ -56,16 +56,34 @@ const lists: Record<string, (session: Session) => Promise<{ rows: unknown[] }>> 
 
 for (const [name, list] of Object.entries(lists))
   test(`a list costs what its page does, and not what the account has: ${name}`, async () => {
-    const { rows, blocks } = await connections.reading(async (session) => {
-      const counted = new Counted(session);
-      return { rows: (await list(counted as unknown as Session)).rows, blocks: counted.blocks };
-    });
+    const { rows, blocks } = await counted(list);
     assert.deepEqual(rows, []);
     assert.ok(blocks <= mostBlocks, `${blocks} blocks were looked at`);
   });
 
+test('the newest events of an account cost the same beside thousands of accounts that have one each', async () => {
+  const pageOf = (session: Session) => listEvents(session, accountNo, {}, page);
+  const before = await counted(pageOf);
+  await database.query(
+    eventsSql(`${events + 1} AND ${2 * events}`, `CASE WHEN n % 2 = 0 THEN ${accountNo} ELSE 1000 + n END`),
+  );
+  await database.query('VACUUM (ANALYZE)');
+  const after = await counted(pageOf);
+  assert.deepEqual([before.rows.length, after.rows.length], [page.limit, page.limit]);
+  assert.ok(after.blocks <= 2 * before.blocks, `${before.blocks} blocks, and ${after.blocks} then`);
+});
+
+async function counted(
+  list: (session: Session) => Promise<{ rows: unknown[] }>,
+): Promise<{ rows: unknown[]; blocks: number }> {
+  return await connections.walking(async (session) => {
+    const counting = new Counting(session);
+    return { rows: (await list(counting as unknown as Session)).rows, blocks: counting.blocks };
+  });
+}
+
 /** Counts the blocks that the server looks at for what is asked of a session. */
-class Counted {
+class Counting {
   readonly #session: Session;
   blocks = 0;
 
@@ -100,12 +118,16 @@ function literal(value: Value): string {
   return `'${String(Array.isArray(value) ? `{${value.join(',')}}` : value).replaceAll("'", "''")}'`;
 }
 
+function eventsSql(between: string, account: string): string {
+  return `INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, targets, data)
+    SELECT n, ${account}, 0, n::bigint * ${minuteMs}, 'evt_' || n, 'order.kind' || n % 9, '', 'ORD-' || n, 'src_a', 'api', ARRAY[${endpointNo}], '{}'
+    FROM generate_series(1, ${2 * events}) n WHERE n BETWEEN ${between}`;
+}
+
 const past = [
   `INSERT INTO endpoint (id, account_no, status, status_at, failures, ordered, config, created_at, updated_at)
    VALUES ('ep_a', ${accountNo}, 'active', 0, 0, false, '{}', 0, 0)`,
-  `INSERT INTO event (seq, account_no, epoch, created_at, id, type, timestamp, reference, source, origin, targets, data)
-   SELECT n, ${accountNo}, 0, n * ${minuteMs}, 'evt_' || n, 'order.kind' || n % 9, '', 'ORD-' || n, 'src_a', 'api', ARRAY[${endpointNo}], '{}'
-   FROM generate_series(1, ${events}) n`,
+  eventsSql(`1 AND ${events}`, String(accountNo)),
   `INSERT INTO ended_delivery (key, account_no, endpoint_no, state, tries, attempts, started_at, last_at, ended_at, last_status)
    SELECT n * 65536, ${accountNo}, ${endpointNo}, CASE WHEN n <= ${events / 2} THEN 2 ELSE 1 END, 1, 1, 1, 1, 1, 200 FROM generate_series(1, ${events}) n`,
   `INSERT INTO tracked_order (id, account_no, source_id, reference, state, registered, flagged, overdue, reached, poll_failures, created_at, updated_at)

@@ -5,7 +5,7 @@ import type { Store } from '../../ports/store.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { dropOldEra, turnEras } from './acts/eras.ts';
 import { choresOfEndpoints, deleteOld, deleteOldRecords, isSweeper, killHeld } from './acts/upkeep.ts';
-import { type ReadName, readActs, tellingActs, type WriteName, writeActs } from './acts.ts';
+import { type ReadName, readActs, tellingActs, type WriteName, walkingActs, writeActs } from './acts.ts';
 import { Connections, connectedTo } from './connections.ts';
 import { Hot, timeSql } from './hot.ts';
 import { Link } from './link.ts';
@@ -85,7 +85,10 @@ function actsOn(
   const run = (act: unknown, session: Session, input: unknown[]): Promise<unknown> =>
     (act as (session: Session, ...input: unknown[]) => Promise<unknown>)(session, ...input);
   for (const name of Object.keys(readActs) as ReadName[])
-    acts[name] = (...input) => connections.reading((session) => run(readActs[name], session, input));
+    acts[name] = (...input) =>
+      connections[walkingActs.has(name) ? 'walking' : 'reading']((session) =>
+        run(readActs[name], session, input),
+      );
   for (const name of Object.keys(writeActs) as WriteName[])
     acts[name] = async (...input) => {
       const result = await connections.together((session) => run(writeActs[name], session, input));

@@ -77,7 +77,7 @@ export async function* eventsDown(
       sql,
       ...values,
       span.from,
-      [accountNo],
+      accountNo,
       ...along.values,
       until,
       ...along.values,
@@ -161,7 +161,7 @@ function alongSql({ columns }: Along, conditions: string[]): string {
   const bound = `(${[...columns.map(() => '?'), '?::bigint'].join(', ')})`;
   const walk = [
     'e.seq >= ?',
-    'e.account_no = ANY (?::bigint[])',
+    'e.account_no = ANY (ARRAY[?::bigint])',
     ...columns.map((column) => `${column} IS NOT NULL`),
     `${row} < ${bound}`,
     `${row} >= ${bound}`,

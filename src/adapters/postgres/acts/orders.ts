@@ -82,7 +82,7 @@ export async function listOrders(
   return { rows: shown, next: rows.length > page.limit ? shown.at(-1)!.no : null };
 }
 
-/** One more than a page has, by the index of what few have. */
+/** One more than a page has, by the index of what few have; sorted, for in the order of `no` there are those of everybody. */
 async function ordersOfFew(
   session: Session,
   accountNo: number,
@@ -100,7 +100,7 @@ async function ordersOfFew(
     values.push(sourceId);
   }
   return await session.all(
-    `SELECT * FROM tracked_order o WHERE ${['o.account_no = ?', 'o.no < ?', ...conditions].join(' AND ')} ORDER BY o.no DESC LIMIT ?`,
+    `SELECT * FROM tracked_order o WHERE ${['o.account_no = ?', 'o.no < ?', ...conditions].join(' AND ')} ORDER BY o.no + 0 DESC LIMIT ?`,
     accountNo,
     page.before ?? Number.MAX_SAFE_INTEGER,
     ...values,
@@ -126,11 +126,11 @@ async function ordersAlong(
   return await session.all(
     `SELECT o.* FROM unnest(?::text[]) AS s (state) CROSS JOIN LATERAL (
        SELECT * FROM tracked_order o
-       WHERE ${[`${column} = ANY (?::${type}[])`, 'o.state = s.state', 'o.no < ?', ...conditions].join(' AND ')}
+       WHERE ${[`${column} = ANY (ARRAY[?::${type}])`, 'o.state = s.state', 'o.no < ?', ...conditions].join(' AND ')}
        ORDER BY ${column} DESC, o.no DESC LIMIT (SELECT ?::bigint)) o
      WHERE o.account_no = ? ORDER BY o.no DESC LIMIT (SELECT ?::bigint)`,
     state === undefined ? orderStates : [state],
-    [key],
+    key,
     page.before ?? Number.MAX_SAFE_INTEGER,
     ...values,
     page.limit + 1,
