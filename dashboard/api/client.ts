@@ -1,4 +1,4 @@
-import { fieldName } from '../words/fields.ts';
+import { fieldName, unescaped } from '../words/fields.ts';
 
 /** A problem that the API answered (RFC 9457), or that it could not be reached. */
 export class ApiError extends Error {
@@ -25,7 +25,7 @@ export function wrongAt(error: Error | null, pointer: string): string | undefine
   );
   if (found === undefined) return undefined;
   const inside = found.pointer.slice(pointer.length);
-  return inside === '' ? found.detail : `${stepsIn(inside)}: ${found.detail}`;
+  return inside === '' || inside === '/' ? found.detail : `${stepsIn(inside)}: ${found.detail}`;
 }
 
 /** Names in an object as they were typed, places in a list counted from one. */
@@ -34,8 +34,9 @@ function stepsIn(pointer: string): string {
   return steps.map((step) => (/^\d+$/.test(step) ? `no. ${Number(step) + 1}` : unescaped(step))).join(' → ');
 }
 
-function unescaped(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~');
+/** A name as a step of a JSON pointer. */
+export function pointerStep(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** What goes along with every request of this page. */

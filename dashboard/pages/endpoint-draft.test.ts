@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError, wrongAt } from '../api/client.ts';
+import { ApiError, pointerStep, wrongAt } from '../api/client.ts';
 import type { Endpoint } from '../api/types.ts';
 import { pair } from '../parts/pair.ts';
 import { blank, bodyOf, draftOf } from './endpoint-draft.ts';
@@ -66,6 +66,17 @@ test('own headers are told again with another address, where they would be dropp
   assert.deepEqual(told({ headers: [pair('X-Env', 'prod')] }), { ...kept, headers: { 'X-Env': 'prod' } });
 });
 
+test('a header in two rows, whatever the case of its letters, is refused beside the second one', () => {
+  const save = (...names: string[]) => told({ headers: names.map((name) => pair(name, 'a')) });
+  const twice = (error: Error): true => {
+    assert.match(wrongAt(error, '/headers/x-env') ?? '', /^stands in two rows/);
+    return true;
+  };
+  assert.throws(() => save('x-env', ' x-env'), twice);
+  assert.throws(() => save('X-Env', 'A', 'x-env'), twice);
+  assert.deepEqual(save('X-Env', 'A', ''), { ...kept, headers: { 'X-Env': 'a', A: 'a', '': 'a' } });
+});
+
 test('what cannot even be asked is refused in the form of the API, beside its field', () => {
   const refused = (changes: Partial<typeof before>): ApiError => {
     try {
@@ -84,10 +95,13 @@ test('what cannot even be asked is refused in the form of the API, beside its fi
 test('what is wrong in a list or an object says where in it', () => {
   const error = new ApiError(422, 'x', [
     { pointer: '/retry/schedule/1', detail: 'must be a duration' },
-    { pointer: '/headers/a~1b', detail: 'must have a header name' },
+    { pointer: '/headers/a~1b', detail: 'is reserved' },
+    { pointer: '/wire/', detail: 'is not known' },
   ]);
   assert.equal(wrongAt(error, '/retry/schedule'), 'no. 2: must be a duration');
-  assert.equal(wrongAt(error, '/headers'), 'a/b: must have a header name');
+  assert.equal(wrongAt(error, '/headers'), 'a/b: is reserved');
+  assert.equal(wrongAt(error, `/headers/${pointerStep('a/b')}`), 'is reserved');
+  assert.equal(wrongAt(error, '/wire'), 'is not known');
   assert.equal(wrongAt(error, '/head'), undefined);
   assert.equal(wrongAt(new Error('x'), '/headers'), undefined);
 });

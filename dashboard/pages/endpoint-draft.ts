@@ -112,7 +112,7 @@ function membersText(draft: EndpointDraft): Record<string, string> {
     timeout: given(draft.timeout),
     rateLimit: perSecond.trim() === '' ? null : { perSecond: numberOf(perSecond) },
     concurrency: given(draft.concurrency, numberOf),
-    headers: membersOf(draft.headers),
+    headers: membersOf(draft.headers, { pointer: '/headers', isCaseless: true }),
     retry: retryOf(draft),
     notify: given(draft.notify),
     ...(draft.secret === '' ? {} : { secret: draft.secret }),

@@ -1,3 +1,4 @@
+import { pointerStep } from '../api/client.ts';
 import { Check, Select, TextArea, TextField } from '../parts/field.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import type { EndpointDraft, RetryWay } from './endpoint-draft.ts';
@@ -50,6 +51,7 @@ export function MoreSettings({ draft, set, wrong, isNew }: Props) {
           pairs={draft.headers}
           change={(headers) => set({ headers })}
           error={wrong('/headers')}
+          wrong={(name) => wrong(`/headers/${pointerStep(name)}`)}
         />
         <TextArea
           label="Filter, as JSON"

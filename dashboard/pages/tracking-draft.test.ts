@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readTracking, trackingView } from '../../src/core/tracking-input.ts';
+import { pair } from '../parts/pair.ts';
 import { draftOf, trackingOf } from './tracking-draft.ts';
 
 const policy = { dev: false, allowNetworks: [] };
@@ -36,4 +37,10 @@ test('what a source without tracking is offered needs nothing but an address to 
   assert.ok(read(trackingOf(draft)).tracking);
   const asked = trackingOf({ ...draft, asks: true, url: 'https://supplier.example/{reference}' });
   assert.ok(read(asked).tracking);
+});
+
+test('an event type in two rows is refused by its name', () => {
+  const draft = draftOf(null);
+  const states = [...draft.states, pair('order.failed', 'pending')];
+  assert.throws(() => trackingOf({ ...draft, states }), /States → order\.failed: stands in two rows/);
 });

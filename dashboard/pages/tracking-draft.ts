@@ -50,7 +50,7 @@ export function draftOf(tracking: Record<string, unknown> | null): TrackingDraft
   };
 }
 
-/** The API's words for it. Throws where the list is no JSON. */
+/** The API's words for it. Throws where the list is no JSON, or a name stands in two rows. */
 export function trackingOf(draft: TrackingDraft): Record<string, unknown> {
   const { reference, orderId, states, sla, asks, url, headers, status, words } = draft;
   const given = (members: Record<string, string>): Record<string, string> =>
@@ -59,16 +59,16 @@ export function trackingOf(draft: TrackingDraft): Record<string, unknown> {
   const perSecond = Number(draft.perSecond);
   const asking = {
     url: url.trim(),
-    headers: membersOf(headers),
+    headers: membersOf(headers, { pointer: '/tracking/poll/headers', isCaseless: true }),
     ...given({ status }),
-    states: membersOf(words),
+    states: membersOf(words, { pointer: '/tracking/poll/states', isCaseless: false }),
     ...times,
     ...(draft.perSecond.trim() === '' ? {} : { rateLimit: { perSecond } }),
   };
   const list = listOf(draft.list);
   return {
     ...given({ reference, orderId, sla }),
-    states: membersOf(states),
+    states: membersOf(states, { pointer: '/tracking/states', isCaseless: false }),
     ...(asks || list !== null
       ? { poll: { ...(asks ? asking : {}), ...(list === null ? {} : { list }) } }
       : {}),

@@ -1,3 +1,4 @@
+import { type ChangeEvent, useId } from 'react';
 import { Button } from './button.tsx';
 import { Wrong } from './field.tsx';
 import { type Pair, pair } from './pair.ts';
@@ -15,71 +16,87 @@ interface Props {
   placeholder?: string;
   help?: string;
   error?: string | undefined;
+  /** What is wrong with the row of this name. */
+  wrong?: (name: string) => string | undefined;
 }
 
-const control =
-  'min-h-8 min-w-0 flex-1 rounded-md border border-strong bg-surface px-2 py-1 text-sm text-text';
 /** Rows of names and values, of which there can be more and fewer. */
-export function Pairs({
-  label,
-  names,
-  values,
-  pairs,
-  change,
-  choices,
-  placeholder = '',
-  help,
-  error,
-}: Props) {
-  const set = (key: number, changes: Partial<Pair>): void =>
-    change(pairs.map((one) => (one.key === key ? { ...one, ...changes } : one)));
+export function Pairs(props: Props) {
+  const { label, pairs, change, choices, help, error, wrong = () => undefined } = props;
+  const errors = pairs.map(({ name }) => wrong(name.trim()));
   return (
     <fieldset className="flex min-w-0 flex-col gap-2">
       <legend className="mb-1 text-sm font-medium">{label}</legend>
-      {pairs.map(({ key, name, value }) => (
-        <div key={key} className="flex items-center gap-2">
-          <input
-            aria-label={names}
-            className={`${control} font-mono text-xs`}
-            placeholder={placeholder}
-            value={name}
-            onChange={(event) => set(key, { name: event.target.value })}
-          />
-          {choices === undefined ? (
-            <input
-              aria-label={`${values} ${name}`}
-              className={`${control} font-mono text-xs`}
-              value={value}
-              onChange={(event) => set(key, { value: event.target.value })}
-            />
-          ) : (
-            <select
-              aria-label={`${values} ${name}`}
-              className={control}
-              value={value}
-              onChange={(event) => set(key, { value: event.target.value })}
-            >
-              {choices.map(([choice, words]) => (
-                <option key={choice} value={choice}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          )}
-          <Button
-            look="quiet"
-            aria-label={`Remove ${name}`}
-            onClick={() => change(pairs.filter((one) => one.key !== key))}
-          >
-            ✕
-          </Button>
-        </div>
+      {pairs.map((one, at) => (
+        <Row
+          key={one.key}
+          {...props}
+          pair={one}
+          error={errors[at]}
+          set={(next) => change(pairs.flatMap((other) => (other.key === one.key ? (next ?? []) : other)))}
+        />
       ))}
       {help === undefined ? null : <p className="text-xs text-muted">{help}</p>}
-      <Wrong>{error}</Wrong>
+      <Wrong>{errors.some((one) => one !== undefined) ? undefined : error}</Wrong>
       <div>
         <Button onClick={() => change([...pairs, pair('', choices?.[0]?.[0] ?? '')])}>Add a row</Button>
       </div>
     </fieldset>
+  );
+}
+
+const control =
+  'min-h-8 min-w-0 flex-1 rounded-md border border-strong bg-surface px-2 py-1 text-sm text-text';
+
+type RowProps = Pick<Props, 'names' | 'values' | 'choices' | 'placeholder'> & {
+  pair: Pair;
+  error: string | undefined;
+  /** Null takes the row away. */
+  set: (pair: Pair | null) => void;
+};
+
+function Row({ names, values, choices, placeholder, pair: row, error, set }: RowProps) {
+  const id = useId();
+  const { name, value } = row;
+  const wrong = error === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': id };
+  const valued = {
+    'aria-label': `${values} ${name}`,
+    value,
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) =>
+      set({ ...row, value: event.target.value }),
+    ...wrong,
+  };
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex items-center gap-2">
+        <input
+          aria-label={names}
+          className={`${control} font-mono text-xs`}
+          placeholder={placeholder}
+          value={name}
+          onChange={(event) => set({ ...row, name: event.target.value })}
+          {...wrong}
+        />
+        {choices === undefined ? (
+          <input className={`${control} font-mono text-xs`} {...valued} />
+        ) : (
+          <select className={control} {...valued}>
+            {choices.map(([choice, words]) => (
+              <option key={choice} value={choice}>
+                {words}
+              </option>
+            ))}
+          </select>
+        )}
+        <Button look="quiet" aria-label={`Remove ${name}`} onClick={() => set(null)}>
+          ✕
+        </Button>
+      </div>
+      {error === undefined ? null : (
+        <p id={id} className="text-xs text-bad">
+          {error}
+        </p>
+      )}
+    </div>
   );
 }

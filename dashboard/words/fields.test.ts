@@ -11,6 +11,8 @@ test('what was not taken is named as people say it, wherever it stands', () => {
     'How orders are followed → How it is asked → Give up after',
   );
   assert.equal(fieldName('/events/0'), 'Events → no. 1');
+  assert.equal(fieldName('/headers/X-Env~1A'), 'Headers → X-Env/A');
+  assert.equal(fieldName('/states/order.created'), 'States → order.created');
   assert.equal(fieldName(''), 'What was given');
   assert.equal(fieldNames(['secret', 'publicKey']), 'Secret, Public key');
 });

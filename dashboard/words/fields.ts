@@ -32,8 +32,15 @@ export function fieldNames(names: readonly string[]): string {
   return names.map(fieldName).join(', ');
 }
 
+/** What a step of a JSON pointer stands for. */
+export function unescaped(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
 function stepName(step: string): string {
   if (/^\d+$/.test(step)) return `no. ${Number(step) + 1}`;
+  // What somebody typed: a header, an event type.
+  if (!/^[a-z][a-zA-Z]*$/.test(step)) return unescaped(step);
   const words = step.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   return names[step] ?? words[0]!.toUpperCase() + words.slice(1);
 }

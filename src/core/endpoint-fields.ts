@@ -112,12 +112,12 @@ export function readHeaders(
 function headerProblem(name: string, value: unknown, seen: ReadonlySet<string>): string | null {
   const plain = name.toLowerCase();
   if (!headerName.test(name) || name.length > limits.headerNameChars)
-    return 'must have a header name: letters, digits and -_.';
+    return 'needs a name of letters, digits, - and _';
   if (refusedName.test(plain)) return 'is reserved: set by the server or the connection itself; remove it';
-  if (seen.has(plain)) return 'is given twice; header names do not differ by case';
+  if (seen.has(plain)) return 'is given twice, for upper and lower case are the same here; keep one of them';
   if (value === masked) return 'stands for a value that is not shown; send the value itself';
   if (typeof value !== 'string' || value.length > limits.headerValueChars || !headerValue.test(value)) {
-    return `must be a string of 1–${limits.headerValueChars} visible ASCII characters, blanks only inside`;
+    return `needs a value of 1–${limits.headerValueChars} plain characters (ASCII) in one line, without blanks around it`;
   }
   return null;
 }

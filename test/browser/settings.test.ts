@@ -44,12 +44,22 @@ describe('a person who sets things', { skip: noBrowser }, () => {
     await dialog()
       .getByText(/^no. 2: must be/)
       .waitFor();
+    const header = dialog().getByLabel('Header', { exact: true });
+    const why = await header.getAttribute('aria-describedby');
     await dialog()
-      .getByText(/^Host: is reserved/)
+      .locator(`[id="${why}"]`, { hasText: /^is reserved/ })
       .waitFor();
+    assert.equal(await header.getAttribute('aria-invalid'), 'true');
     assert.ok((await dialog().getByLabel('Filter, as JSON').getAttribute('aria-invalid')) === 'true');
     await dialog().getByLabel('Waits').fill('1s, 5s');
-    await dialog().getByLabel('Header', { exact: true }).fill('X-Env');
+    await header.fill('X-Env');
+    await dialog().getByRole('button', { name: 'Add a row' }).click();
+    await header.last().fill('x-env');
+    await dialog().getByRole('button', { name: 'Save changes' }).click();
+    await dialog()
+      .getByText(/^stands in two rows/)
+      .waitFor();
+    await dialog().getByRole('button', { name: 'Remove x-env', exact: true }).click();
     await dialog().getByLabel('Filter, as JSON').fill('{"/data/total": {"gte": 100}}');
     await dialog().getByRole('button', { name: 'Save changes' }).click();
     await dialog().waitFor({ state: 'detached' });
