@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { say } from '../parts/notice.tsx';
-import { ApiError, api, sendCsrf, withQuery } from './client.ts';
+import { ApiError, api, ask, sendCsrf, withQuery } from './client.ts';
 import { useEvery } from './live.ts';
 import type { Current, Page } from './types.ts';
 
@@ -55,12 +55,20 @@ export function useMay(right: 'manage' | 'publish' | 'admin'): boolean {
   return current.role === 'owner' || (right !== 'admin' && current.scopes.includes(right));
 }
 
-/** One object; the old one stays while a new one is on its way. `everyMs`: how often to ask where the stream does not tell. */
-export function useOne<T>(path: string | null, options: { everyMs?: number } = {}) {
+interface OneOptions<T> {
+  /** How often to ask where the stream does not tell. */
+  everyMs?: number;
+  /** Reads the answer's text, where parsing would lose some of it. One address is read in one such way only. */
+  read?: (text: string) => T;
+}
+
+/** One object; the old one stays while a new one is on its way. */
+export function useOne<T>(path: string | null, options: OneOptions<T> = {}) {
+  const { read } = options;
   const refetchInterval = useEvery(path, options.everyMs);
   return useQuery({
-    queryKey: ['one', path],
-    queryFn: () => api<T>('GET', path!),
+    queryKey: [read === undefined ? 'one' : 'read', path],
+    queryFn: async () => (read === undefined ? api<T>('GET', path!) : read(await ask('GET', path!))),
     enabled: path !== null,
     placeholderData: keepPreviousData,
     refetchInterval,
@@ -68,7 +76,7 @@ export function useOne<T>(path: string | null, options: { everyMs?: number } = {
 }
 
 /** The one thing of a list that an id names. While it is on its way, no other one stands in its place. */
-export function useThing<T>(list: string, id: string, options: { everyMs?: number } = {}) {
+export function useThing<T>(list: string, id: string, options: OneOptions<T> = {}) {
   const found = useOne<T>(`${list}/${encodeURIComponent(id)}`, options);
   return { ...found, data: found.isPlaceholderData ? undefined : found.data };
 }

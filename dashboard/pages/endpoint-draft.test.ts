@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ApiError, pointerStep, wrongAt } from '../api/client.ts';
 import type { Endpoint } from '../api/types.ts';
 import { pair } from '../parts/pair.ts';
-import { blank, bodyOf, draftOf } from './endpoint-draft.ts';
+import { blank, bodyOf, draftOf, readEndpoint } from './endpoint-draft.ts';
 
 const endpoint: Endpoint = {
   id: 'ep_1',
@@ -27,7 +27,7 @@ const endpoint: Endpoint = {
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
 };
-const before = draftOf(endpoint);
+const before = draftOf(readEndpoint(JSON.stringify(endpoint)));
 const told = (changes: Partial<typeof before>, since = before): unknown =>
   JSON.parse(bodyOf({ ...since, ...changes }, since));
 const kept = { url: endpoint.url, events: endpoint.events };
@@ -58,6 +58,18 @@ test('a schedule is told as waits, as waits that grow, or as none of its own', (
 test('a filter keeps the digits that were typed', () => {
   const filter = '{"/data/id":{"eq":12345678901234567890}}';
   assert.ok(bodyOf({ ...before, filter }, before).endsWith(`"filter":${filter}}`));
+});
+
+test('a filter and metadata are offered with the digits that they have', () => {
+  const kept = '{"n":12345678901234567890,"price":1.50}';
+  const text = JSON.stringify({ ...endpoint, filter: 1, metadata: 2 });
+  const told = readEndpoint(
+    text.replace('"filter":1', `"filter":${kept}`).replace('"metadata":2', `"metadata":${kept}`),
+  );
+  const { filter, metadata } = draftOf(told);
+  assert.equal(filter, '{\n  "n": 12345678901234567890,\n  "price": 1.50\n}');
+  assert.equal(metadata, filter);
+  assert.deepEqual([before.filter, before.metadata, before.wire], ['', '', '']);
 });
 
 test('own headers are told again with another address, where they would be dropped', () => {

@@ -1,6 +1,16 @@
 import { refusal } from '../api/client.ts';
 import type { Endpoint } from '../api/types.ts';
 import { membersOf, type Pair, pairsOf } from '../parts/pair.ts';
+import { memberTexts } from '../words/text.ts';
+
+/** An endpoint, and what stands in it as texts: numbers there have digits that would be lost here as numbers. */
+export interface EndpointTexts extends Endpoint {
+  texts: Record<string, string>;
+}
+
+export function readEndpoint(text: string): EndpointTexts {
+  return { ...(JSON.parse(text) as Endpoint), texts: memberTexts(text) };
+}
 
 /** When failed attempts are tried again: by the wire format's own schedule, after these waits, or after waits that grow. */
 export type RetryWay = 'own' | 'waits' | 'growing';
@@ -59,8 +69,8 @@ export const blank: EndpointDraft = {
   wire: '',
 };
 
-export function draftOf(endpoint: Endpoint): EndpointDraft {
-  const { url, events, sources, profile, description, timeout, ordered, retry } = endpoint;
+export function draftOf(endpoint: EndpointTexts): EndpointDraft {
+  const { url, events, sources, profile, description, timeout, ordered, retry, texts } = endpoint;
   const { initial, factor, maxRetries, maxDelay } = retry.exponential ?? {};
   return {
     ...blank,
@@ -77,9 +87,9 @@ export function draftOf(endpoint: Endpoint): EndpointDraft {
     jitter: text(retry.jitter),
     giveUpAfter: text(retry.giveUpAfter),
     notify: text(endpoint.notify),
-    filter: json(endpoint.filter),
-    metadata: Object.keys(endpoint.metadata).length === 0 ? '' : json(endpoint.metadata),
-    wire: json(endpoint.wire),
+    filter: json(texts.filter),
+    metadata: json(texts.metadata),
+    wire: json(texts.wire),
   };
 }
 
@@ -174,6 +184,6 @@ function text(value: string | number | null | undefined): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-function json(value: unknown): string {
-  return value === null ? '' : JSON.stringify(value, null, 2);
+function json(told = 'null'): string {
+  return told === 'null' || told === '{}' ? '' : told;
 }

@@ -7,7 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select, TextField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
-import { blank, bodyOf, draftOf, type EndpointDraft } from './endpoint-draft.ts';
+import { blank, bodyOf, draftOf, type EndpointDraft, type EndpointTexts } from './endpoint-draft.ts';
 import { MoreSettings } from './endpoint-more.tsx';
 import { Secret } from './endpoint-secret.tsx';
 import { EventPicker } from './event-picker.tsx';
@@ -60,7 +60,7 @@ export function NewEndpoint({ sourceId, close }: { sourceId?: string; close: () 
 }
 
 /** Changes an endpoint; what is left as it is stays, also when somebody else changes it meanwhile. */
-export function EditEndpoint({ endpoint, close }: { endpoint: Endpoint; close: () => void }) {
+export function EditEndpoint({ endpoint, close }: { endpoint: EndpointTexts; close: () => void }) {
   const [before] = useState(() => draftOf(endpoint));
   const change = useAct(
     (draft: EndpointDraft) => api('PATCH', `/v1/endpoints/${endpoint.id}`, bodyOf(draft, before)),

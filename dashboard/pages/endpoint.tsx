@@ -15,6 +15,7 @@ import { Time } from '../parts/time.tsx';
 import { troubleOf } from '../words/health.ts';
 import { retryWords } from '../words/schedule.ts';
 import { sourcesWords } from '../words/sources.ts';
+import { type EndpointTexts, readEndpoint } from './endpoint-draft.ts';
 import { EditEndpoint } from './endpoint-form.tsx';
 import { Secrecy } from './endpoint-secret.tsx';
 import { Stopped } from './endpoint-stopped.tsx';
@@ -26,13 +27,13 @@ type Opened = 'edit' | 'test' | 'rotate' | 'recover' | 'delete';
 
 export function EndpointPanel() {
   const { id } = useParams({ from: '/endpoints/$id' });
-  const found = useThing<Endpoint>('/v1/endpoints', id, { everyMs });
+  const found = useThing('/v1/endpoints', id, { everyMs, read: readEndpoint });
   const endpoint = found.data;
   if (endpoint === undefined) return <Opening what="endpoint" id={id} found={found} />;
   return <Details key={id} endpoint={endpoint} />;
 }
 
-function Details({ endpoint }: { endpoint: Endpoint }) {
+function Details({ endpoint }: { endpoint: EndpointTexts }) {
   const may = useMay('manage');
   const stats = useOne<Stats>(`/v1/endpoints/${endpoint.id}/stats?bucket=1h`, { everyMs }).data;
   const names = useSourceNames();
@@ -64,9 +65,12 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
           ['Rate limit', rateLimit === null ? 'none' : `${rateLimit.perSecond} a second`],
           ['At once', `at most ${concurrency}`],
           ['In order', ordered ? 'yes: what fails holds back later ones of its reference' : 'no'],
-          ['Filter', endpoint.filter === null ? 'none' : <Json key="filter" value={endpoint.filter} />],
+          ['Filter', endpoint.filter === null ? 'none' : <Json key="filter" text={endpoint.texts.filter} />],
           ['Own headers', Object.keys(headers).join(', ') || 'none'],
-          ['Format of its own', endpoint.wire === null ? 'no' : <Json key="wire" value={endpoint.wire} />],
+          [
+            'Format of its own',
+            endpoint.wire === null ? 'no' : <Json key="wire" text={endpoint.texts.wire} />,
+          ],
           ['Alert mail goes to', endpoint.notify ?? 'whoever the account names'],
           ['Id', <Id key="id">{id}</Id>],
           ['Created', <Time key="created" at={endpoint.createdAt} />],
@@ -86,11 +90,11 @@ function Details({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-function Json({ value }: { value: unknown }) {
-  return <code className="font-mono text-xs break-all">{JSON.stringify(value)}</code>;
+function Json({ text }: { text: string | undefined }) {
+  return <code className="font-mono text-xs break-all whitespace-pre-wrap">{text}</code>;
 }
 
-function Acts({ endpoint }: { endpoint: Endpoint }) {
+function Acts({ endpoint }: { endpoint: EndpointTexts }) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const navigate = useNavigate();
   const close = (): void => setOpened(null);

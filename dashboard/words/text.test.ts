@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indented, pieces, visible } from './text.ts';
+import { indented, memberTexts, pieces, visible } from './text.ts';
 
 test('what would hide or turn the text around is shown as a sign', () => {
   assert.equal(visible('a\u0007b\u0000c\u007f\n\t'), 'a␇b␀c⟨7f⟩\n\t');
@@ -17,6 +17,17 @@ test('JSON is indented without changing a digit of it', () => {
   assert.equal(indented('{"a" : {   }, "b":true}'), '{\n  "a": {},\n  "b": true\n}');
   assert.equal(indented('no json'), null);
   assert.equal(indented('[1,'), null);
+});
+
+test('the members of an object are texts with every digit that they came with', () => {
+  const text = '{"a":1.50,"filter":{"/n":{"eq":12345678901234567890},"s":[]},"b":"x,","c\\"":null}';
+  assert.deepEqual(memberTexts(text), {
+    a: '1.50',
+    filter: '{\n  "/n": {\n    "eq": 12345678901234567890\n  },\n  "s": []\n}',
+    b: '"x,"',
+    'c"': 'null',
+  });
+  assert.deepEqual(memberTexts('{}'), {});
 });
 
 test('thousands of brackets do not become gigabytes of spaces', () => {

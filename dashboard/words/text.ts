@@ -47,6 +47,17 @@ function indentedJson(text: string): string | null {
   return out;
 }
 
+/** The members of a JSON object as indented texts, in which numbers have the digits that they came with. */
+export function memberTexts(json: string): Record<string, string> {
+  const found: [name: string, text: string][] = [];
+  for (const line of (indented(json) ?? '').split('\n').slice(1, -1)) {
+    const [start, name] = /^ {2}("(?:[^"\\]|\\.)*"): /.exec(line) ?? [];
+    if (name !== undefined) found.push([JSON.parse(name), line.slice(start!.length)]);
+    else found.at(-1)![1] += `\n${line.slice(2)}`;
+  }
+  return Object.fromEntries(found.map(([name, text]) => [name, text.replace(/,$/, '')]));
+}
+
 /** A text in pieces that are quick to lay out one by one, cut behind the end of a line where one is near. */
 export function pieces(text: string, chars: number): string[] {
   const found: string[] = [];
