@@ -1,5 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 
 interface Props {
@@ -11,12 +11,17 @@ interface Props {
   isWide?: boolean;
 }
 
+/** Whoever leaves a form in it in which something was changed is asked before that is lost. */
 export function Dialog({ title, isOpen, close, children, isWide = false }: Props) {
+  const popup = useRef<HTMLDivElement>(null);
+  const [asks, setAsks] = useState(false);
+  const leave = (): void => (popup.current?.querySelector('form[data-changed]') ? setAsks(true) : close());
   return (
-    <Base.Root open={isOpen} onOpenChange={(open) => (open ? undefined : close())}>
+    <Base.Root open={isOpen} onOpenChange={(open) => (open ? undefined : leave())}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/40" />
         <Base.Popup
+          ref={popup}
           className={`fixed top-[6vh] left-1/2 z-40 max-h-[88vh] w-[calc(100vw-24px)] -translate-x-1/2 overflow-y-auto rounded-md border border-strong bg-surface p-5 ${isWide ? 'max-w-2xl' : 'max-w-md'}`}
         >
           <div className="mb-3 flex items-start justify-between gap-4">
@@ -28,6 +33,21 @@ export function Dialog({ title, isOpen, close, children, isWide = false }: Props
           {children}
         </Base.Popup>
       </Base.Portal>
+      {asks ? (
+        <Ask
+          title="Close without saving?"
+          act="Close without saving"
+          stay="Keep it open"
+          isOpen
+          close={() => setAsks(false)}
+          confirm={() => {
+            setAsks(false);
+            close();
+          }}
+        >
+          What was changed in it is lost.
+        </Ask>
+      ) : null}
     </Base.Root>
   );
 }
@@ -38,6 +58,8 @@ interface AskProps {
   children: ReactNode;
   /** The verb with its object: `Delete this endpoint`. */
   act: string;
+  /** What leaves it: words for not doing it. */
+  stay?: string;
   isOpen: boolean;
   isBusy?: boolean;
   close: () => void;
@@ -45,12 +67,13 @@ interface AskProps {
 }
 
 /** Asks once before something that cannot be taken back. */
-export function Ask({ title, children, act, isOpen, isBusy = false, close, confirm }: AskProps) {
+export function Ask(props: AskProps) {
+  const { title, children, act, stay = 'Keep it as it is', isOpen, isBusy = false, close, confirm } = props;
   return (
     <Dialog title={title} isOpen={isOpen} close={close}>
       <div className="text-muted">{children}</div>
       <div className="mt-5 flex justify-end gap-2">
-        <Button onClick={close}>Keep it as it is</Button>
+        <Button onClick={close}>{stay}</Button>
         <Button look="bad" disabled={isBusy} onClick={confirm}>
           {act}
         </Button>

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type FormEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import { Problem } from './problem.tsx';
 
@@ -19,6 +19,11 @@ export function Form({ act, save: { mutate, isPending, error }, children }: Prop
     event.preventDefault();
     mutate();
   };
+  // A dialog around it asks before that is lost.
+  const change = (): void => form.current?.setAttribute('data-changed', '');
+  const click = ({ target }: MouseEvent): void => {
+    if ((target as Element).closest('button[type="button"]') !== null) change();
+  };
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (error === null) return;
@@ -29,7 +34,15 @@ export function Form({ act, save: { mutate, isPending, error }, children }: Prop
   }, [error]);
   return (
     // The server's words stand beside each field; the browser's would hide all but the first.
-    <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a key that presses a button clicks it.
+    <form
+      ref={form}
+      noValidate
+      onSubmit={submit}
+      onChange={change}
+      onClick={click}
+      className="flex flex-col gap-4"
+    >
       <Problem error={error} />
       {children}
       <div className="flex justify-end">

@@ -90,6 +90,37 @@ describe('a person who sets things', { skip: noBrowser }, () => {
       .waitFor();
   });
 
+  test('is asked before what was typed is lost by Esc, by a click beside it or by ✕, and not where nothing was', async () => {
+    await go('/endpoints');
+    const ask = page.getByRole('dialog', { name: 'Close without saving?' });
+    const form = page.getByRole('dialog', { name: 'Create an endpoint' });
+    const open = () => button('Create endpoint').first().click();
+    await open();
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+    await open();
+    await form.getByLabel('URL').fill('https://typed.example/');
+    for (const leave of [
+      () => page.keyboard.press('Escape'),
+      () => page.mouse.click(5, 5),
+      () => form.getByRole('button', { name: 'Close' }).click(),
+    ]) {
+      await leave();
+      await ask.getByRole('button', { name: 'Keep it open' }).click();
+      await ask.waitFor({ state: 'detached' });
+      assert.equal(await form.getByLabel('URL').inputValue(), 'https://typed.example/');
+    }
+    await page.keyboard.press('Escape');
+    await ask.getByRole('button', { name: 'Close without saving' }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: /folded/ }).click();
+    await button('Edit').click();
+    await dialog().getByText('More settings').click();
+    await dialog().getByRole('button', { name: 'Add a row' }).click();
+    await page.keyboard.press('Escape');
+    await ask.waitFor();
+  });
+
   test('presses what makes a key or a rule before anything is chosen, and reads what is missing', async () => {
     await go('/settings/keys');
     await button('Create API key').first().click();
