@@ -27,4 +27,6 @@ test('a URL is a name of endpoints only: that of a link or a channel signs in or
 test('of a long name the beginning is kept', () => {
   const url = `https://a.example/${'x'.repeat(auditNameChars)}`;
   assert.deepEqual(told({ id: 'ep_1' }, { body: { url } }), ['ep_1', url.slice(0, auditNameChars)]);
+  const whole = 'x'.repeat(auditNameChars - 1);
+  assert.deepEqual(told({ name: `${whole}😀` }, {}), [null, whole], 'no half of a character');
 });

@@ -14,7 +14,12 @@ export function aboutOf(params: Call['params'], answer: Answer): Pick<AuditEntry
   const url = id?.startsWith('ep_') ? shown.url : null;
   const names = [answer.about, shown.name, params.name, url, shown.reference].map(textOf);
   const name = names.find((one) => one !== null) ?? null;
-  return { aboutId: id, aboutName: name === null ? null : name.slice(0, auditNameChars) };
+  return { aboutId: id, aboutName: name === null ? null : beginning(name) };
+}
+
+/** Ends with no half of a character. */
+function beginning(name: string): string {
+  return name.slice(0, auditNameChars).replace(/[\ud800-\udbff]$/, '');
 }
 
 function textOf(value: unknown): string | null {
