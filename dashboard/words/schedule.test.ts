@@ -27,9 +27,10 @@ test('a schedule is said in words', () => {
 });
 
 test('a delivery that was put back after it had ended says so', () => {
-  const failed = { outcome: 'failed', nextAttemptAt: null } as const;
+  const failed = { outcome: 'failed', error: 'timeout', nextAttemptAt: null } as const;
   assert.equal(putBackWords(failed, false), 'Dead, and put back to be sent again');
   assert.equal(putBackWords(failed, true), null);
   assert.equal(putBackWords({ ...failed, nextAttemptAt: '1' }, false), null);
-  assert.match(putBackWords({ ...failed, outcome: 'succeeded' }, false) ?? '', /^Delivered/);
+  assert.equal(putBackWords({ ...failed, error: 'lost' }, false), 'Given up, and put back to be sent again');
+  assert.match(putBackWords({ ...failed, outcome: 'succeeded', error: null }, false) ?? '', /^Delivered/);
 });

@@ -28,12 +28,13 @@ export function nextAttemptWords(
 
 /**
  * What became of a delivery after one of its attempts, when it was put back from there; null where it only went on. Who put it
- * back and when is not known, nor that it was cancelled before it was.
+ * back and when is not known, nor that it was cancelled before it was. What came of a lost attempt is not known, either.
  */
 export function putBackWords(
-  { outcome, nextAttemptAt }: Pick<Attempt, 'outcome' | 'nextAttemptAt'>,
+  { outcome, error, nextAttemptAt }: Pick<Attempt, 'outcome' | 'error' | 'nextAttemptAt'>,
   isEnd: boolean,
 ): string | null {
   if (isEnd || nextAttemptAt !== null) return null;
-  return `${outcome === 'succeeded' ? 'Delivered' : 'Dead'}, and put back to be sent again`;
+  const became = outcome === 'succeeded' ? 'Delivered' : error === 'lost' ? 'Given up' : 'Dead';
+  return `${became}, and put back to be sent again`;
 }
