@@ -30,7 +30,7 @@ const columns: Column<Endpoint>[] = [
           className="font-mono text-xs text-text no-underline hover:underline"
         >
           {url}
-        </Link>
+        </Link>{' '}
         {description === '' ? null : (
           <span className="block truncate text-xs text-muted @4xl:ml-2 @4xl:inline">
             {visible(description)}
