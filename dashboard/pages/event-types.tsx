@@ -8,6 +8,7 @@ import { Opening } from '../parts/opening.tsx';
 import { Facts, Id, Page, Panel, Section } from '../parts/page.tsx';
 import { counted } from '../words/counts.ts';
 import { endpointName } from '../words/endpoints.ts';
+import { wants } from '../words/event-types.ts';
 
 const columns: Column<EventType>[] = [
   {
@@ -60,7 +61,7 @@ export function EventTypePanel() {
   const endpoints = useEndpoints();
   if (found.data === undefined) return <Opening what="event type" id={id} found={found} />;
   const { name, description, schema, enforced, examples, deprecated } = found.data;
-  const wanting = endpoints.all.filter(({ events }) => events.some((pattern) => wants(pattern, name)));
+  const wanting = endpoints.all.filter(({ events }) => wants(events, name));
   return (
     <Panel back="/event-types" title={name}>
       {deprecated ? (
@@ -107,11 +108,5 @@ export function EventTypePanel() {
         </Section>
       )}
     </Panel>
-  );
-}
-
-function wants(pattern: string, type: string): boolean {
-  return (
-    pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)))
   );
 }

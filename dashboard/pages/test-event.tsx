@@ -5,6 +5,7 @@ import type { Attempt, Endpoint, EventType } from '../api/types.ts';
 import { AttemptView } from '../parts/attempt.tsx';
 import { Button } from '../parts/button.tsx';
 import { Select, TextArea } from '../parts/field.tsx';
+import { typesToTry } from '../words/event-types.ts';
 
 const fallback = '{\n  "reference": "ORD-12345"\n}';
 
@@ -13,7 +14,11 @@ export function TestEvent({ endpoint }: { endpoint: Endpoint }) {
   const types = useRows<EventType>('/v1/event-types?limit=250');
   const [type, setType] = useState<string | null>(null);
   const [edited, setEdited] = useState<string | null>(null);
-  const chosen = type ?? types.find(({ name }) => endpoint.events.includes(name))?.name ?? 'order.created';
+  const names = typesToTry(
+    endpoint.events,
+    types.map(({ name }) => name),
+  );
+  const chosen = type ?? names[0]!;
   const example = types.find(({ name }) => name === chosen)?.examples[0];
   const data = edited ?? (example === undefined ? fallback : JSON.stringify(example, null, 2));
   // The text itself goes out, so that numbers arrive as they were typed.
@@ -24,9 +29,6 @@ export function TestEvent({ endpoint }: { endpoint: Endpoint }) {
       `{"eventType":${JSON.stringify(chosen)},"data":${data}}`,
     ),
   );
-  const names = types.some(({ name }) => name === chosen)
-    ? types.map(({ name }) => name)
-    : [chosen, ...types.map(({ name }) => name)];
   return (
     <div className="flex flex-col gap-3">
       <Select
