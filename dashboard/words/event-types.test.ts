@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { matchesType } from '../../src/core/match.ts';
 import { typesToTry, wants } from './event-types.ts';
 
 const known = ['balance.low', 'order.cancelled', 'order.created', 'payment.failed'];
 
-test('an endpoint wants a type by its name, by what it begins with, or all of them', () => {
-  assert.ok(wants(['a', 'order.*'], 'order.created') && wants(['*'], 'a') && wants(['a.b'], 'a.b'));
-  assert.ok(!wants(['order.*', 'a'], 'orders.created') && !wants(['order.*'], 'order'));
+test('the pages say of what an endpoint wants what the engine does', () => {
+  const patterns = ['*', 'a', 'a.b', 'order.*', 'order.created', 'orders.*'];
+  const types = [
+    'a',
+    'a.b',
+    'order',
+    'order.created',
+    'order.created.late',
+    'orders.created',
+    'Order.created',
+  ];
+  for (const pattern of patterns)
+    for (const type of types)
+      assert.equal(wants([pattern], type), matchesType([pattern], type), `${pattern} ${type}`);
+  assert.ok(wants(['a', 'order.*'], 'order.created') && !wants(['order.*', 'a'], 'orders.created'));
 });
 
 test('an endpoint is tried with what it wants first', () => {

@@ -112,7 +112,7 @@ export function readHeaders(
 function headerProblem(name: string, value: unknown, seen: ReadonlySet<string>): string | null {
   const plain = name.toLowerCase();
   if (!headerName.test(name) || name.length > limits.headerNameChars)
-    return 'needs a name of letters, digits, - and _';
+    return 'needs a name of letters, digits and signs such as - _ and .';
   if (refusedName.test(plain)) return 'is reserved: set by the server or the connection itself; remove it';
   if (seen.has(plain)) return 'is given twice, for upper and lower case are the same here; keep one of them';
   if (value === masked) return 'stands for a value that is not shown; send the value itself';
