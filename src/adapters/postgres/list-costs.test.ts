@@ -50,6 +50,8 @@ const lists: Record<string, (session: Session) => Promise<{ rows: unknown[] }>> 
   'orders in a state that none is in': (session) => listOrders(session, accountNo, { state: 'stuck' }, page),
   'orders of a source in a state that none is in': (session) =>
     listOrders(session, accountNo, { state: 'stuck', sourceId: 'src_a' }, page),
+  'orders of a reference that nobody has': (session) =>
+    listOrders(session, accountNo, { reference: 'Z', state: 'fulfilled' }, page),
   'orders of a source that has none': (session) =>
     listOrders(session, accountNo, { sourceId: 'src_z' }, page),
 };
@@ -72,6 +74,15 @@ test('the newest events of an account cost the same beside thousands of accounts
   assert.deepEqual([before.rows.length, after.rows.length], [page.limit, page.limit]);
   assert.ok(after.blocks <= 2 * before.blocks, `${before.blocks} blocks, and ${after.blocks} then`);
 });
+
+for (const [name, filter] of Object.entries({ overdue: {}, 'overdue of a source': { sourceId: 'src_a' } }))
+  test(`a page of orders that are ${name} costs what it shows, however many there are`, async () => {
+    const { rows, blocks } = await counted((session) =>
+      listOrders(session, accountNo, { ...filter, overdue: true }, page),
+    );
+    assert.equal(rows.length, page.limit);
+    assert.ok(blocks <= mostBlocks, `${blocks} blocks were looked at`);
+  });
 
 async function counted(
   list: (session: Session) => Promise<{ rows: unknown[] }>,
@@ -131,7 +142,7 @@ const past = [
   `INSERT INTO ended_delivery (key, account_no, endpoint_no, state, tries, attempts, started_at, last_at, ended_at, last_status)
    SELECT n * 65536, ${accountNo}, ${endpointNo}, CASE WHEN n <= ${events / 2} THEN 2 ELSE 1 END, 1, 1, 1, 1, 1, 200 FROM generate_series(1, ${events}) n`,
   `INSERT INTO tracked_order (id, account_no, source_id, reference, state, registered, flagged, overdue, reached, poll_failures, created_at, updated_at)
-   SELECT 'ord_' || n, CASE WHEN n % 2 = 0 THEN ${accountNo} ELSE 1000 + n END, CASE WHEN n % 2 = 0 THEN 'src_a' ELSE 'src_' || n % 3 END, 'ORD-' || n, 'fulfilled', true, false, false, '[]', 0, 1, 1 FROM generate_series(1, ${events}) n`,
+   SELECT 'ord_' || n, CASE WHEN n % 2 = 0 THEN ${accountNo} ELSE 1000 + n END, CASE WHEN n % 2 = 0 THEN 'src_a' ELSE 'src_' || n % 3 END, 'ORD-' || n, 'fulfilled', true, false, n % 4 = 0, '[]', 0, 1, 1 FROM generate_series(1, ${events}) n`,
   `SELECT setval('event_seq', ${events})`,
   'VACUUM (ANALYZE)',
 ];

@@ -22,6 +22,7 @@ import { memberAtOnce } from './migrations/0019-member-at-once.ts';
 import { ordersOfSource } from './migrations/0020-orders-of-source.ts';
 import { plansKept } from './migrations/0021-plans-kept.ts';
 import { auditAbout } from './migrations/0022-audit-about.ts';
+import { fewOrders } from './migrations/0023-few-orders.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -53,6 +54,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0020-orders-of-source', sql: ordersOfSource },
   { name: '0021-plans-kept', sql: plansKept },
   { name: '0022-audit-about', sql: auditAbout },
+  { name: '0023-few-orders', sql: fewOrders },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

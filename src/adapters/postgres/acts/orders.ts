@@ -82,7 +82,7 @@ export async function listOrders(
   return { rows: shown, next: rows.length > page.limit ? shown.at(-1)!.no : null };
 }
 
-/** One more than a page has, by the index of what few have; sorted, for in the order of `no` there are those of everybody. */
+/** One more than a page has, along the index of what few have; in an order with the account, as along its states. */
 async function ordersOfFew(
   session: Session,
   accountNo: number,
@@ -100,7 +100,8 @@ async function ordersOfFew(
     values.push(sourceId);
   }
   return await session.all(
-    `SELECT * FROM tracked_order o WHERE ${['o.account_no = ?', 'o.no < ?', ...conditions].join(' AND ')} ORDER BY o.no + 0 DESC LIMIT ?`,
+    `SELECT * FROM tracked_order o WHERE ${['o.account_no = ANY (ARRAY[?::bigint])', 'o.no < ?', ...conditions].join(' AND ')}
+     ORDER BY o.account_no DESC, o.no DESC LIMIT ?`,
     accountNo,
     page.before ?? Number.MAX_SAFE_INTEGER,
     ...values,
