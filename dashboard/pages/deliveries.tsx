@@ -89,7 +89,7 @@ function columns({ nameOf, isGone }: KnownEndpoints): Column<Delivery>[] {
           <Link to="/deliveries/$id" params={{ id }} search={(before) => before} className={rowLinkClass}>
             {eventType}
           </Link>
-          <span className="block truncate text-xs text-muted @4xl:hidden">
+          <span className="block text-xs break-words whitespace-normal text-muted @4xl:hidden">
             {aboutWords(reference, nameOf(endpointId))}
           </span>
         </>
@@ -123,7 +123,7 @@ function columns({ nameOf, isGone }: KnownEndpoints): Column<Delivery>[] {
   ];
 }
 
-/** What a delivery is about and where it goes, for where there is room for one short line. */
+/** What a delivery is about and where it goes, for where there is no room for columns. */
 function aboutWords(reference: string | null, endpoint: string): string {
   const where = endpoint.replace(/^https?:\/\//, '');
   return reference === null ? where : `${reference} → ${where}`;

@@ -29,8 +29,17 @@ export function Audit() {
       found={found}
       rowKey={({ at, act, target }) => `${at} ${act} ${target}`}
       columns={[
-        { title: 'When', isTight: true, cell: ({ at }) => <Time at={at} /> },
-        { title: 'Who', cell: ({ actor }) => actor },
+        {
+          title: 'When',
+          isTight: true,
+          cell: ({ at, actor }) => (
+            <>
+              <Time at={at} />
+              <span className="block max-w-36 truncate text-xs text-muted @lg:hidden">{actor}</span>
+            </>
+          ),
+        },
+        { title: 'Who', isRoomyOnly: true, cell: ({ actor }) => actor },
         { title: 'What', cell: (entry) => <What entry={entry} /> },
         { title: 'Account', isWideOnly: true, cell: ({ account }) => account ?? '–' },
       ]}

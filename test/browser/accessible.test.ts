@@ -114,6 +114,14 @@ describe('everybody can use the dashboard', { skip: noBrowser }, () => {
     await phone.getByRole('button', { name: 'Menu' }).click();
     await phone.getByRole('button', { name: /^Sign out/ }).waitFor();
     await phone.goto(`${world.server.url}/deliveries`);
-    await phone.locator('tr[data-row]', { hasText: '127.0.0.1:' }).first().waitFor();
+    const row = phone.locator('tr[data-row]', { hasText: '127.0.0.1:' }).first();
+    const line = row.getByText('127.0.0.1:').first();
+    const isCut = await line.evaluate(
+      (at: { scrollWidth: number; clientWidth: number }) => at.scrollWidth > at.clientWidth,
+    );
+    assert.ok(!isCut, 'the path is cut');
+    await phone.goto(`${world.server.url}/settings/audit`);
+    const what = await phone.locator('tr[data-row] td:nth-child(3)').first().boundingBox();
+    assert.ok((what?.width ?? 0) > 160, `what was done has ${what?.width} px`);
   });
 });
