@@ -100,9 +100,11 @@ describe('API conventions', () => {
     assert.equal(bare.statusCode, 201);
   });
 
-  test('any other type of body is 415, however it is spelled', async () => {
+  test('any other type of body is 415, however it is spelled, and is told which header to send', async () => {
     const types = [
       'text/plain',
+      // What `fetch` says of a string by itself.
+      'text/plain;charset=UTF-8',
       'text/json',
       'application/xml',
       'multipart/form-data; boundary=x',
@@ -122,6 +124,7 @@ describe('API conventions', () => {
           { 'content-type': type },
         );
         assert.equal(answer.status, 415, `${type} at ${path}`);
+        assert.match(answer.body.detail, /with "Content-Type: application\/json"/);
       }
     }
   });
