@@ -30,29 +30,26 @@ const endpoint: Endpoint = {
 const before = draftOf(readEndpoint(JSON.stringify(endpoint)));
 const told = (changes: Partial<typeof before>, since = before): unknown =>
   JSON.parse(bodyOf({ ...since, ...changes }, since));
-const kept = { url: endpoint.url, events: endpoint.events };
 
 test('only what was changed is told, and what was emptied goes back to what is usual', () => {
-  assert.deepEqual(told({}), kept);
+  assert.deepEqual(told({}), {});
   assert.deepEqual(told({ timeout: '', concurrency: '4', perSecond: '9' }), {
-    ...kept,
     timeout: null,
     concurrency: 4,
     rateLimit: { perSecond: 9 },
   });
-  assert.deepEqual(told({ url: kept.url, events: ['*'] }, blank), { url: kept.url, events: ['*'] });
+  const { url } = endpoint;
+  assert.deepEqual(told({ url, events: ['*'] }, blank), { url, events: ['*'] });
 });
 
 test('a schedule is told as waits, as waits that grow, or as none of its own', () => {
   assert.deepEqual(told({ waits: '1s 2s,3s' }), {
-    ...kept,
     retry: { schedule: ['1s', '2s', '3s'], jitter: 0.1, giveUpAfter: null },
   });
   assert.deepEqual(told({ retryWay: 'growing', firstWait: '1s', maxRetries: 'many', jitter: '' }), {
-    ...kept,
     retry: { exponential: { initial: '1s', maxRetries: 'many' }, giveUpAfter: null },
   });
-  assert.deepEqual(told({ retryWay: 'own' }), { ...kept, retry: null });
+  assert.deepEqual(told({ retryWay: 'own' }), { retry: null });
 });
 
 test('a filter keeps the digits that were typed', () => {
@@ -74,8 +71,8 @@ test('a filter and metadata are offered with the digits that they have', () => {
 
 test('own headers are told again with another address, where they would be dropped', () => {
   const url = 'https://other.example/';
-  assert.deepEqual(told({ url }), { ...kept, url, headers: endpoint.headers });
-  assert.deepEqual(told({ headers: [pair('X-Env', 'prod')] }), { ...kept, headers: { 'X-Env': 'prod' } });
+  assert.deepEqual(told({ url }), { url, headers: endpoint.headers });
+  assert.deepEqual(told({ headers: [pair('X-Env', 'prod')] }), { headers: { 'X-Env': 'prod' } });
 });
 
 test('a header in two rows, whatever the case of its letters, is refused beside the second one', () => {
@@ -86,7 +83,7 @@ test('a header in two rows, whatever the case of its letters, is refused beside 
   };
   assert.throws(() => save('x-env', ' x-env'), twice);
   assert.throws(() => save('X-Env', 'A', 'x-env'), twice);
-  assert.deepEqual(save('X-Env', 'A', ''), { ...kept, headers: { 'X-Env': 'a', A: 'a', '': 'a' } });
+  assert.deepEqual(save('X-Env', 'A', ''), { headers: { 'X-Env': 'a', A: 'a', '': 'a' } });
 });
 
 test('what cannot even be asked is refused in the form of the API, beside its field', () => {

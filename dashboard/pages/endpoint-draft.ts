@@ -94,7 +94,7 @@ export function draftOf(endpoint: EndpointTexts): EndpointDraft {
 }
 
 /**
- * What the API is told: the URL, the events, and what is not as it was, so that the rest stays, or is the wire format's own.
+ * What the API is told: what is not as it was, so that the rest stays, or is the wire format's own.
  * Text, for numbers have the digits that were typed. Throws what the API would refuse where it could not even be asked.
  */
 export function bodyOf(draft: EndpointDraft, before: EndpointDraft): string {
@@ -104,8 +104,6 @@ export function bodyOf(draft: EndpointDraft, before: EndpointDraft): string {
   const isMoved = draft.url.trim() !== before.url.trim();
   const told = Object.entries(membersText(draft)).filter(
     ([name, value]) =>
-      name === 'url' ||
-      name === 'events' ||
       value !== old[name] ||
       // At another origin they would be dropped without a word.
       (name === 'headers' && isMoved && draft.headers.length > 0),

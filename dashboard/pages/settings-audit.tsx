@@ -4,7 +4,7 @@ import { LinkTo } from '../parts/link-to.tsx';
 import { List } from '../parts/list.tsx';
 import { Time } from '../parts/time.tsx';
 import { isKnownId, pathOfId } from '../shell/ids.ts';
-import { aboutWords, actWords, isEnd } from '../words/audit.ts';
+import { aboutWords, actWords, isEnd, whichWords } from '../words/audit.ts';
 
 /** What was done, and to what: with a way there, unless it is gone by that. */
 function What({ entry }: { entry: AuditEntry }) {
@@ -16,6 +16,7 @@ function What({ entry }: { entry: AuditEntry }) {
   return (
     <span className="break-words whitespace-normal" title={target}>
       {actWords(act, about !== null)} {isThere ? <LinkTo href={pathOfId(aboutId)}>{about}</LinkTo> : about}
+      {whichWords(act)}
     </span>
   );
 }

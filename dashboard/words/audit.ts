@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../api/types.ts';
+import { fieldNames } from './fields.ts';
 
 /** The verbs of what the API does, as people say what somebody did. */
 const done: Readonly<Record<string, string>> = {
@@ -48,7 +49,8 @@ const others: Readonly<Record<string, string>> = {
 const ends = /^(Delete|Revoke|Remove|End|Take back) /;
 
 /** What somebody did, to be followed by what it was done to where that is known: `Made bin`, `Looked at the secret of`. */
-export function actWords(act: string, isAboutOne: boolean): string {
+export function actWords(told: string, isAboutOne: boolean): string {
+  const [act = ''] = told.split(': ');
   const other = others[act];
   if (isAboutOne && other !== undefined) return other;
   const [verb = '', ...rest] = act.split(' ');
@@ -56,6 +58,12 @@ export function actWords(act: string, isAboutOne: boolean): string {
   if (past === undefined) return act;
   if (isAboutOne && /^(an?|the)$/.test(rest[0] ?? '')) rest.shift();
   return [past, ...rest].join(' ');
+}
+
+/** What was sent of a change, to stand behind what was changed; empty where that is not told. */
+export function whichWords(told: string): string {
+  const [, names] = told.split(': ');
+  return names === undefined ? '' : `: ${fieldNames(names.split(', '))}`;
 }
 
 /** What it was done to is called so; an address stands as it is. */

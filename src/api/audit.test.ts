@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditNameChars } from '../core/limits/people.ts';
-import { aboutOf } from './audit.ts';
+import { aboutOf, actOf } from './audit.ts';
 import type { Answer } from './route.ts';
 
 const told = (params: { id?: string; name?: string }, answer: Answer) => {
@@ -22,6 +22,13 @@ test('a URL is a name of endpoints only: that of a link or a channel signs in or
   assert.deepEqual(told({}, { body: { id: 'ep_1', url } }), ['ep_1', url]);
   assert.deepEqual(told({}, { body: { id: 'ptl_1', name: '', url } }), ['ptl_1', null]);
   assert.deepEqual(told({}, { body: { url } }), [null, null]);
+});
+
+test('of a change the names of what was sent are told, and no value', () => {
+  const change = { method: 'PATCH', summary: 'Change an endpoint' } as const;
+  assert.equal(actOf(change, { url: 'https://a.example/', retry: null }), 'Change an endpoint: url, retry');
+  assert.equal(actOf(change, {}), 'Change an endpoint');
+  assert.equal(actOf({ method: 'POST', summary: 'Create a bin' }, { name: 'demo' }), 'Create a bin');
 });
 
 test('of a long name the beginning is kept', () => {

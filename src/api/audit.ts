@@ -1,7 +1,13 @@
 import { asRecord } from '../core/body.ts';
 import { auditNameChars } from '../core/limits/people.ts';
 import type { AuditEntry } from '../core/person.ts';
-import type { Answer, Call } from './route.ts';
+import type { Answer, Call, Route } from './route.ts';
+
+/** What was done, as the audit log keeps it: of a change with the names of what was sent, all of which the handler knew; no values. */
+export function actOf({ method, summary }: Pick<Route, 'method' | 'summary'>, body: unknown): string {
+  const names = method === 'PATCH' ? Object.keys(asRecord(body) ?? {}) : [];
+  return names.length === 0 ? summary : `${summary}: ${names.join(', ')}`;
+}
 
 /**
  * What an act was about, as the audit log keeps it: what its address names, else what the answer shows to be made. A handler

@@ -6,7 +6,7 @@ import { invalid, SurehookError } from '../core/errors.ts';
 import { decodeText } from '../core/json.ts';
 import * as limits from '../core/limits/api.ts';
 import { Addresses } from './addresses.ts';
-import { aboutOf } from './audit.ts';
+import { aboutOf, actOf } from './audit.ts';
 import { Authenticator, actorIn, noAccount, nobody, type Principal } from './auth.ts';
 import { mountBins } from './bin-door.ts';
 import { type ClientAddress, clientAddressFor } from './client-address.ts';
@@ -231,7 +231,8 @@ function mount(scope: FastifyInstance, route: Route, world: MountWorld): void {
         const accountId = actsForAccount ? account.id : null;
         const target = (url ?? '').split('?', 1)[0]!;
         const about = aboutOf(params, answer);
-        await world.people.record({ ...actorIn(principal), act: route.summary, target, accountId, ...about });
+        const act = actOf(route, value);
+        await world.people.record({ ...actorIn(principal), act, target, accountId, ...about });
       }
       return sendAnswer(reply, route, answer);
     },

@@ -46,7 +46,7 @@ export interface AuditEntry {
   /** Who: a person's id or a key's, and what they were called then. */
   actorId: string;
   actor: string;
-  /** What, in words: `Pause an endpoint`. */
+  /** What, in words: `Pause an endpoint`; of a change also what was sent: `Change an endpoint: url, retry`. */
   act: string;
   /** On what: the path that was asked for. */
   target: string;

@@ -133,6 +133,21 @@ describe('a person who sets things', { skip: noBrowser }, () => {
     await dialog().getByText('choose at least one', { exact: true }).waitFor();
   });
 
+  test('reads in the log of what people did what was changed of an endpoint', async () => {
+    const { json } = await world.server.call('POST', '/v1/endpoints', {
+      url: `${world.receiver.url}/changed`,
+      events: ['changed.*'],
+    });
+    await go(`/endpoints/${json.id}`);
+    await button('Edit').click();
+    await dialog().getByText('More settings').click();
+    await dialog().getByLabel('Timeout of an attempt').fill('9s');
+    await dialog().getByRole('button', { name: 'Save changes' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await go('/settings/audit');
+    await page.getByRole('row', { name: /Changed endpoint .*\/changed: Timeout/ }).waitFor();
+  });
+
   test('reads in the log of what people did what was made, and gets there', async () => {
     await go('/bins');
     await button('Create bin').first().click();

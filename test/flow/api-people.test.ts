@@ -416,7 +416,7 @@ describe('people', () => {
     for (const [path, act, body] of [
       ['/v1/bins', 'a bin', { name: 'demo' }],
       ['/v1/sources', 'a source', { name: 'Till', scheme: 'standard' }],
-      ['/v1/accounts', 'an account', { id: 'acme', name: 'Acme' }],
+      ['/v1/accounts', 'an account', { name: 'Acme', id: 'acme' }],
       ['/v1/endpoints', 'an endpoint', { url: 'https://a.example/', events: ['*'] }],
       ['/v1/alert-channels', 'an alert channel', { name: 'On duty', type: 'email', to: 'a@a.example' }],
       ['/v1/alert-rules', 'an alert rule', { name: 'Stopped', kinds: ['order.failed'], publish: 'a.b' }],
@@ -424,6 +424,9 @@ describe('people', () => {
       const { id } = (await owner.ask('POST', path, body)).body;
       const name = 'url' in body ? body.url : body.name;
       assert.deepEqual(await told(), [`Create ${act}`, id, name]);
+      const [first, value] = Object.entries(body)[0]!;
+      await owner.ask('PATCH', `${path}/${id}`, { [first]: value });
+      assert.match((await told())[0], new RegExp(`^(Change ${act}|Tell a bin .*): ${first}$`));
       assert.equal((await owner.ask('DELETE', `${path}/${id}`)).status, 204);
       assert.deepEqual(await told(), [`Delete ${act}`, id, name]);
     }

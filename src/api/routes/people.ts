@@ -193,7 +193,10 @@ function audit({ people }: ApiParts): Route {
           at: Type.String({ format: 'date-time' }),
           actorId: Type.String({ description: 'A person, a key, or `admin-key`.' }),
           actor: Type.String({ description: 'What they were called then.' }),
-          act: Type.String(),
+          act: Type.String({
+            description:
+              'What, in words; of a change with the names of what was sent: `Change an endpoint: url, retry`.',
+          }),
           target: Type.String({ description: 'The address that was asked for.' }),
           account: nullable('string'),
           aboutId: nullable('string', 'The id of what it was done to, or of what it made.'),
