@@ -40,7 +40,7 @@ export class Dispatcher {
   readonly #claimer: Claimer;
   /** Deliveries that wait in memory. */
   readonly standby: Standby;
-  /** Requests under way by delivery key. */
+  /** Requests under way. */
   readonly underWay = new AllUnderWay();
   /** Places taken in either pool: by requests under way, and by accepts and claims that are on their way to the store. */
   readonly #taken = new InFlight();
@@ -324,8 +324,8 @@ export class Dispatcher {
       return;
     }
     const underWay: UnderWay = { owed, state, pool, sinceMs: this.#parts.clock.monotonicMs(), chargedMs };
-    this.underWay.set(owed.key, underWay);
-    this.#parts.deliver(owed, endpoint, (outcome) => this.#ended(underWay, outcome));
+    const slot = this.underWay.put(underWay);
+    this.#parts.deliver(owed, endpoint, (outcome) => this.#ended(underWay, slot, outcome));
   }
 
   async #putBack(owed: Owed, place: Place): Promise<void> {
@@ -334,10 +334,10 @@ export class Dispatcher {
     this.note(owed.endpointNo, lineOf(owed), this.#parts.clock.nowMs());
   }
 
-  #ended(underWay: UnderWay, outcome: Outcome | null): void {
+  #ended(underWay: UnderWay, slot: number, outcome: Outcome | null): void {
     const { lane } = underWay.state;
     const wasHeavy = this.underWay.isHeavy;
-    if (!this.underWay.delete(underWay.owed.key)) return;
+    this.underWay.take(slot);
     if (outcome === null) lanes.unbegin(lane);
     else lanes.end(lane, outcome, this.#parts.clock.nowMs());
     const usedMs = this.#parts.clock.monotonicMs() - underWay.sinceMs;

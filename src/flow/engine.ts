@@ -86,7 +86,11 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
 
   const doubt = new Doubt({
     clock,
-    inHand: () => [...dispatcher.underWay.keys(), ...dispatcher.standby.keys(), ...settler.settling],
+    inHand: () => [
+      ...dispatcher.underWay.all().map(({ owed }) => owed.key),
+      ...dispatcher.standby.keys(),
+      ...settler.settling.all(),
+    ],
     reclaim: (inHand) => member.during((epoch) => store.reclaim({ epoch, inHand, nowMs: clock.nowMs() })),
     resolved: (starts) => void readAll(starts),
     fatal: parts.fatal,
@@ -161,13 +165,13 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   });
   const watcher = new Watcher({
     clock,
-    underWay: () => dispatcher.underWay.values(),
+    underWay: () => dispatcher.underWay.all(),
     moveToSlow: (one) => dispatcher.moveToSlow(one),
     standby: () => dispatcher.standby,
     spill: (owed, lowSeq) =>
       member.during((epoch) => store.spill({ epoch, owed, lowSeq, nowMs: clock.nowMs() })),
     nextSeq: () => accepter.nextSeq,
-    settling: () => settler.settling,
+    settling: () => settler.settling.all(),
     fatal: parts.fatal,
   });
   const watched = raisingDoubt(
@@ -286,7 +290,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       await inTime(clock, drainMs, drained);
       doubt.stop();
       settler.stop();
-      await deliverer.abandon([...dispatcher.underWay.values()].map((one) => one.owed));
+      await deliverer.abandon(dispatcher.underWay.all().map((one) => one.owed));
       await deliverer.idle();
       await receiver.idle();
       member.stop();

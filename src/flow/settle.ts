@@ -1,6 +1,7 @@
 import { StoreError } from '../core/errors.ts';
 import type { HealthDecision } from '../core/health.ts';
 import * as limits from '../core/limits/dispatch.ts';
+import { Slots } from '../core/slots.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EndpointHealth, Settlement, SettleResult, Stopped } from '../ports/store.ts';
 import type { Directory } from './directory.ts';
@@ -23,7 +24,7 @@ export interface SettleParts {
 export class Settler {
   readonly #parts: SettleParts;
   /** Keys that are leased here until their settlement is stored. */
-  readonly settling = new Set<number>();
+  readonly settling = new Slots<number>();
   #stopped = false;
 
   constructor(parts: SettleParts) {
@@ -31,14 +32,14 @@ export class Settler {
   }
 
   async settle(settlement: Settlement): Promise<SettleResult> {
-    this.settling.add(settlement.key);
+    const slot = this.settling.put(settlement.key);
     try {
       const result = await this.#store(settlement);
       const { health } = settlement;
       if (typeof result === 'object' && health !== null) this.#stop(settlement.endpointNo, health, result);
       return result;
     } finally {
-      this.settling.delete(settlement.key);
+      this.settling.take(slot);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Owed } from '../core/delivery.ts';
 import { dataSize } from '../core/event.ts';
 import type { Lane, Line } from '../core/lane.ts';
 import { underWayBytes } from '../core/limits/dispatch.ts';
+import { Slots } from '../core/slots.ts';
 import type { Pool } from './pools.ts';
 
 /** A lane and what the dispatcher has going for it. */
@@ -31,8 +32,9 @@ export interface Place {
   pool: Pool;
 }
 
-/** Requests under way by delivery key, and the data that they hold in memory. */
-export class AllUnderWay extends Map<number, UnderWay> {
+/** Requests under way, and the data that they hold in memory. */
+export class AllUnderWay {
+  readonly #slots = new Slots<UnderWay>();
   #bytes = 0;
 
   /** So much is under way that more of it could be more than the memory there is. */
@@ -40,15 +42,18 @@ export class AllUnderWay extends Map<number, UnderWay> {
     return this.#bytes >= underWayBytes;
   }
 
-  override set(key: number, one: UnderWay): this {
-    this.delete(key);
+  /** Answers what it is taken out by. */
+  put(one: UnderWay): number {
     this.#bytes += dataSize(one.owed.event);
-    return super.set(key, one);
+    return this.#slots.put(one);
   }
 
-  override delete(key: number): boolean {
-    const one = this.get(key);
+  take(slot: number): void {
+    const one = this.#slots.take(slot);
     if (one !== undefined) this.#bytes -= dataSize(one.owed.event);
-    return super.delete(key);
+  }
+
+  all(): UnderWay[] {
+    return this.#slots.all();
   }
 }

@@ -50,7 +50,7 @@ export class Watcher {
     const standby = this.#parts.standby();
     standby.returnAll(limits.spillAfterMs);
     let lowSeq = Math.min(this.#parts.nextSeq(), standby.lowestSeq());
-    for (const one of [...this.#parts.underWay()]) {
+    for (const one of this.#parts.underWay()) {
       const ageMs = nowMs - one.sinceMs;
       if (ageMs > limits.slowMs) this.#parts.moveToSlow(one);
       if (!one.owed.fresh) continue;

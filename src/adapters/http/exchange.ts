@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { UrlParts } from '../../core/address.ts';
 import type { AttemptError, Outcome, Request } from '../../core/attempt.ts';
 import * as limits from '../../core/limits/sending.ts';
+import type { Slots } from '../../core/slots.ts';
 import { type Step, Steps, steps } from '../../core/timings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SendLimits } from '../../ports/sender.ts';
@@ -16,7 +17,7 @@ export interface Line {
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly connections: Connections;
   readonly connector: Connector;
-  readonly running: Set<Exchange>;
+  readonly running: Slots<Exchange>;
 }
 
 export interface Target extends ConnectTarget {
@@ -46,6 +47,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (outcome: Outcome) => void;
   readonly #startedAtMs: number;
   readonly #timer: NodeJS.Timeout;
+  readonly #slot: number;
   #steps: Steps;
   #connection: Connection | null = null;
   #opening: Cancel | null = null;
@@ -73,7 +75,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#startedAtMs = line.clock.monotonicMs();
     this.#steps = new Steps(this.#startedAtMs);
     this.#timer = setTimeout(onDeadline, sendLimits.timeoutMs, this);
-    line.running.add(this);
+    this.#slot = line.running.put(this);
   }
 
   start(): void {
@@ -197,7 +199,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#connection = null;
-    this.#line.running.delete(this);
+    this.#line.running.take(this.#slot);
     const headers = this.#headers;
     const nowMs = this.#line.clock.monotonicMs();
     this.#resolve({

@@ -1,6 +1,7 @@
 import { type AddressPolicy, checkUrl } from '../../core/address.ts';
 import { notSent, type Outcome, type Request } from '../../core/attempt.ts';
 import * as limits from '../../core/limits/sending.ts';
+import { Slots } from '../../core/slots.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { createConnector } from './connect.ts';
@@ -24,7 +25,7 @@ export function createSender(options: SenderOptions): Sender {
   const resolver = options.resolver ?? createResolver({ clock });
   const connections = new Connections(clock);
   const connector = createConnector({ policy, clock, resolver, ...(options.ca ? { ca: options.ca } : {}) });
-  const line: Line = { clock, connections, connector, running: new Set() };
+  const line: Line = { clock, connections, connector, running: new Slots() };
   const targets = new Map<string, Target | string>();
   let closed = false;
 
@@ -55,7 +56,7 @@ export function createSender(options: SenderOptions): Sender {
 
     async close() {
       closed = true;
-      for (const exchange of [...line.running]) exchange.cut('connection_reset', 'the sender was closed');
+      for (const exchange of line.running.all()) exchange.cut('connection_reset', 'the sender was closed');
       connections.dropIdle();
     },
   };

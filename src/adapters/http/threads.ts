@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AddressPolicy } from '../../core/address.ts';
 import { notSent, type Outcome } from '../../core/attempt.ts';
+import { Slots } from '../../core/slots.ts';
 import type { Sender } from '../../ports/sender.ts';
 import { type Flat, type Numbered, outcomesOf, parcelOf } from './flat.ts';
 
@@ -8,6 +9,10 @@ export interface ThreadOptions {
   policy: AddressPolicy;
   /** Certificates (PEM) of authorities trusted in addition to the platform's. */
   ca?: readonly string[];
+}
+
+interface Asked extends Numbered {
+  resolve(outcome: Outcome): void;
 }
 
 /** What the thread runs: `worker.ts`, unless something else is sent there. */
@@ -19,9 +24,8 @@ const worker = new URL('./worker.ts', import.meta.url);
  * goes over together.
  */
 export function createThreadedSender(options: ThreadOptions, source: URL = worker): Sender {
-  const waiting = new Map<number, (outcome: Outcome) => void>();
-  let number = 0;
-  let unsent: Numbered[] = [];
+  const waiting = new Slots<Asked>();
+  let unsent: Asked[] = [];
   let closed = false;
   let thread = open();
 
@@ -29,16 +33,12 @@ export function createThreadedSender(options: ThreadOptions, source: URL = worke
     const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
     const worker = new Worker(entry, { workerData: options });
     worker.on('message', (flat: Flat) => {
-      for (const { number, outcome } of outcomesOf(flat)) end(number, outcome);
+      // The numbers of a thread that failed are others' by now.
+      if (worker !== thread) return;
+      for (const { number, outcome } of outcomesOf(flat)) waiting.take(number)?.resolve(outcome);
     });
     worker.on('error', (error: Error) => replace(worker, error));
     return worker;
-  }
-
-  function end(number: number, outcome: Outcome): void {
-    const resolve = waiting.get(number);
-    waiting.delete(number);
-    resolve?.(outcome);
   }
 
   /** A thread that fails is our fault, not a receiver's: whether its requests arrived is unknown, and the others go on in a new one. */
@@ -50,8 +50,8 @@ export function createThreadedSender(options: ThreadOptions, source: URL = worke
       `the thread that sends failed (${error.name}); whether it arrived is unknown`,
     );
     // What has not gone over yet goes to the new one.
-    const kept = new Set(unsent.map(({ number }) => number));
-    for (const number of [...waiting.keys()]) if (!kept.has(number)) end(number, outcome);
+    const kept = new Set(unsent);
+    for (const asked of waiting.all()) if (!kept.has(asked)) waiting.take(asked.number)?.resolve(outcome);
   }
 
   function give(): void {
@@ -64,10 +64,10 @@ export function createThreadedSender(options: ThreadOptions, source: URL = worke
     send(request, limits) {
       if (closed) return Promise.resolve(notSent('connection_reset', 'the sender was closed'));
       return new Promise((resolve) => {
-        number += 1;
-        waiting.set(number, resolve);
+        const asked: Asked = { number: -1, request, limits, resolve };
+        asked.number = waiting.put(asked);
         if (unsent.length === 0) setImmediate(give);
-        unsent.push({ number, request, limits });
+        unsent.push(asked);
       });
     },
 
