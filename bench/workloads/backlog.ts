@@ -12,21 +12,22 @@ const batchesAtOnce = 4;
 const mebibyte = 1024 * 1024;
 const living = 0;
 const dead = 1;
+/**
+ * After its first failure. Its breaker opens after 30 s, and what was attempted until then is tried once more after 5 s: before
+ * that its own attempts, hundreds a second, would count as the others' claims.
+ */
+const quietAfterMs = 45_000;
 /** The breaker sends a probe every 10 s. */
 const recoverWithinMs = 30_000;
 
 /** A dead endpoint with a million waiting deliveries: what it costs the others, and what happens when it comes back. */
 export async function backlog(machine: Machine, report: Report): Promise<void> {
   const waiting = machine.quick ? 20_000 : 1_000_000;
-  const server = await machine.server();
-  const { origin, process: receiver } = await machine.receiver();
-  await server.createAccount('shop');
-  await server.createEndpoint({ url: `${origin}/e/${living}`, events: ['living'] }, 'shop');
-  await server.createEndpoint({ url: `${origin}/e/${dead}`, events: ['dead'] }, 'shop');
+  const { process: receiver } = await machine.receiver();
+  const without = await prepared(machine);
+  const server = await prepared(machine);
   await receiver.ask('behave', [[dead, 'fail']]);
 
-  await claimed(machine, server);
-  const before = await claimCosts(machine, server);
   // So that what taking in batches needs at all is there before, whoever waits for them.
   await fill(server, { run: machine.nextRun(), type: 'nobody', events: waiting * 0.3 });
   await sleep(machine.ms(1000, 500));
@@ -35,7 +36,7 @@ export async function backlog(machine: Machine, report: Report): Promise<void> {
   const startMs = nowMs();
   const peakBytes = await fill(server, { run, type: 'dead', events: waiting });
   const fillMs = nowMs() - startMs;
-  await sleep(machine.ms(3000, 500));
+  await sleep(machine.quick ? 500 : Math.max(3000, startMs + quietAfterMs - nowMs()));
   const grownMib = (residentBytes(server.pid) - emptyBytes) / mebibyte;
   report.add({
     name: `backlog: ${waiting.toLocaleString('en')} waiting for a dead endpoint`,
@@ -43,18 +44,28 @@ export async function backlog(machine: Machine, report: Report): Promise<void> {
     target: { text: 'memory + < 100 MiB', met: grownMib < 100 },
     note: `memory ${signed(grownMib)} MiB (at most ${signed((peakBytes - emptyBytes) / mebibyte)} while it was filled)`,
   });
-  const after = await claimCosts(machine, server);
+  const [before, after] = await claimCosts(machine, [without, server]);
   const ratio = after.cpuUs / before.cpuUs;
   report.add({
     name: "backlog: claims for others, server's CPU",
     ratePerSecond: after.ratePerSecond,
-    ratio: { value: ratio, of: 'of the cost before' },
+    ratio: { value: ratio, of: 'of the cost without' },
     target: { text: '≤ 1.2', met: ratio <= 1.2 },
     cpuUs: { total: after.cpuUs, main: after.mainUs },
     verified: after.verified,
   });
+  await without.stop();
   await comesBack(machine, report, { run, waiting });
   await server.stop();
+}
+
+async function prepared(machine: Machine): Promise<Server> {
+  const server = await machine.server();
+  const { origin } = await machine.receiver();
+  await server.createAccount('shop');
+  await server.createEndpoint({ url: `${origin}/e/${living}`, events: ['living'] }, 'shop');
+  await server.createEndpoint({ url: `${origin}/e/${dead}`, events: ['dead'] }, 'shop');
+  return server;
 }
 
 /** Events by batches of a thousand; answers the most memory that was seen. */
@@ -86,9 +97,17 @@ interface Claimed {
   verified: { text: string; ok: boolean };
 }
 
-async function claimCosts(machine: Machine, server: Server): Promise<Claimed> {
-  const all: Claimed[] = [];
-  for (let round = 0; round < machine.rounds; round += 1) all.push(await claimed(machine, server));
+/** In turn, for what else the machine does meets both then; twice as many rounds as elsewhere, for one is short. */
+async function claimCosts(machine: Machine, servers: [Server, Server]): Promise<[Claimed, Claimed]> {
+  const all: [Claimed[], Claimed[]] = [[], []];
+  // What has rested makes compiled code anew at first.
+  for (const server of servers) await claimed(machine, server);
+  for (let round = 0; round < 2 * machine.rounds; round += 1)
+    for (const at of [0, 1] as const) all[at].push(await claimed(machine, servers[at]));
+  return [middleOf(all[0]), middleOf(all[1])];
+}
+
+function middleOf(all: Claimed[]): Claimed {
   return {
     ratePerSecond: median(all.map((one) => one.ratePerSecond)),
     cpuUs: median(all.map((one) => one.cpuUs)),

@@ -121,8 +121,8 @@ async function closedLoop(machine: Machine, { server, scheme }: Case, durationMs
 }
 
 async function countedLoop(machine: Machine, one: Case): Promise<void> {
-  // What has rested while the others were measured has given memory back, and takes it again in its first second.
-  await closedLoop(machine, one, machine.ms(1500, 300));
+  // What has rested while the others were measured has given memory and compiled code back, and makes them anew in its first seconds.
+  await closedLoop(machine, one, machine.ms(4000, 300));
   const before = cpuOf(one.server.pid);
   const measured = await closedLoop(machine, one, machine.ms(3000, 1000));
   const used = cpuSince(one.server.pid, before);
