@@ -14,7 +14,7 @@ const connections = 256;
 /** Of the bare loops and the sketch, to the receiver. */
 const bareConnections = 64;
 /** Events accepted and not yet received, at most, in the closed loop. */
-const window = 512;
+const window = 1024;
 /** How much of the offered rate may be outstanding at the end for it to count as held, in seconds. */
 const backlogS = 0.25;
 

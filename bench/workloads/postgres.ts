@@ -14,7 +14,7 @@ const batch = 200;
 /** Enough publishers at once for statements of that size. */
 const connections = 256;
 /** Events accepted and not yet received, at most. */
-const window = 512;
+const window = 1024;
 /** A rate that is never reached. */
 const perSecond = 1000;
 
