@@ -1,11 +1,21 @@
 import { Heap, type Placed } from './heap.ts';
+import * as limits from './limits/dispatch.ts';
+
+interface LaneTurn {
+  /** Time used in `era`, in milliseconds of places held. */
+  usedMs: number;
+  era: number;
+  /** Its place among its account's lanes that wait. */
+  placed: Placed<number> | null;
+}
 
 interface AccountTurn {
-  /** Time used so far, in milliseconds of places held; who used least goes next. */
+  /** Time used in `era`, in milliseconds of places held; who used least goes next. */
   usedMs: number;
-  /** Lanes that wait, by what each has used. */
+  era: number;
+  /** Lanes that wait, by what each has used, and how many they are. */
   readonly lanes: Heap<number>;
-  readonly waiting: Map<number, Placed<number>>;
+  waiting: number;
   /** How many of its lanes are taking the turn they got. */
   taking: number;
   /** Its place among the accounts that have a lane waiting or taking its turn. */
@@ -23,10 +33,12 @@ interface AccountTurn {
  */
 export class FairQueue {
   readonly #accounts = new Map<number, AccountTurn>();
-  readonly #laneUsedMs = new Map<number, number>();
+  readonly #lanes = new Map<number, LaneTurn>();
   readonly #order = new Heap<AccountTurn>();
   #waiting = 0;
   #floorMs = 0;
+  /** From one rest to the next: what was used before counts no longer. */
+  #era = 0;
 
   /** How many accounts have a lane waiting. */
   get size(): number {
@@ -36,10 +48,11 @@ export class FairQueue {
   /** The lane has work and no place. Adding it again changes nothing. */
   add(accountNo: number, endpointNo: number): void {
     const account = this.#placed(accountNo);
-    if (account.waiting.has(endpointNo)) return;
-    if (account.waiting.size === 0) this.#waiting += 1;
-    const usedMs = Math.max(this.#laneUsedMs.get(endpointNo) ?? 0, account.floorMs);
-    account.waiting.set(endpointNo, account.lanes.add(endpointNo, usedMs));
+    const lane = this.#lane(endpointNo);
+    if (lane.placed !== null) return;
+    if (account.waiting === 0) this.#waiting += 1;
+    account.waiting += 1;
+    lane.placed = account.lanes.add(endpointNo, Math.max(lane.usedMs, account.floorMs));
   }
 
   /**
@@ -48,12 +61,12 @@ export class FairQueue {
    */
   next(): number | undefined {
     const account = this.#order.first?.item;
-    const lane = account?.lanes.first;
-    if (account === undefined || lane === undefined) return undefined;
-    const { item: endpointNo, rank: usedMs } = lane;
+    const first = account?.lanes.first;
+    if (account === undefined || first === undefined) return undefined;
+    const { item: endpointNo, rank: usedMs } = first;
     this.#floorMs = account.usedMs;
     account.floorMs = usedMs;
-    this.#laneUsedMs.set(endpointNo, usedMs);
+    this.#lane(endpointNo).usedMs = usedMs;
     this.#takeOut(account, endpointNo);
     return endpointNo;
   }
@@ -73,34 +86,63 @@ export class FairQueue {
   /** An attempt took this long (also charged ahead, as an estimate, when one begins). */
   charge(accountNo: number, endpointNo: number, ms: number): void {
     const account = this.#accounts.get(accountNo);
-    if (account === undefined) return;
+    if (account === undefined || account.era !== this.#era) return;
     account.usedMs += ms;
     if (account.placed !== null) this.#order.rerank(account.placed, account.usedMs);
-    const lane = account.waiting.get(endpointNo);
-    if (lane !== undefined) account.lanes.rerank(lane, lane.rank + ms);
-    else this.#laneUsedMs.set(endpointNo, (this.#laneUsedMs.get(endpointNo) ?? 0) + ms);
+    const lane = this.#lane(endpointNo);
+    if (lane.placed !== null) account.lanes.rerank(lane.placed, lane.placed.rank + ms);
+    else lane.usedMs += ms;
   }
 
   /** The endpoint is gone or has nothing waiting any more. */
   remove(accountNo: number, endpointNo: number): void {
-    this.#laneUsedMs.delete(endpointNo);
     const account = this.#accounts.get(accountNo);
     if (account !== undefined) this.#takeOut(account, endpointNo);
+    this.#lanes.delete(endpointNo);
   }
 
-  /** Forgets what was used once nobody waits or takes a turn: there is nothing to be fair about. */
+  /**
+   * Forgets what was used once nobody waits or takes a turn: there is nothing to be fair about. That is so many times in a
+   * second, so the records stay and are filled again: a map that is cleared is made anew each time, among old objects.
+   */
   rest(): void {
     if (this.#order.size > 0) return;
-    this.#accounts.clear();
-    this.#laneUsedMs.clear();
+    this.#era += 1;
     this.#floorMs = 0;
+    if (this.#accounts.size + this.#lanes.size < limits.turnsRemembered) return;
+    this.#accounts.clear();
+    this.#lanes.clear();
+  }
+
+  #lane(endpointNo: number): LaneTurn {
+    let lane = this.#lanes.get(endpointNo);
+    if (lane === undefined) {
+      lane = { usedMs: 0, era: this.#era, placed: null };
+      this.#lanes.set(endpointNo, lane);
+    } else if (lane.era !== this.#era) {
+      lane.usedMs = 0;
+      lane.era = this.#era;
+    }
+    return lane;
   }
 
   #placed(accountNo: number): AccountTurn {
     let account = this.#accounts.get(accountNo);
     if (account === undefined) {
-      account = { usedMs: 0, lanes: new Heap(), waiting: new Map(), taking: 0, placed: null, floorMs: 0 };
+      account = {
+        usedMs: 0,
+        era: this.#era,
+        lanes: new Heap(),
+        waiting: 0,
+        taking: 0,
+        placed: null,
+        floorMs: 0,
+      };
       this.#accounts.set(accountNo, account);
+    } else if (account.era !== this.#era) {
+      account.usedMs = 0;
+      account.era = this.#era;
+      account.floorMs = 0;
     }
     if (account.placed === null) {
       account.usedMs = Math.max(account.usedMs, this.#floorMs);
@@ -110,16 +152,17 @@ export class FairQueue {
   }
 
   #takeOut(account: AccountTurn, endpointNo: number): void {
-    const lane = account.waiting.get(endpointNo);
-    if (lane === undefined) return;
-    account.waiting.delete(endpointNo);
-    account.lanes.remove(lane);
-    if (account.waiting.size === 0) this.#waiting -= 1;
+    const lane = this.#lanes.get(endpointNo);
+    if (lane === undefined || lane.placed === null) return;
+    account.lanes.remove(lane.placed);
+    lane.placed = null;
+    account.waiting -= 1;
+    if (account.waiting === 0) this.#waiting -= 1;
     this.#leave(account);
   }
 
   #leave(account: AccountTurn): void {
-    if (account.waiting.size > 0 || account.taking > 0 || account.placed === null) return;
+    if (account.waiting > 0 || account.taking > 0 || account.placed === null) return;
     this.#order.remove(account.placed);
     account.placed = null;
   }

@@ -32,3 +32,5 @@ export const settleAgainMs = 1000;
 export const claimBytes = 16 * 1024 * 1024;
 /** Data of requests under way past which nothing more is taken on before some of it has ended. */
 export const underWayBytes = 256 * 1024 * 1024;
+/** Accounts and endpoints whose turns are remembered while nobody waits; past so many, all are forgotten. */
+export const turnsRemembered = 4096;
