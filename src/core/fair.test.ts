@@ -132,6 +132,12 @@ class PlainQueue {
     this.#leave(account, lane);
   }
 
+  rest(): void {
+    if (this.waiting.size > 0) return;
+    for (const used of [this.usedMs, this.laneUsedMs, this.floorsMs]) used.clear();
+    this.floorMs = 0;
+  }
+
   #leave(account: number, lane: number): void {
     const lanes = this.waiting.get(account);
     if (lanes?.delete(lane) && lanes.size === 0) this.waiting.delete(account);
@@ -152,15 +158,19 @@ test('turns are taken as if everybody who waits were looked at', () => {
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), lane }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('rest' as const) }) },
   );
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
+    fc.property(fc.array(act, { maxLength: 200, size: 'max' }), (acts) => {
       const queue = new FairQueue();
       const plain = new PlainQueue();
       for (const one of acts) {
         const account = 'lane' in one ? one.lane % 4 : 0;
         if (one.kind === 'next') assert.equal(queue.next(), plain.next());
-        else if (one.kind === 'charge') {
+        else if (one.kind === 'rest') {
+          queue.rest();
+          plain.rest();
+        } else if (one.kind === 'charge') {
           queue.charge(account, one.lane, one.ms);
           plain.charge(account, one.lane, one.ms);
         } else {

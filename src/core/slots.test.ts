@@ -5,7 +5,7 @@ import { Slots } from './slots.ts';
 
 test('what was put in is there until it is taken out, and as many slots are kept as were in use at once', () => {
   fc.assert(
-    fc.property(fc.array(fc.option(fc.nat(20), { nil: null }), { maxLength: 200 }), (acts) => {
+    fc.property(fc.array(fc.option(fc.nat(20), { nil: null }), { maxLength: 200, size: 'max' }), (acts) => {
       const slots = new Slots<object>();
       const held = new Map<number, object>();
       let most = 0;
