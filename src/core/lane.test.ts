@@ -48,7 +48,7 @@ test('never more is under way than the endpoint’s concurrency, whatever happen
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 256 }),
-      fc.array(step, { maxLength: 200 }),
+      fc.array(step, { maxLength: 200, size: 'max' }),
       (concurrency, steps) => {
         const one = lane({ concurrency });
         let nowMs = 0;
@@ -168,7 +168,7 @@ test('in any second, at most the rate and a tenth of it for the burst goes out',
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 500 }),
-      fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 300 }),
+      fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 300, size: 'max' }),
       (rate, gaps) => {
         const one = lane({ concurrency: 256, ratePerSecond: rate });
         one.nextAtMs.first = 0;

@@ -201,7 +201,7 @@ describe('invariants of orders, whatever comes in whatever order', () => {
 
   test('a final state never goes back; only refunded may follow fulfilled', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) =>
+      fc.property(fc.array(step, { maxLength: 30, size: 'max' }), (steps) =>
         walk(steps, (before, after) => {
           if (before === null || before.state === after!.state) return;
           assert.ok(mayFollow(before.state, after!.state));
@@ -214,7 +214,7 @@ describe('invariants of orders, whatever comes in whatever order', () => {
 
   test('no final state is handed on twice', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 30, size: 'max' }), (steps) => {
         const handed: OrderState[] = [];
         walk(steps, (_before, _after, _nowMs, handedOn) => {
           if (handedOn !== null && isFinal(handedOn)) handed.push(handedOn);
@@ -226,7 +226,7 @@ describe('invariants of orders, whatever comes in whatever order', () => {
 
   test('an order that has ended is not asked about, and one that has not is looked at again', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) =>
+      fc.property(fc.array(step, { maxLength: 30, size: 'max' }), (steps) =>
         walk(steps, (_before, after) => {
           if (after === null) return;
           if (after.state !== 'pending') assert.equal(dueAtMs(after), null);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { fullTokens, takeToken } from './tokens.ts';
 
 test('in no second are more taken than the bucket holds and time brings, and all of that can be taken', () => {
-  const steps = fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 200 });
+  const steps = fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 200, size: 'max' });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), steps, (perSecond, waits) => {
       const tokens = fullTokens(perSecond, 0);
