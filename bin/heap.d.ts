@@ -1,0 +1,2 @@
+/** See heap.js. */
+export function serverFlags(flags: string[], on?: { memoryBytes?: number; options?: string }): string[];
