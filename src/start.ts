@@ -100,11 +100,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
   const random = systemRandom();
   const nudge = (): void => opened.watch?.alerter.nudge();
   const telemetry = nudging(
-    createTelemetry(
-      log.logger,
-      metrics,
-      (accountNo) => opened.engine?.directory.account(accountNo)?.id ?? '',
-    ),
+    createTelemetry(log, metrics, (accountNo) => opened.engine?.directory.account(accountNo)?.id ?? ''),
     nudge,
   );
   const engine = await startEngine({

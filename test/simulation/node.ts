@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
+import type { Log } from '../../src/adapters/telemetry/log.ts';
 import { Metrics } from '../../src/adapters/telemetry/metrics.ts';
 import { createTelemetry } from '../../src/adapters/telemetry/telemetry.ts';
 import * as limits from '../../src/core/limits/dispatch.ts';
@@ -166,7 +167,7 @@ export class SimNode {
   /** The real one, on a log that is looked through for secrets. */
   telemetry(): Telemetry {
     const { ledger } = this.#world;
-    const made = createTelemetry(this.#logger(), new Metrics(), (no) => String(no));
+    const made = createTelemetry(this.#log(), new Metrics(), (no) => String(no));
     return {
       ...made,
       endpointChanged: (more) => {
@@ -176,12 +177,13 @@ export class SimNode {
     };
   }
 
-  #logger(): Logger {
+  #log(): Log {
     const { kernel } = this.#world;
     const write = (line: string): void => {
       if (canaries.some((canary) => line.includes(canary)))
         kernel.fail('20 secrets', `in a log line: ${line}`);
     };
-    return pino({ level: 'info', base: null, timestamp: false }, { write });
+    const logger = pino({ level: 'info', base: null, timestamp: false }, { write });
+    return { logger, info: (fields, msg) => write(JSON.stringify({ ...fields, msg })), flush() {} };
   }
 }

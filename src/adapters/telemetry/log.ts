@@ -1,8 +1,13 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 
 /** The process's log: JSON lines on stdout, written without waiting; for people when stdout is a terminal. */
 export interface Log {
   logger: Logger;
+  /**
+   * The same line as `logger.info(fields, msg)` in half the time, for the two that each event has. There is at least one field,
+   * none is called as the logger's own are, and the message is ours: nothing in it has to be escaped.
+   */
+  info(fields: object, msg: string): void;
   /** Writes out what is buffered. */
   flush(): void;
 }
@@ -36,18 +41,55 @@ export function openLog(level: string, terminal: boolean): Log {
   const stream = destination({ fd: 1, sync: false });
   // A full disk behind stdout, or nobody reading it, must not end deliveries.
   stream.on('error', () => {});
-  const target = (
-    terminal ? { write: (line: string) => stream.write(readable(line)) } : stream
-  ) as DestinationStream;
-  const logger = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, target);
+  const log = createLog({ level, terminal, write: (text) => stream.write(text) });
   return {
-    logger,
+    ...log,
     flush() {
+      log.flush();
       try {
         stream.flushSync();
       } catch {
         // Not open yet or gone: nothing can be written any more.
       }
     },
+  };
+}
+
+/** The lines of one turn of the loop are written together: one at a time, each cost as much again as it took to make it. */
+export function createLog(to: { level: string; terminal: boolean; write(text: string): void }): Log {
+  let text = '';
+  let timeMs = -1;
+  let time = '';
+
+  function flush(): void {
+    if (text === '') return;
+    const lines = text;
+    text = '';
+    to.write(lines);
+  }
+
+  function add(line: string): void {
+    if (text === '') setImmediate(flush);
+    text += to.terminal ? readable(line) : line;
+  }
+
+  /** Made once a millisecond. */
+  function timeField(): string {
+    const nowMs = Date.now();
+    if (nowMs !== timeMs) {
+      timeMs = nowMs;
+      time = `,"time":"${new Date(nowMs).toISOString()}"`;
+    }
+    return time;
+  }
+
+  const logger = pino({ level: to.level, base: null, timestamp: timeField }, { write: add });
+  const isInfo = logger.isLevelEnabled('info');
+  return {
+    logger,
+    info(fields, msg) {
+      if (isInfo) add(`{"level":30${timeField()},${JSON.stringify(fields).slice(1, -1)},"msg":"${msg}"}\n`);
+    },
+    flush,
   };
 }

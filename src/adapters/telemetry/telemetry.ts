@@ -1,13 +1,13 @@
-import type { Logger } from 'pino';
 import { attemptId, deliveryId } from '../../core/ids.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
 const boundsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
 
 /** One wide log line per accepted event and per attempt, and the counters behind /metrics. No secret, header value or body is logged. */
 export function createTelemetry(
-  logger: Logger,
+  log: Log,
   metrics: Metrics,
   accountIdOf: (accountNo: number) => string,
 ): Telemetry {
@@ -40,13 +40,14 @@ export function createTelemetry(
     'surehook_lost_leases_total',
     'Settlements that came after their lease was lost.',
   );
+  const { logger } = log;
   const info = logger.isLevelEnabled('info');
   return {
     accepted(event, { deliveries, durationMs }) {
       acceptedTotal();
       acceptSeconds(durationMs);
       if (!info) return;
-      logger.info(
+      log.info(
         {
           account: accountIdOf(event.accountNo),
           event: event.id,
@@ -72,7 +73,7 @@ export function createTelemetry(
       attemptsTotal(`result="${result}",error="${attempt.error ?? ''}"`);
       attemptSeconds(attempt.durationMs);
       if (!info) return;
-      logger.info(
+      log.info(
         {
           account: accountId,
           event: event.id,
