@@ -40,7 +40,7 @@ import { askerOf, listenHere } from './desk.ts';
 import { createPeople } from './flow/people.ts';
 import { requireAddress, urlOf } from './listen.ts';
 import type { Store } from './ports/store.ts';
-import { openStore, policyOf, startServer } from './start.ts';
+import { openStore, policyOf, type Running, startServer } from './start.ts';
 
 const version = (
   JSON.parse(
@@ -266,6 +266,8 @@ async function start({ demoShop = false, ...flags }: Flags): Promise<number> {
     undoKeys(config, keys);
     throw error;
   });
+  // Before anybody is greeted: who reads that it listens may stop it at once.
+  const stopped = stopOnSignal(running);
   if (config.dev)
     await greet({
       shop: demoShop === true && isNew ? await shopAt(running.url, keys.adminKey) : null,
@@ -275,7 +277,12 @@ async function start({ demoShop = false, ...flags }: Flags): Promise<number> {
       crypto: nodeCrypto(),
       running,
     });
-  return await new Promise((resolve) => {
+  return await stopped;
+}
+
+/** The first signal lets what is under way end; another one, a second later or more, ends it at once. */
+function stopOnSignal(running: Running): Promise<number> {
+  return new Promise((resolve) => {
     let firstMs: number | null = null;
     const stop = (): void => {
       const nowMs = performance.now();
