@@ -17,15 +17,17 @@ const enoughBytes = 1.5 * 2 ** 30;
  */
 const giveBackAfterMs = 600_000;
 
-/** Makes this process one that is fit to serve. It begins again, as the same process, where nothing else helps: call it first of all. */
+/**
+ * Makes this process one that is fit to serve; where nothing else helps it begins again, as the same process, so call it first of
+ * all. Nodes before 26 stay as they are: they lack the one flag, and call the other way experimental, aloud.
+ */
 export function becomeServer() {
+  if (Number.parseInt(process.versions.node, 10) < 26) return;
   const flags = serverFlags(process.execArgv);
-  // A channel to the process that started this one would not outlive it.
-  if (flags !== process.execArgv && !process.channel && typeof process.execve === 'function')
+  // A channel to the process that started this one would not outlive it. Windows has no such call.
+  if (flags !== process.execArgv && !process.channel && process.platform !== 'win32')
     process.execve(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], process.env);
-  // Earlier ones have no such flag, and say so aloud.
-  if (Number.parseInt(process.versions.node) >= 26)
-    v8.setFlagsFromString(`--memory-reducer-delay-ms=${giveBackAfterMs}`);
+  v8.setFlagsFromString(`--memory-reducer-delay-ms=${giveBackAfterMs}`);
 }
 
 /** Flags for a Node that is to serve: these, with what they lack. What somebody chose stays. */
