@@ -126,7 +126,6 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     },
     fatal(error) {
       log.logger.fatal({ cause: error.message }, 'the disk cannot be trusted any more: stopping');
-      log.flush();
       died();
     },
   });
@@ -195,7 +194,6 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
       await sender.close();
       await store.close();
       log.logger.info('stopped');
-      log.flush();
     },
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mock, test } from 'node:test';
 import fc from 'fast-check';
 import { createLog } from './log.ts';
@@ -71,4 +72,15 @@ test('a terminal shows the lines of events for people', () => {
   const [line] = lines();
   assert.match(line!, /info {2}accepted .*event=.*"evt_1"/);
   assert.doesNotMatch(line!, /detail/);
+});
+
+test('what was logged in the turn that ends the process is written', () => {
+  const module = new URL('./log.ts', import.meta.url).href;
+  for (const end of ["throw new Error('a fault')", 'process.exit(1)']) {
+    const program = `import { openLog } from '${module}'; const log = openLog('info', false); log.info({ n: 1 }, 'last'); ${end};`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    assert.match(stdout, /"n":1,"msg":"last"\}\n$/);
+  }
 });

@@ -42,17 +42,17 @@ export function openLog(level: string, terminal: boolean): Log {
   // A full disk behind stdout, or nobody reading it, must not end deliveries.
   stream.on('error', () => {});
   const log = createLog({ level, terminal, write: (text) => stream.write(text) });
-  return {
-    ...log,
-    flush() {
-      log.flush();
-      try {
-        stream.flushSync();
-      } catch {
-        // Not open yet or gone: nothing can be written any more.
-      }
-    },
+  const flush = (): void => {
+    log.flush();
+    try {
+      stream.flushSync();
+    } catch {
+      // Not open yet or gone: nothing can be written any more.
+    }
   };
+  // However the process ends, but for a kill: the last lines are the ones that say why.
+  process.on('exit', flush);
+  return { ...log, flush };
 }
 
 /** The lines of one turn of the loop are written together: one at a time, each cost as much again as it took to make it. */
