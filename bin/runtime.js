@@ -33,11 +33,9 @@ export function isNewEnough(version) {
  */
 export async function prepare() {
   if (isClone) installPackages();
-  if (isNewEnough(process.versions.node)) {
-    dieWithLauncher();
-    return;
-  }
-  const node = findRuntime() ?? installRuntime();
+  const node = isNewEnough(process.versions.node) ? null : (findRuntime() ?? installRuntime());
+  await endIfTold();
+  if (node === null) return dieWithLauncher();
   if (isClone) linkRuntime(node);
   await runAgain(node);
 }
@@ -54,10 +52,11 @@ function installPackages() {
   if (modifiedMs(record) >= modifiedMs(path.join(root, 'package-lock.json'))) return;
   process.stderr.write('surehook: installing packages …\n');
   const options = ['--include=dev', '--include=optional', '--ignore-scripts', '--prefer-offline'];
-  // What is there already is only brought up to date: `npm ci` would take it away under a server that runs from it.
-  const isThere = fs.existsSync(modules);
+  // What is there already is only brought up to date: `npm ci` would take it away under a server that runs from it. Without npm's
+  // record, which it writes last, it is what an interrupted installation left, and npm would take halves of packages for whole ones.
+  const isWhole = fs.existsSync(record);
   const done =
-    (!isThere && npm(['ci', ...options], root, 'quiet')) || npm(['install', '--no-save', ...options], root);
+    (!isWhole && npm(['ci', ...options], root, 'quiet')) || npm(['install', '--no-save', ...options], root);
   if (!done)
     stop(
       'the packages could not be installed (see above). Check the network, then run the same command again.',
@@ -163,14 +162,31 @@ function npm(args, cwd, quiet) {
   const isNpm = own !== undefined && path.basename(own) === 'npm-cli.js' && fs.existsSync(own);
   const stream = quiet ? 'ignore' : process.stderr.fd;
   const options = { cwd, stdio: ['ignore', stream, stream] };
-  if (isNpm) return spawnSync(process.execPath, [own, ...all], options).status === 0;
+  // Who ends this process ends npm first: left to itself it would go on under the next start.
+  for (const signal of signals) process.on(signal, end);
+  if (isNpm) {
+    const { status, signal } = spawnSync(process.execPath, [own, ...all], options);
+    if (signal !== null) end(signal);
+    return status === 0;
+  }
   const isWindows = process.platform === 'win32';
   const done = spawnSync(isWindows ? 'npm.cmd' : 'npm', all, { ...options, shell: isWindows });
+  if (done.signal !== null) end(done.signal);
   if (done.error) stop('npm was not found. Install Node together with npm, then run the same command again.');
   return done.status === 0;
 }
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+
+function end(signal) {
+  process.exit(128 + (os.constants.signals[signal] ?? 0));
+}
+
+/** A signal that came while npm worked is heard of in the next turn of the loop. */
+async function endIfTold() {
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const signal of signals) process.off(signal, end);
+}
 
 /** Runs this same command by `node` and ends as it ends: same streams, same signals, same exit code. */
 function runAgain(node) {

@@ -44,7 +44,7 @@ export function keysInStore({ store, random, nowMs, sha256 }: StoreWorld): KeyHo
     if (found !== undefined) return found.account.no;
     throw new SurehookError(
       'not_found',
-      `There is no account ${JSON.stringify(id)}. Make it first: POST /v1/accounts.`,
+      `There is no account ${JSON.stringify(id)} yet: the server makes "default" when it starts, POST /v1/accounts any other. A key for all of them needs none: --admin.`,
     );
   }
 

@@ -75,6 +75,19 @@ describe('command line', () => {
     assert.deepEqual((await run('start', '--dev', 'off')).calls[0]?.args, [{ dev: 'off' }]);
   });
 
+  test('the URL that doctor looks at may follow a switch', async () => {
+    for (const args of [
+      ['--dev', 'http://127.0.0.1:1/hooks'],
+      ['http://127.0.0.1:1/hooks', '--dev'],
+    ]) {
+      const { calls } = await run('doctor', ...args);
+      assert.deepEqual(calls[0]?.args.slice(0, 2), [{ dev: true }, 'http://127.0.0.1:1/hooks']);
+    }
+    const { calls, text } = await run('doctor', '--dev', 'on');
+    assert.deepEqual(calls, []);
+    assert.match(text, /missing required argument 'url'/);
+  });
+
   test('a misspelt flag stops with the nearest one', async () => {
     const { calls, text } = await run('start', '--prot', '1');
     assert.deepEqual(calls, []);

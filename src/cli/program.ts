@@ -176,7 +176,7 @@ function addDoctor(program: Command, settings: readonly FlagRow[], acts: Acts, f
   const used = ['SUREHOOK_DATABASE', 'SUREHOOK_DEV', 'SUREHOOK_ALLOW_NETWORKS'];
   const doctor = program
     .command('doctor')
-    .argument('<url>', 'of an endpoint')
+    .argument('[url]', 'of an endpoint')
     .description(
       'Look at an endpoint as Surehook would meet it: name, address, certificate, answer, signature.',
     );
@@ -190,9 +190,14 @@ function addDoctor(program: Command, settings: readonly FlagRow[], acts: Acts, f
     .option('--event <type>', 'a type of the catalogue, whose example is sent (default: order.created)')
     .option('--server <base>', 'the server (default: where SUREHOOK_HOST and SUREHOOK_PORT say)')
     .option('--key <key>', 'an API key (default: SUREHOOK_ADMIN_KEY, else the key beside the database)');
-  doctor.action((url, { secret, profile, endpoint, event, server, key, ...flags }) =>
-    finish(acts.doctor(flags, url, { secret, profile, endpoint, event, server, key })),
-  );
+  doctor.action((given, { secret, profile, endpoint, event, server, key, dev, ...flags }) => {
+    // `--dev URL`: a switch may have its value, and this is not one.
+    const isTaken = given === undefined && typeof dev === 'string' && URL.canParse(dev);
+    const url = isTaken ? dev : given;
+    if (url === undefined) return doctor.error("error: missing required argument 'url'");
+    const asked = dev === undefined ? flags : { ...flags, dev: isTaken ? true : dev };
+    return finish(acts.doctor(asked, url, { secret, profile, endpoint, event, server, key }));
+  });
 }
 
 function addTrigger(program: Command, database: readonly FlagRow[], acts: Acts, finish: Finish): void {

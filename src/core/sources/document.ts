@@ -46,7 +46,9 @@ function freshness(scheme: AnyScheme): string {
 function derivedText(derived: Derived | Found): string {
   if ('find' in derived) return derived.where;
   const { from, joint, each, withHash } = derived;
-  const places = from.map(placeText).join(joint === undefined && each === undefined ? ', else ' : ' and ');
+  const places = [...new Set(from.map(placeText))].join(
+    joint === undefined && each === undefined ? ', else ' : ' and ',
+  );
   const whole =
     each === undefined ? places : `of each item${each === '' ? '' : ` of \`${each}\``}: ${places}`;
   return withHash === true ? `${whole}, with the hash of the body` : whole;

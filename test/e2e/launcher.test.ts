@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../support/process.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Stands for npm: says what it was asked for, and the first time never gets further than half a package. */
+const npm = `
+const fs = require('node:fs');
+const isFirst = !fs.existsSync('asked');
+if (isFirst) fs.mkdirSync('node_modules/half', { recursive: true });
+fs.appendFileSync('asked', process.argv[2] + '\\n');
+if (isFirst) setInterval(() => {}, 1000);
+else fs.writeFileSync('node_modules/.package-lock.json', '{}');
+`;
+
+const noGroups = process.platform === 'win32' ? 'there are no process groups' : false;
+describe('an installation that is interrupted', { skip: noGroups }, () => {
+  const { path: folder, remove } = temporaryFolder();
+  after(remove);
+  cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'));
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, 'program.js'), "process.stdout.write('it runs')");
+  mkdirSync(join(folder, 'npm'));
+  writeFileSync(join(folder, 'npm', 'package.json'), '{"type":"commonjs"}');
+  writeFileSync(join(folder, 'npm', 'npm-cli.js'), npm);
+
+  function launch(): ChildProcess {
+    const env = { ...process.env, npm_execpath: join(folder, 'npm', 'npm-cli.js') };
+    return spawn(process.execPath, ['bin/run.js', 'program.js'], { cwd: folder, env, detached: true });
+  }
+
+  test('takes npm along, and is begun anew by the next start', async () => {
+    const first = launch();
+    const watcher = watch(folder);
+    while (!existsSync(join(folder, 'asked'))) await once(watcher, 'change');
+    watcher.close();
+    process.kill(-first.pid!, 'SIGINT');
+    assert.deepEqual(await once(first, 'close'), [130, null]);
+
+    const next = launch();
+    let out = '';
+    next.stdout!.on('data', (chunk) => (out += chunk));
+    assert.deepEqual(await once(next, 'close'), [0, null]);
+    assert.equal(out, 'it runs');
+    assert.deepEqual(readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n'), ['ci', 'ci']);
+    assert.ok(readdirSync(join(folder, 'node_modules')).includes('.package-lock.json'));
+  });
+});
