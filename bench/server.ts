@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serverFlags } from '../bin/heap.js';
 import { nowMs, sleep } from './clock.ts';
 import { eventTemplate, secret, type Template } from './event.ts';
 
@@ -44,7 +43,7 @@ export class Server {
     const logFile = join(folder, 'log');
     const log = openSync(logFile, 'w');
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SUREHOOK_'));
-    const child = spawn(process.execPath, [...serverFlags(options.args ?? []), command, 'start'], {
+    const child = spawn(process.execPath, [...(options.args ?? []), command, 'start'], {
       // The channel carries nothing: the server ends with this process, however that ends.
       stdio: ['ignore', log, log, 'ipc'],
       env: {

@@ -5,7 +5,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serverFlags } from './heap.js';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -191,8 +190,7 @@ async function endIfTold() {
 /** Runs this same command by `node` and ends as it ends: same streams, same signals, same exit code. */
 function runAgain(node) {
   return new Promise(() => {
-    const flags = process.argv[2] === 'start' ? serverFlags(process.execArgv) : process.execArgv;
-    const args = [...flags, ...process.argv.slice(1)];
+    const args = [...process.execArgv, ...process.argv.slice(1)];
     // The channel carries nothing: its end tells the child that this process is gone, however it went.
     const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     for (const signal of signals) process.on(signal, () => child.kill(signal));

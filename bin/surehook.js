@@ -2,10 +2,8 @@
 // The command. From a clone it runs the sources as they are; as a package, what was built from them.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { becomeServer } from './heap.js';
 import { isClone, prepare, root } from './runtime.js';
 
-if (process.argv[2] === 'start') becomeServer();
 await prepare();
 if (isClone && process.argv[2] === 'start') {
   const { freshDashboard } = await import('./dashboard.js');

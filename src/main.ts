@@ -267,50 +267,49 @@ async function start({ demoShop = false, ...flags }: Flags): Promise<number> {
     throw error;
   });
   // Before anybody is greeted: who reads that it listens may stop it at once.
-  const stopped = stopOnSignal(running);
-  if (config.dev)
-    await greet({
-      shop: demoShop === true && isNew ? await shopAt(running.url, keys.adminKey) : null,
-      host: config.host,
-      port: settings.port,
-      adminKey: keys.adminKey,
-      crypto: nodeCrypto(),
-      running,
-    });
-  return await stopped;
+  const stopping = stopOnSignal(running);
+  if (config.dev) {
+    const shop = demoShop === true && isNew ? await shopAt(running.url, keys.adminKey, stopping) : null;
+    const { host } = config;
+    const { port } = settings;
+    if (!stopping.aborted)
+      await greet({ shop, host, port, adminKey: keys.adminKey, crypto: nodeCrypto(), running });
+  }
+  // Until a signal ends it.
+  return await new Promise<never>(() => {});
 }
 
-/** The first signal lets what is under way end; another one, a second later or more, ends it at once. */
-function stopOnSignal(running: Running): Promise<number> {
-  return new Promise((resolve) => {
-    let firstMs: number | null = null;
-    const stop = (): void => {
-      const nowMs = performance.now();
-      if (firstMs !== null) {
-        if (nowMs - firstMs > secondSignalMs) process.exit(1);
-        return;
-      }
-      firstMs = nowMs;
-      running.stop().then(
-        () => process.exit(0),
-        (error) => {
-          io.err(`surehook: stopping failed: ${String(error)}`);
-          process.exit(1);
-        },
-      );
-    };
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
-    process.on('exit', () => resolve(0));
-  });
+/** The first signal lets what is under way end; another one, a second later or more, ends it at once. Aborted by the first. */
+function stopOnSignal(running: Running): AbortSignal {
+  const stopping = new AbortController();
+  let firstMs: number | null = null;
+  const stop = (): void => {
+    const nowMs = performance.now();
+    if (firstMs !== null) {
+      if (nowMs - firstMs > secondSignalMs) process.exit(1);
+      return;
+    }
+    firstMs = nowMs;
+    stopping.abort();
+    running.stop().then(
+      () => process.exit(0),
+      (error) => {
+        io.err(`surehook: stopping failed: ${String(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
+  return stopping.signal;
 }
 
 /** A shop for a newcomer to look at; null when it could not be set up, which nothing depends on. */
-async function shopAt(url: string, key: string | null): Promise<Shop | null> {
+async function shopAt(url: string, key: string | null, stopping: AbortSignal): Promise<Shop | null> {
   const newSecret = (): string => `whsec_${Buffer.from(systemRandom().bytes(32)).toString('base64')}`;
   try {
     return await openShop(askerOf({ url, key }), (account) => askerOf({ url, key, account }), newSecret);
   } catch (error) {
-    io.err(`surehook: there is no demo shop: ${(error as Error).message}`);
+    if (!stopping.aborted) io.err(`surehook: there is no demo shop: ${(error as Error).message}`);
     return null;
   }
 }

@@ -7,6 +7,7 @@ import { openSqliteStore } from './adapters/sqlite/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { nodeCrypto, sha256 } from './adapters/system/crypto.ts';
 import type { Keys } from './adapters/system/keys.ts';
+import { keepMemory } from './adapters/system/memory.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { type SteeredClock, steered } from './adapters/system/steered-clock.ts';
 import { createVault } from './adapters/system/vault.ts';
@@ -94,6 +95,7 @@ interface Opened {
 
 async function run(opened: Opened, died: () => void): Promise<Running> {
   const { config, keys, version, store, sender, clock } = opened;
+  keepMemory();
   const log = openLog(config.logLevel, process.stdout.isTTY === true);
   const metrics = new Metrics();
   const policy = policyOf(config);

@@ -13,10 +13,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const npm = `
 const fs = require('node:fs');
 const isFirst = !fs.existsSync('asked');
-if (isFirst) fs.mkdirSync('node_modules/half', { recursive: true });
 fs.appendFileSync('asked', process.argv[2] + '\\n');
-if (isFirst) setInterval(() => {}, 1000);
-else fs.writeFileSync('node_modules/.package-lock.json', '{}');
+if (isFirst) {
+  fs.mkdirSync('node_modules/half', { recursive: true });
+  setInterval(() => {}, 1000);
+} else fs.writeFileSync('node_modules/.package-lock.json', '{}');
 `;
 
 const noGroups = process.platform === 'win32' ? 'there are no process groups' : false;
@@ -39,8 +40,8 @@ describe('an installation that is interrupted', { skip: noGroups }, () => {
 
   test('takes npm along, and is begun anew by the next start', async () => {
     const first = launch();
-    const watcher = watch(folder);
-    while (!existsSync(join(folder, 'asked'))) await once(watcher, 'change');
+    const watcher = watch(folder, { recursive: true });
+    while (!existsSync(join(folder, 'node_modules', 'half'))) await once(watcher, 'change');
     watcher.close();
     process.kill(-first.pid!, 'SIGINT');
     assert.deepEqual(await once(first, 'close'), [130, null]);

@@ -184,6 +184,6 @@ export class SimNode {
         kernel.fail('20 secrets', `in a log line: ${line}`);
     };
     const logger = pino({ level: 'info', base: null, timestamp: false }, { write });
-    return { logger, info: (fields, msg) => write(JSON.stringify({ ...fields, msg })), flush() {} };
+    return { logger, eventLine: (fields, msg) => write(JSON.stringify({ ...fields, msg })), flush() {} };
   }
 }

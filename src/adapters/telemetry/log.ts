@@ -1,14 +1,15 @@
 import { destination, type Logger, pino } from 'pino';
+import * as limits from '../../core/limits/process.ts';
 
 /** The process's log: JSON lines on stdout, written without waiting; for people when stdout is a terminal. */
 export interface Log {
   logger: Logger;
   /**
-   * The same line as `logger.info(fields, msg)` in half the time, for the two that each event has. There is at least one field,
-   * none is called as the logger's own are, and the message is ours: nothing in it has to be escaped.
+   * The line that `logger.info(fields, msg)` would write, in half the time, for the two that each event has. There is at least one
+   * field, and none is called as the logger's own are.
    */
-  info(fields: object, msg: string): void;
-  /** Writes out what is buffered. */
+  eventLine(fields: object, msg: 'accepted' | 'attempted'): void;
+  /** Hands on the lines of this turn. */
   flush(): void;
 }
 
@@ -38,21 +39,39 @@ export function readable(line: string): string {
 
 /** Opens the log at a level; `terminal`: somebody reads along. */
 export function openLog(level: string, terminal: boolean): Log {
-  const stream = destination({ fd: 1, sync: false });
-  // A full disk behind stdout, or nobody reading it, must not end deliveries.
-  stream.on('error', () => {});
-  const log = createLog({ level, terminal, write: (text) => stream.write(text) });
-  const flush = (): void => {
+  const stream = destination({ fd: 1, sync: false, maxLength: limits.logWaitingBytes });
+  // A full disk behind stdout, or nobody reading it, must not end deliveries. Nor may it keep the process from ending: to wait until
+  // everything is written, as is done at the end, would be to wait for ever.
+  let isBroken = false;
+  let busySinceMs: number | null = null;
+  stream.on('error', () => (isBroken = true));
+  stream.on('write', () => {
+    isBroken = false;
+    busySinceMs = performance.now();
+  });
+  stream.on('drain', () => (busySinceMs = null));
+  const isStuck = (): boolean =>
+    isBroken || (busySinceMs !== null && performance.now() - busySinceMs > limits.logStuckMs);
+
+  const log = createLog({
+    level,
+    terminal,
+    write(text) {
+      busySinceMs ??= performance.now();
+      stream.write(text);
+    },
+  });
+  // However the process ends, but for a kill: the last lines are the ones that say why. First of all who listens, or pino would wait.
+  process.prependListener('exit', () => {
+    if (isStuck()) return stream.destroy();
     log.flush();
     try {
       stream.flushSync();
     } catch {
       // Not open yet or gone: nothing can be written any more.
     }
-  };
-  // However the process ends, but for a kill: the last lines are the ones that say why.
-  process.on('exit', flush);
-  return { ...log, flush };
+  });
+  return log;
 }
 
 /** The lines of one turn of the loop are written together: one at a time, each cost as much again as it took to make it. */
@@ -87,7 +106,7 @@ export function createLog(to: { level: string; terminal: boolean; write(text: st
   const isInfo = logger.isLevelEnabled('info');
   return {
     logger,
-    info(fields, msg) {
+    eventLine(fields, msg) {
       if (isInfo) add(`{"level":30${timeField()},${JSON.stringify(fields).slice(1, -1)},"msg":"${msg}"}\n`);
     },
     flush,

@@ -47,7 +47,7 @@ export function createTelemetry(
       acceptedTotal();
       acceptSeconds(durationMs);
       if (!info) return;
-      log.info(
+      log.eventLine(
         {
           account: accountIdOf(event.accountNo),
           event: event.id,
@@ -73,7 +73,7 @@ export function createTelemetry(
       attemptsTotal(`result="${result}",error="${attempt.error ?? ''}"`);
       attemptSeconds(attempt.durationMs);
       if (!info) return;
-      log.info(
+      log.eventLine(
         {
           account: accountId,
           event: event.id,

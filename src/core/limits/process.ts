@@ -12,3 +12,12 @@ export const readyKeepMs = 1000;
 export const countsKeepMs = 5000;
 /** How long `surehook doctor` waits for an answer. */
 export const doctorTimeoutMs = 30_000;
+/** How much of the log waits for whoever reads it; what comes on top of that is left out. */
+export const logWaitingBytes = 16 * 1024 * 1024;
+/** How long nothing of the log was taken when a process that ends no longer waits for it. */
+export const logStuckMs = 1000;
+/**
+ * How long the process has little to do before it gives memory back. V8 does so after eight seconds; with the memory go the shapes
+ * of objects that compiled code was made for, and what comes next pays for compiling it anew.
+ */
+export const memoryKeepMs = 600_000;

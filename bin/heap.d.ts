@@ -1,2 +1,0 @@
-/** See heap.js. */
-export function serverFlags(flags: string[], on?: { memoryBytes?: number; options?: string }): string[];
