@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { FairQueue } from './fair.ts';
+import * as limits from './limits/dispatch.ts';
 
 /** Serves one place at a time; every turn of a lane takes its own time. */
 function shares(
@@ -88,63 +89,122 @@ test('a lane is taken out once, and a removed one never', () => {
   assert.equal(queue.size, 0);
 });
 
-/** The same rule by looking at everybody who waits. */
+test('after a rest, lanes of an account stand by what they used since', () => {
+  const queue = new FairQueue();
+  queue.add(1, 10);
+  queue.charge(1, 10, 50);
+  assert.equal(queue.next(), 10);
+  queue.rest();
+  queue.add(1, 10);
+  queue.charge(1, 11, 20);
+  queue.add(1, 11);
+  queue.add(1, 12);
+  assert.deepEqual([queue.next(), queue.next(), queue.next()], [10, 12, 11]);
+});
+
+/** So many accounts have had so many lanes wait; now nobody does. */
+function rested(count: { accounts: number; lanes: number }): FairQueue {
+  const queue = new FairQueue();
+  for (let no = 0; no < count.lanes; no++) queue.add(Math.min(no, count.accounts - 1), no);
+  while (queue.next() !== undefined);
+  queue.rest();
+  return queue;
+}
+
+test('records are kept over a rest until they are too many; then none is left', () => {
+  const half = limits.turnsRemembered / 2;
+  assert.equal(rested({ accounts: half - 1, lanes: half }).remembered, limits.turnsRemembered - 1);
+  assert.equal(rested({ accounts: half, lanes: half }).remembered, 0);
+});
+
+/** The same rule by looking at everybody who waits or takes a turn. */
 class PlainQueue {
   readonly usedMs = new Map<number, number>();
   readonly laneUsedMs = new Map<number, number>();
   readonly floorsMs = new Map<number, number>();
-  readonly waiting = new Map<number, Map<number, number>>();
+  /** Accounts in the order in which they came, each with its lanes that wait; none while it only takes its turn. */
+  readonly order = new Map<number, Map<number, number>>();
+  readonly taking = new Map<number, number>();
   floorMs = 0;
 
+  get size(): number {
+    return [...this.order.values()].filter((lanes) => lanes.size > 0).length;
+  }
+
   add(account: number, lane: number): void {
-    if (!this.waiting.has(account)) {
-      this.usedMs.set(account, Math.max(this.usedMs.get(account) ?? 0, this.floorMs));
-      this.waiting.set(account, new Map());
-    }
-    const lanes = this.waiting.get(account)!;
+    const lanes = this.#enter(account);
     if (lanes.has(lane)) return;
     lanes.set(lane, Math.max(this.laneUsedMs.get(lane) ?? 0, this.floorsMs.get(account) ?? 0));
   }
 
   next(): number | undefined {
-    const accounts = [...this.waiting.keys()].map((no) => [no, this.usedMs.get(no)!] as const);
+    const accounts = [...this.order.keys()].map((no) => [no, this.usedMs.get(no)!] as const);
     if (accounts.length === 0) return undefined;
     const [account, usedMs] = accounts.reduce((best, one) => (one[1] < best[1] ? one : best));
-    const lanes = this.waiting.get(account)!;
+    const lanes = this.order.get(account)!;
+    if (lanes.size === 0) return undefined;
     const [lane, laneMs] = [...lanes].reduce((best, one) => (one[1] < best[1] ? one : best));
     this.floorMs = usedMs;
     this.floorsMs.set(account, laneMs);
     this.laneUsedMs.set(lane, laneMs);
-    this.#leave(account, lane);
+    lanes.delete(lane);
+    this.#leave(account);
     return lane;
+  }
+
+  take(account: number): void {
+    this.#enter(account);
+    this.taking.set(account, this.#taking(account) + 1);
+  }
+
+  taken(account: number): void {
+    this.taking.set(account, this.#taking(account) - 1);
+    this.#leave(account);
+  }
+
+  isTaking(account: number): boolean {
+    return this.#taking(account) > 0;
   }
 
   charge(account: number, lane: number, ms: number): void {
     if (!this.usedMs.has(account)) return;
     this.usedMs.set(account, this.usedMs.get(account)! + ms);
-    const lanes = this.waiting.get(account);
+    const lanes = this.order.get(account);
     if (lanes?.has(lane)) lanes.set(lane, lanes.get(lane)! + ms);
     else this.laneUsedMs.set(lane, (this.laneUsedMs.get(lane) ?? 0) + ms);
   }
 
   remove(account: number, lane: number): void {
     this.laneUsedMs.delete(lane);
-    this.#leave(account, lane);
+    this.order.get(account)?.delete(lane);
+    this.#leave(account);
   }
 
   rest(): void {
-    if (this.waiting.size > 0) return;
+    if (this.order.size > 0) return;
     for (const used of [this.usedMs, this.laneUsedMs, this.floorsMs]) used.clear();
     this.floorMs = 0;
   }
 
-  #leave(account: number, lane: number): void {
-    const lanes = this.waiting.get(account);
-    if (lanes?.delete(lane) && lanes.size === 0) this.waiting.delete(account);
+  #taking(account: number): number {
+    return this.taking.get(account) ?? 0;
+  }
+
+  #enter(account: number): Map<number, number> {
+    const known = this.order.get(account);
+    if (known !== undefined) return known;
+    const lanes = new Map<number, number>();
+    this.usedMs.set(account, Math.max(this.usedMs.get(account) ?? 0, this.floorMs));
+    this.order.set(account, lanes);
+    return lanes;
+  }
+
+  #leave(account: number): void {
+    if (this.order.get(account)?.size === 0 && !this.isTaking(account)) this.order.delete(account);
   }
 }
 
-test('turns are taken as if everybody who waits were looked at', () => {
+test('turns are taken as if everybody who waits or takes a turn were looked at', () => {
   const lane = fc.nat(11);
   const act = fc.oneof(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('add' as const), lane }) },
@@ -158,6 +218,8 @@ test('turns are taken as if everybody who waits were looked at', () => {
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), lane }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('take' as const), lane }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('taken' as const), lane }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('rest' as const) }) },
   );
   fc.assert(
@@ -173,11 +235,18 @@ test('turns are taken as if everybody who waits were looked at', () => {
         } else if (one.kind === 'charge') {
           queue.charge(account, one.lane, one.ms);
           plain.charge(account, one.lane, one.ms);
+        } else if (one.kind === 'take') {
+          queue.take(account);
+          plain.take(account);
+        } else if (one.kind === 'taken') {
+          if (!plain.isTaking(account)) continue;
+          queue.taken(account);
+          plain.taken(account);
         } else {
           queue[one.kind](account, one.lane);
           plain[one.kind](account, one.lane);
         }
-        assert.equal(queue.size, plain.waiting.size);
+        assert.equal(queue.size, plain.size);
       }
     }),
   );

@@ -45,6 +45,11 @@ export class FairQueue {
     return this.#waiting;
   }
 
+  /** How many accounts and lanes have a record; fewer than `turnsRemembered` after a rest. */
+  get remembered(): number {
+    return this.#accounts.size + this.#lanes.size;
+  }
+
   /** The lane has work and no place. Adding it again changes nothing. */
   add(accountNo: number, endpointNo: number): void {
     const account = this.#placed(accountNo);
@@ -76,6 +81,7 @@ export class FairQueue {
     this.#placed(accountNo).taking += 1;
   }
 
+  /** That turn is over. The account keeps its place in the order for lanes that wait and turns that are still being taken, not longer. */
   taken(accountNo: number): void {
     const account = this.#accounts.get(accountNo);
     if (account === undefined) return;
@@ -109,7 +115,7 @@ export class FairQueue {
     if (this.#order.size > 0) return;
     this.#era += 1;
     this.#floorMs = 0;
-    if (this.#accounts.size + this.#lanes.size < limits.turnsRemembered) return;
+    if (this.remembered < limits.turnsRemembered) return;
     this.#accounts.clear();
     this.#lanes.clear();
   }
