@@ -22,7 +22,12 @@ function lane(
 const good = { error: null, httpStatus: 200, durationMs: 5 };
 const refused = { error: 'connection_refused', httpStatus: null, durationMs: 1 } as const;
 
-function run(one: Lane, result: typeof good | typeof refused, nowMs: number): void {
+/** An answer that is no success. */
+function answer(httpStatus: number): Parameters<typeof lanes.end>[1] {
+  return { error: 'http_status', httpStatus, durationMs: 5 };
+}
+
+function run(one: Lane, result: Parameters<typeof lanes.end>[1], nowMs: number): void {
   lanes.begin(one);
   lanes.end(one, result, nowMs);
 }
@@ -147,6 +152,15 @@ test('a token that comes back after a while does not make two of one burst', () 
   assert.equal(sum(lanes.room(one, 60_000, 10)), 1);
 });
 
+test('what was begun and not sent gives its place and its token back', () => {
+  const one = lane({ concurrency: 1, ratePerSecond: 2 });
+  one.nextAtMs.first = 0;
+  lanes.begin(one);
+  assert.equal(sum(lanes.room(one, 0, 10)), 0);
+  lanes.unbegin(one);
+  assert.equal(sum(lanes.room(one, 0, 10)), 1);
+});
+
 test('a claim that the store took long for does not go out on top of a burst', () => {
   const one = lane({ ratePerSecond: 2 });
   one.nextAtMs.first = 0;
@@ -156,12 +170,31 @@ test('a claim that the store took long for does not go out on top of a burst', (
   assert.equal(sum(lanes.room(one, 60_600, 10)), 1);
 });
 
+test('a rate that is lowered or new leaves no more than its own burst', () => {
+  for (const before of [100, null]) {
+    const one = lane({ ratePerSecond: before });
+    lanes.reconfigure(one, { concurrency: 16, ratePerSecond: 10 });
+    one.nextAtMs.first = 0;
+    assert.equal(sum(lanes.room(one, 0, 100)), 1);
+  }
+});
+
 test('a person’s act closes the breaker', () => {
   const one = lane();
   const nowMs = breakOpen(one);
   lanes.closeBreaker(one);
   one.nextAtMs.first = 0;
   assert.ok(lanes.room(one, nowMs, 100).first >= 1);
+});
+
+test('after a person’s act it takes as many failures as ever to open the breaker again', () => {
+  const one = lane();
+  const nowMs = breakOpen(one);
+  lanes.closeBreaker(one);
+  for (let i = 1; i < limits.breakerFailures; i++) run(one, refused, nowMs + i * limits.breakerForMs);
+  assert.equal(one.breakerOpen, false);
+  run(one, refused, nowMs + limits.breakerFailures * limits.breakerForMs);
+  assert.equal(one.breakerOpen, true);
 });
 
 test('in any second, at most the rate and a tenth of it for the burst goes out', () => {
@@ -214,4 +247,108 @@ test('a lane that waits always knows when to look again', () => {
   const wakeAtMs = lanes.wakeAtMs(one, 0);
   assert.ok(wakeAtMs > 0 && wakeAtMs <= 500);
   assert.equal(sum(lanes.room(one, wakeAtMs, 10)), 1);
+});
+
+test('a delivery accepted just now goes out past an empty line only, or order of arrival would be lost', () => {
+  assert.equal(lanes.takesFresh(lane(), 5), true);
+  for (const line of ['first', 'retry'] as const) {
+    const one = lane();
+    one.nextAtMs[line] = 5;
+    assert.equal(lanes.takesFresh(one, 4), true, line);
+    assert.equal(lanes.takesFresh(one, 5), false, line);
+  }
+});
+
+test('a delivery accepted just now does not pass an open breaker', () => {
+  const one = lane();
+  assert.equal(lanes.takesFresh(one, breakOpen(one)), false);
+});
+
+test('an answer that says "too much" or "too slow", or none at all, halves what is under way; a refusal of the one message does not', () => {
+  const lost = { error: 'lost', httpStatus: null, durationMs: 5 } as const;
+  const room = (result: Parameters<typeof lanes.end>[1]): number => {
+    const one = lane();
+    one.nextAtMs.first = 0;
+    run(one, result, 0);
+    return sum(lanes.room(one, 0, 100));
+  };
+  for (const result of [answer(408), answer(429), answer(500), answer(599), lost, refused])
+    assert.equal(room(result), 8, JSON.stringify(result));
+  for (const result of [answer(404), answer(422), answer(499)])
+    assert.equal(room(result), 16, JSON.stringify(result));
+});
+
+/** How many first attempts it lets begin, one by one. */
+function begun(one: Lane): number {
+  let count = 0;
+  for (; lanes.hasRoom(one, 0); count++) lanes.begin(one);
+  return count;
+}
+
+test('a healthy endpoint has its changed concurrency at once', () => {
+  for (const concurrency of [4, 64]) {
+    const one = lane({ concurrency: 16 });
+    lanes.reconfigure(one, { concurrency, ratePerSecond: null });
+    assert.equal(begun(one), concurrency);
+  }
+});
+
+test('an endpoint that fails gets no more from a changed concurrency, and never more than that', () => {
+  const narrow = lane({ concurrency: 16 });
+  run(narrow, refused, 0);
+  lanes.reconfigure(narrow, { concurrency: 64, ratePerSecond: null });
+  assert.equal(begun(narrow), 8);
+  const wide = lane({ concurrency: 16 });
+  run(wide, answer(404), 0);
+  lanes.reconfigure(wide, { concurrency: 4, ratePerSecond: null });
+  assert.equal(begun(wide), 4);
+});
+
+test('in memory waits only who waits for a moment: for no rate, no slow and no failing endpoint', () => {
+  assert.equal(lanes.mayStandBy(lane()), true);
+  assert.equal(lanes.mayStandBy(lane({ ratePerSecond: 500 })), false);
+  const failing = lane();
+  run(failing, answer(404), 0);
+  assert.equal(lanes.mayStandBy(failing), false);
+  const slow = lane();
+  run(slow, { ...good, durationMs: limits.slowMs * 5 }, 0);
+  assert.equal(lanes.mayStandBy(slow), false);
+});
+
+test('an endpoint that failed before the start is begun with one request', () => {
+  assert.equal(begun(lane({ failing: true })), 1);
+  assert.equal(begun(lane({ failing: false })), 16);
+});
+
+test('first attempts and retries share in halves, and the odd place is for the line that has been due longer', () => {
+  const one = lane({ concurrency: 5 });
+  const room = (first: number, retry: number): Record<lanes.Line, number> => {
+    Object.assign(one.nextAtMs, { first, retry });
+    return lanes.room(one, 10, 100);
+  };
+  assert.deepEqual(room(1, 2), { first: 3, retry: 2, replayed: 0 });
+  assert.deepEqual(room(2, 1), { first: 2, retry: 3, replayed: 0 });
+  assert.deepEqual(room(1, 1), { first: 2, retry: 3, replayed: 0 });
+});
+
+test('due retries go out beside a probe, in the places that it leaves', () => {
+  for (const concurrency of [1, 16]) {
+    const one = lane({ concurrency });
+    // Refusals of single messages: the breaker opens, and the window stays wide.
+    for (let i = 0; !one.breakerOpen; i++) run(one, answer(404), i * 4000);
+    const nowMs = one.probeAtMs;
+    Object.assign(one.nextAtMs, { first: nowMs, retry: nowMs });
+    assert.deepEqual(lanes.room(one, nowMs, 100), { first: 1, retry: concurrency - 1, replayed: 0 });
+  }
+});
+
+test('success widens what is under way only where at least half of it was used', () => {
+  const one = lane();
+  run(one, refused, 0);
+  for (let i = 0; i < 100; i++) run(one, good, 0);
+  one.nextAtMs.first = 0;
+  assert.equal(sum(lanes.room(one, 0, 100)), 8);
+  for (let i = 0; i < 3; i++) lanes.begin(one);
+  for (let i = 0; i < 8; i++) run(one, good, 0);
+  assert.equal(sum(lanes.room(one, 0, 100)), 6);
 });
