@@ -25,7 +25,7 @@ export interface Lane {
   /** Open: first attempts wait behind one probe. Retries keep their own schedule. */
   breakerOpen: boolean;
   probeAtMs: number;
-  /** Rate limit: a bucket of tokens. */
+  /** Rate limit: a bucket of tokens. It may hold more than one burst until `refill` looks. */
   tokens: number;
   tokensAtMs: number;
   /** Moving average of how long attempts take. */
@@ -77,7 +77,6 @@ export function reconfigure(
   lane.window = Math.min(lane.window, settings.concurrency);
   if (lane.failures === 0) lane.window = settings.concurrency;
   lane.ratePerSecond = settings.ratePerSecond;
-  lane.tokens = Math.min(lane.tokens, burst(settings.ratePerSecond));
 }
 
 /** An act of a person or API client: the endpoint gets a fresh chance. */
@@ -91,7 +90,7 @@ export function isSlow(lane: Lane): boolean {
   return lane.latencyMs >= limits.slowMs || lane.failures > 0;
 }
 
-/** Whole tokens there are now. */
+/** Whole tokens there are now: never more than one burst, whatever was earned, given back or reconfigured. */
 export function refill(lane: Lane, nowMs: number): number {
   if (lane.ratePerSecond === null) return Infinity;
   const earned = (Math.max(0, nowMs - lane.tokensAtMs) * lane.ratePerSecond) / 1000;
@@ -178,8 +177,7 @@ export function begin(lane: Lane): void {
 /** Gives both back: nothing was sent. */
 export function unbegin(lane: Lane): void {
   lane.inFlight -= 1;
-  // Time earned tokens meanwhile: with the one that comes back there must not be more than one burst.
-  if (lane.ratePerSecond !== null) lane.tokens = Math.min(burst(lane.ratePerSecond), lane.tokens + 1);
+  if (lane.ratePerSecond !== null) lane.tokens += 1;
 }
 
 /**
