@@ -331,6 +331,14 @@ test('first attempts and retries share in halves, and the odd place is for the l
   assert.deepEqual(room(1, 1), { first: 2, retry: 3, replayed: 0 });
 });
 
+test('retries of an endpoint that fails quickly go one at a time beside a probe, too', () => {
+  const one = lane({ concurrency: 16 });
+  for (let i = 0; !one.breakerOpen; i++) run(one, refused, i * 4000);
+  Object.assign(one.nextAtMs, { first: one.probeAtMs, retry: one.probeAtMs - 1 });
+  assert.deepEqual(lanes.room(one, one.probeAtMs - 1, 100), { first: 0, retry: 1, replayed: 0 });
+  assert.deepEqual(lanes.room(one, one.probeAtMs, 100), { first: 1, retry: 1, replayed: 0 });
+});
+
 test('due retries go out beside a probe, in the places that it leaves', () => {
   for (const concurrency of [1, 16]) {
     const one = lane({ concurrency });

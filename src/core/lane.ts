@@ -134,7 +134,9 @@ export function room(lane: Lane, nowMs: number, places: number): Record<Line, nu
   }
   if (free <= 0) return { ...none, retry: due('retry') ? lateRoom(lane, nowMs, most) : 0 };
   if (lane.breakerOpen) {
-    if (due('first')) return { first: 1, retry: due('retry') ? Math.max(0, most - 1) : 0, replayed: 0 };
+    // The probe comes on top of the retries that would go out without it.
+    const retries = Math.min(most - 1, Math.max(free, lateRoom(lane, nowMs, most)));
+    if (due('first')) return { first: 1, retry: due('retry') ? retries : 0, replayed: 0 };
     const probe = due('replayed') ? 1 : 0;
     return { first: 0, retry: due('retry') ? free - probe : 0, replayed: probe };
   }
