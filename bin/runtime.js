@@ -31,6 +31,8 @@ export function isNewEnough(version) {
  * is run again by a newer Node, and this process ends as that one ends.
  */
 export async function prepare() {
+  // Who ends this process ends npm first: left to itself it would go on under the next start.
+  for (const signal of signals) process.on(signal, end);
   if (isClone) installPackages();
   const node = isNewEnough(process.versions.node) ? null : (findRuntime() ?? installRuntime());
   await endIfTold();
@@ -161,15 +163,10 @@ function npm(args, cwd, quiet) {
   const isNpm = own !== undefined && path.basename(own) === 'npm-cli.js' && fs.existsSync(own);
   const stream = quiet ? 'ignore' : process.stderr.fd;
   const options = { cwd, stdio: ['ignore', stream, stream] };
-  // Who ends this process ends npm first: left to itself it would go on under the next start.
-  for (const signal of signals) process.on(signal, end);
-  if (isNpm) {
-    const { status, signal } = spawnSync(process.execPath, [own, ...all], options);
-    if (signal !== null) end(signal);
-    return status === 0;
-  }
   const isWindows = process.platform === 'win32';
-  const done = spawnSync(isWindows ? 'npm.cmd' : 'npm', all, { ...options, shell: isWindows });
+  const done = isNpm
+    ? spawnSync(process.execPath, [own, ...all], options)
+    : spawnSync(isWindows ? 'npm.cmd' : 'npm', all, { ...options, shell: isWindows });
   if (done.signal !== null) end(done.signal);
   if (done.error) stop('npm was not found. Install Node together with npm, then run the same command again.');
   return done.status === 0;

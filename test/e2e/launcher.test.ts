@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -14,31 +23,39 @@ const npm = `
 const fs = require('node:fs');
 const isFirst = !fs.existsSync('asked');
 fs.appendFileSync('asked', process.argv[2] + '\\n');
+if (process.env.FAILS === process.argv[2]) process.exit(1);
 if (isFirst) {
   fs.mkdirSync('node_modules/half', { recursive: true });
   setInterval(() => {}, 1000);
 } else fs.writeFileSync('node_modules/.package-lock.json', '{}');
 `;
 
+/** Stands for the server: ends in its own way when it is told to. */
+const program = `
+if (process.env.FAILS) process.on('SIGINT', () => process.exit(7));
+if (process.env.FAILS) setInterval(() => {}, 1000);
+process.stdout.write('it runs');
+`;
+
 const noGroups = process.platform === 'win32' ? 'there are no process groups' : false;
-describe('an installation that is interrupted', { skip: noGroups }, () => {
+describe('an installation at the start', { skip: noGroups }, () => {
   const { path: folder, remove } = temporaryFolder();
   after(remove);
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'));
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(folder, 'program.js'), "process.stdout.write('it runs')");
+  writeFileSync(join(folder, 'program.js'), program);
   mkdirSync(join(folder, 'npm'));
   writeFileSync(join(folder, 'npm', 'package.json'), '{"type":"commonjs"}');
   writeFileSync(join(folder, 'npm', 'npm-cli.js'), npm);
 
-  function launch(): ChildProcess {
-    const env = { ...process.env, npm_execpath: join(folder, 'npm', 'npm-cli.js') };
+  function launch(more: Record<string, string> = {}): ChildProcess {
+    const env = { ...process.env, ...more, npm_execpath: join(folder, 'npm', 'npm-cli.js') };
     return spawn(process.execPath, ['bin/run.js', 'program.js'], { cwd: folder, env, detached: true });
   }
 
-  test('takes npm along, and is begun anew by the next start', async () => {
+  test('that is interrupted takes npm along, and is begun anew by the next start', async () => {
     const first = launch();
     const watcher = watch(folder, { recursive: true });
     while (!existsSync(join(folder, 'node_modules', 'half'))) await once(watcher, 'change');
@@ -53,5 +70,17 @@ describe('an installation that is interrupted', { skip: noGroups }, () => {
     assert.equal(out, 'it runs');
     assert.deepEqual(readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n'), ['ci', 'ci']);
     assert.ok(readdirSync(join(folder, 'node_modules')).includes('.package-lock.json'));
+  });
+
+  test('a signal is the program’s own once npm has done its work, however often it was called', async () => {
+    rmSync(join(folder, 'node_modules', '.package-lock.json'));
+    const child = launch({ FAILS: 'ci' });
+    await once(child.stdout!, 'data');
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'close'), [7, null]);
+    assert.deepEqual(readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n').slice(2), [
+      'ci',
+      'install',
+    ]);
   });
 });
