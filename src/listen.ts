@@ -1,5 +1,5 @@
 import { createServer as createSocket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import { type Front, type FrontParts, openFront } from './adapters/front/front.ts';
 import type { Config } from './config.ts';
 import { SurehookError } from './core/errors.ts';
 
@@ -21,15 +21,13 @@ export async function requireAddress({ host, port }: Address): Promise<number> {
   return typeof bound === 'object' && bound !== null ? bound.port : port;
 }
 
-/** Answers the URL it listens on. */
-export async function listen(server: FastifyInstance, { host, port }: Address): Promise<string> {
+/** Lets callers connect there. */
+export async function listen(parts: FrontParts): Promise<Front> {
   try {
-    await server.listen({ host, port });
+    return await openFront(parts);
   } catch (error) {
-    throw cannotListen({ host, port }, error as NodeJS.ErrnoException);
+    throw cannotListen(parts, error as NodeJS.ErrnoException);
   }
-  const bound = server.server.address();
-  return urlOf(host, typeof bound === 'object' && bound !== null ? bound.port : port);
 }
 
 /** Where a server that listens there is reached. */

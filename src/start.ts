@@ -19,6 +19,8 @@ import { createServer } from './api/server.ts';
 import type { Config } from './config.ts';
 import { type AddressPolicy, parseNetworks } from './core/address.ts';
 import { SurehookError } from './core/errors.ts';
+import { envelopeBytes } from './core/limits/api.ts';
+import { plainBodyBytes } from './core/limits/front.ts';
 import * as limits from './core/limits/process.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import { listen, urlOf } from './listen.ts';
@@ -162,7 +164,7 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     warn: telemetry.warn,
     publicUrl: () => url,
   });
-  const server = createServer(parts, {
+  const { app, answerPlain } = createServer(parts, {
     onFault: (error, refusal) =>
       log.logger.error(
         { ...refusal, cause: error instanceof Error ? error.stack : String(error) },
@@ -174,7 +176,19 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
         'a request was refused',
       ),
   });
-  const address = await listen(server, config);
+  await app.ready();
+  const front = await listen({
+    host: config.host,
+    port: config.port,
+    maxBodyBytes: Math.min(plainBodyBytes, config.maxPayloadBytes + envelopeBytes),
+    server: app.server,
+    answer: answerPlain,
+    failed(error) {
+      log.logger.fatal({ cause: error.stack }, 'the thread that callers connect to failed: stopping');
+      died();
+    },
+  });
+  const address = urlOf(config.host, front.port);
   url = (config.publicUrl ?? address).replace(/\/+$/, '');
   const always = log.logger.child({}, { level: 'info' });
   always.info({ url, address, lost: engine.lost }, 'listening');
@@ -185,14 +199,14 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     signInUrl: async () => signInUrl(url, (await parts.people.link(null)).token),
     say: (fields, message) => always.info(fields, message),
     async stop() {
-      const closed = server.close();
+      const closed = Promise.all([app.close(), front.close()]);
       await consuming.stop();
       await Promise.all([watch.stop(), engine.stop()]);
       // Nobody is promised anything any more. Who is still being answered gets a moment, who keeps a connection open does not.
-      server.server.closeIdleConnections();
-      const cut = clock.after(limits.answerMs, () => server.server.closeAllConnections());
+      app.server.closeIdleConnections();
+      const stopWaiting = clock.after(limits.answerMs, () => front.cut());
       await closed;
-      cut();
+      stopWaiting();
       await sender.close();
       await store.close();
       log.logger.info('stopped');

@@ -26,6 +26,11 @@ export function isJsonType(contentType: string | undefined): boolean {
 export function checkBodyHeaders(headers: IncomingMessage['headers']): void {
   const length = headers['content-length'];
   if ((length === undefined || length === '0') && headers['transfer-encoding'] === undefined) return;
+  checkBodyType(headers);
+}
+
+/** The same where there is a body. */
+export function checkBodyType(headers: IncomingMessage['headers']): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw unsupportedType();
   if (!isJsonType(headers['content-type'])) throw unsupportedType();

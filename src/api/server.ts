@@ -5,7 +5,10 @@ import { Type } from 'typebox';
 import { invalid, SurehookError } from '../core/errors.ts';
 import { decodeText } from '../core/json.ts';
 import * as limits from '../core/limits/api.ts';
+import { keepAliveMs } from '../core/limits/front.ts';
+import type { PlainAnswer, PlainRequest } from '../core/plain-request.ts';
 import { Addresses } from './addresses.ts';
+import { jsonType, securityHeaders } from './answer-headers.ts';
 import { aboutOf, actOf } from './audit.ts';
 import { Authenticator, actorIn, noAccount, nobody, type Principal } from './auth.ts';
 import { mountBins } from './bin-door.ts';
@@ -13,31 +16,21 @@ import { type ClientAddress, clientAddressFor } from './client-address.ts';
 import { mountDashboard } from './dashboard.ts';
 import { mountCatalogue, mountDocs } from './docs.ts';
 import { mountDoor } from './door.ts';
-import { problemHeaders, toProblem } from './errors.ts';
+import { type FailureOptions, Failures } from './failures.ts';
 import type { ApiParts } from './parts.ts';
-import { type Refusal, refusalOf, refusalTeller } from './refusals.ts';
+import { plainPublisher } from './plain.ts';
+import { refusalOf } from './refusals.ts';
 import { checkBodyHeaders, declaredBytesOf, isEndless, parseBody, readBody } from './request-body.ts';
 import { type Answer, type Call, isInAccount, type Route } from './route.ts';
 import { routes } from './routes.ts';
 import { bodyValidator, queryValidator } from './validate.ts';
 
-export interface ServerOptions {
-  /** Told of every fault of ours, with the cause that the caller does not see. */
-  onFault?(error: unknown, refusal: Refusal): void;
-  /** Told of every other request that was answered with a problem, at most `limits.refusalsToldPerS` a second; `leftOut` came before and were too many. */
-  onRefused?(refusal: Refusal, leftOut: number): void;
+/** The server of the API, and the shorter way past it for the requests that are nearly all. */
+export interface Api {
+  app: FastifyInstance;
+  /** Answers a plain request as `app` would; never rejects. */
+  answerPlain(request: PlainRequest): Promise<PlainAnswer>;
 }
-
-/** What every answer carries: nothing here is to be framed, sniffed, cached or told to others. */
-const securityHeaders: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy':
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'cache-control': 'no-store',
-};
-
-const jsonType = 'application/json; charset=utf-8';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -51,15 +44,17 @@ declare module 'fastify' {
 }
 
 /** Puts routes, authentication and error handling together. Nothing listens yet. */
-export function createServer(parts: ApiParts, options: ServerOptions = {}): FastifyInstance {
+export function createServer(parts: ApiParts, options: FailureOptions = {}): Api {
   const clientOf = clientAddressFor(parts.trustedProxies);
-  const refused = refusalTeller(parts.clock, (refusal, leftOut) => options.onRefused?.(refusal, leftOut));
+  const failures = new Failures(parts.clock, options);
+  const nextRequestId = requestIds();
   const app = fastify({
     logger: false,
-    genReqId: requestIds(),
+    genReqId: nextRequestId,
     requestIdHeader: false,
     bodyLimit: limits.batchBytes,
     requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
     http: {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
@@ -70,23 +65,17 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
     },
     routerOptions: { maxParamLength: limits.pathParamChars },
     clientErrorHandler: (error, socket) =>
-      answerBrokenRequest(error, socket, refused, clientOf(socket.remoteAddress, undefined)),
+      answerBrokenRequest(error, socket, failures, clientOf(socket.remoteAddress, undefined)),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
   const sendError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const problem = toProblem(error, request.id);
-    const refusal = refusalOf(problem, {
+    const { status, headers, body } = failures.answer(error, {
+      requestId: request.id,
       method: request.method,
       route: request.routeOptions?.url ?? null,
       client: clientOf(request.socket.remoteAddress, request.headers['x-forwarded-for']),
     });
-    if (problem.status >= 500 && !isBusy(error)) options.onFault?.(error, refusal);
-    else refused(refusal);
-    reply
-      .code(problem.status)
-      .headers(securityHeaders)
-      .headers({ 'request-id': request.id, ...problemHeaders(error, problem) })
-      .send(JSON.stringify(problem));
+    reply.code(status).headers(headers).send(body);
   };
   app.removeAllContentTypeParsers();
   app.addHook('onRequest', guard);
@@ -118,7 +107,7 @@ export function createServer(parts: ApiParts, options: ServerOptions = {}): Fast
     if (allow !== null) reply.header('allow', allow);
     sendError(error, request, reply);
   });
-  return app;
+  return { app, answerPlain: plainPublisher({ parts, auth, clientOf, failures, nextRequestId, table }) };
 }
 
 /** Refuses what looks different to a proxy in front of us, before anything is looked up. */
@@ -148,11 +137,6 @@ function requestIds(): () => string {
   const prefix = `req_${randomBytes(6).toString('base64url')}`;
   let count = 0;
   return () => `${prefix}${(++count).toString(36)}`;
-}
-
-/** Overload is no fault: nothing inside is to be shown, and it is told as seldom as any refusal. */
-function isBusy(error: unknown): boolean {
-  return error instanceof SurehookError && error.code === 'unavailable';
 }
 
 /** One way in for bodies of every declared type; whether the type is allowed is the route's own check. */
@@ -274,7 +258,7 @@ function sendAnswer(reply: FastifyReply, route: Route, answer: Answer): FastifyR
 function answerBrokenRequest(
   error: Error & { code?: string },
   socket: Socket,
-  refused: (refusal: Refusal) => void,
+  failures: Failures,
   client: string | null,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
@@ -290,7 +274,7 @@ function answerBrokenRequest(
         : [400, 'Bad Request', 'The request is not valid HTTP.'];
   const requestId = `req_${randomBytes(9).toString('base64url')}`;
   const problem = { type: 'urn:surehook:problem:unparseable', title: reason, status, detail, requestId };
-  refused(refusalOf(problem, { method: '', route: null, client }));
+  failures.refused(refusalOf(problem, { method: '', route: null, client }));
   const body = JSON.stringify(problem);
   const headers = {
     ...securityHeaders,

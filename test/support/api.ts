@@ -75,10 +75,11 @@ export class ApiWorld {
     this.clock = parts.clock;
     this.sent = parts.sent;
     this.#check = documentCheck(routes(this.parts));
-    this.app = createServer(this.parts, {
+    const { app } = createServer(this.parts, {
       onFault: (error) => this.faults.push(error),
       onRefused: (refusal, leftOut) => this.refusals.push({ ...refusal, leftOut }),
     });
+    this.app = app;
   }
 
   static async open(changes: Partial<ApiParts> = {}): Promise<ApiWorld> {

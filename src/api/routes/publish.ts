@@ -117,7 +117,11 @@ export function publishRoutes(parts: ApiParts): Route[] {
   ];
 }
 
-async function publish(parts: ApiParts, call: Call): Promise<Answer> {
+/** Publishes one event, however the request came in. */
+export async function publish(
+  parts: Pick<ApiParts, 'publish'>,
+  call: Pick<Call, 'principal' | 'account' | 'headers' | 'text'>,
+): Promise<Answer> {
   const traceparent = call.headers.traceparent;
   const options = {
     idempotencyKey: idempotencyKey(call),
@@ -127,7 +131,7 @@ async function publish(parts: ApiParts, call: Call): Promise<Answer> {
   return acceptedAnswer(await parts.publish(call.account, call.text, options));
 }
 
-function idempotencyKey(call: Call): string | null {
+function idempotencyKey(call: Pick<Call, 'headers'>): string | null {
   const key = call.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key === 'string' && key.length > 0 && key.length <= limits.idempotencyKeyChars) return key;
@@ -161,7 +165,10 @@ function batchView(accepted: Accepted): Record<string, unknown> {
   return { ...acceptedView(accepted), ...(accepted.conflict ? { conflict: true } : {}) };
 }
 
-function accountsOf({ principal, headers }: Call): { anyAccount: boolean; accountNamed: boolean } {
+function accountsOf({ principal, headers }: Pick<Call, 'principal' | 'headers'>): {
+  anyAccount: boolean;
+  accountNamed: boolean;
+} {
   return { anyAccount: principal.anyAccount, accountNamed: headers['surehook-account'] !== undefined };
 }
 

@@ -1,0 +1,196 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { decodeText } from '../../core/json.ts';
+import * as apiLimits from '../../core/limits/api.ts';
+import * as limits from '../../core/limits/front.ts';
+import {
+  type PlainAnswer,
+  type PlainHead,
+  type PlainRequest,
+  readPlainHead,
+} from '../../core/plain-request.ts';
+
+/** What a connection hands on. */
+export interface Desk {
+  maxBodyBytes: number;
+  /** A plain request; `answer` is called once. */
+  ask(connection: Connection, request: PlainRequest): void;
+  /** Anything else: what came so far, and all that will come. The socket is theirs from then on. */
+  passOn(socket: Socket, bytes: Buffer): void;
+  /** The connection is over, or no longer read here. */
+  gone(connection: Connection): void;
+  /** The time as the Date header says it. */
+  date(): string;
+}
+
+const headEnd = Buffer.from('\r\n\r\n');
+const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${limits.keepAliveMs / 1000}\r\n`;
+const lastLines = 'Connection: close\r\n';
+
+/** A caller's connection, as long as nothing but plain requests comes over it, one after another. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #desk: Desk;
+  /** What came and was not asked yet. */
+  #rest: Buffer | null = null;
+  /** Of the request whose body is not here yet. */
+  #head: PlainHead | null = null;
+  #headBytes = 0;
+  #headAtMs = 0;
+  #isAsking = false;
+  #isLast = false;
+  #isOver = false;
+
+  constructor(socket: Socket, desk: Desk) {
+    this.#socket = socket;
+    this.#desk = desk;
+    socket.setTimeout(apiLimits.headersTimeoutMs);
+    socket.on('data', this.#onData);
+    socket.on('timeout', this.#onTimeout);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onClose);
+    socket.on('error', this.#onError);
+  }
+
+  answer({ status, head, body }: PlainAnswer): void {
+    this.#isAsking = false;
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    const lines = this.#isLast ? lastLines : connectionLines;
+    const length = Buffer.byteLength(body);
+    const taken = socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}Date: ${this.#desk.date()}\r\n${lines}Content-Length: ${length}\r\n\r\n${body}`,
+    );
+    if (this.#isLast) socket.destroySoon();
+    else if (taken) this.#next();
+    // Who does not read is not read either.
+    else {
+      socket.pause();
+      socket.once('drain', () => this.#next());
+    }
+  }
+
+  /** Nothing more is asked over it: it ends now, or with the answer that is awaited. */
+  end(): void {
+    this.#isLast = true;
+    if (!this.#isAsking) this.#socket.destroySoon();
+  }
+
+  cut(): void {
+    this.#socket.destroy();
+  }
+
+  /** The request after the one that was answered: it may be here, or a part of it. */
+  #next(): void {
+    this.#socket.resume();
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest !== null) this.#read(rest);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest = null;
+    if (!this.#isAsking) {
+      this.#read(bytes);
+    } else {
+      // Whoever sends ahead waits for the answer.
+      this.#rest = bytes;
+      this.#socket.pause();
+    }
+  };
+
+  #read(bytes: Buffer): void {
+    this.#head ??= this.#readHead(bytes);
+    const head = this.#head;
+    if (head === null || this.#isTooSlow()) {
+      this.#passOn(bytes);
+      return;
+    }
+    const end = this.#headBytes + head.bodyBytes;
+    if (bytes.length < end) {
+      this.#rest = bytes;
+      this.#waitForBody();
+      return;
+    }
+    const text = textOf(bytes.subarray(this.#headBytes, end));
+    if (text === null) {
+      this.#passOn(bytes);
+      return;
+    }
+    if (bytes.length > end) this.#rest = bytes.subarray(end);
+    this.#ask(head, text);
+  }
+
+  #ask({ headers }: PlainHead, text: string): void {
+    const socket = this.#socket;
+    if (socket.timeout !== limits.keepAliveMs) socket.setTimeout(limits.keepAliveMs);
+    this.#headAtMs = 0;
+    this.#head = null;
+    this.#isAsking = true;
+    this.#desk.ask(this, { headers, text, remoteAddress: socket.remoteAddress });
+  }
+
+  /** A head that does not come at once is nobody's who publishes in earnest. */
+  #readHead(bytes: Buffer): PlainHead | null {
+    const at = bytes.indexOf(headEnd);
+    if (at < 0 || at > apiLimits.maxHeaderBytes) return null;
+    this.#headBytes = at + headEnd.length;
+    return readPlainHead(bytes.toString('latin1', 0, at + 2), this.#desk.maxBodyBytes);
+  }
+
+  #waitForBody(): void {
+    if (this.#headAtMs !== 0) return;
+    this.#headAtMs = performance.now();
+    this.#socket.setTimeout(limits.plainBodyMs);
+  }
+
+  #isTooSlow(): boolean {
+    return this.#headAtMs !== 0 && performance.now() - this.#headAtMs > limits.plainBodyMs;
+  }
+
+  #passOn(bytes: Buffer): void {
+    const socket = this.#socket;
+    this.#leave();
+    socket.setTimeout(0);
+    socket.pause();
+    socket.off('data', this.#onData);
+    socket.off('timeout', this.#onTimeout);
+    socket.off('end', this.#onEnd);
+    socket.off('close', this.#onClose);
+    socket.off('error', this.#onError);
+    this.#desk.passOn(socket, bytes);
+  }
+
+  readonly #onTimeout = (): void => {
+    if (this.#isAsking) return;
+    const rest = this.#rest;
+    if (rest === null) this.#socket.destroySoon();
+    else this.#passOn(rest);
+  };
+
+  /** A caller that sends no more still reads. */
+  readonly #onEnd = (): void => {
+    const rest = this.#rest;
+    if (!this.#isAsking && rest !== null) this.#passOn(rest);
+    else this.end();
+  };
+
+  readonly #onClose = (): void => this.#leave();
+  readonly #onError = (): void => void this.#socket.destroy();
+
+  #leave(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#desk.gone(this);
+  }
+}
+
+/** Null where the bytes are not UTF-8: why, a whole server tells. */
+function textOf(bytes: Buffer): string | null {
+  try {
+    return decodeText(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+import type { Server } from 'node:http';
+import { Worker } from 'node:worker_threads';
+import type { PlainAnswer, PlainRequest } from '../../core/plain-request.ts';
+import {
+  addAnswer,
+  type Flat,
+  type FromFront,
+  type FrontOptions,
+  requestsOf,
+  type ToFront,
+} from './messages.ts';
+import { Tunnel } from './tunnel.ts';
+
+export interface FrontParts extends FrontOptions {
+  /** Answers what is not plain. It need not listen. */
+  server: Server;
+  /** Answers what is; never rejects. */
+  answer(request: PlainRequest): Promise<PlainAnswer>;
+  /** The thread failed, and nobody can connect any more. */
+  failed(error: Error): void;
+}
+
+/** Where callers connect. */
+export interface Front {
+  port: number;
+  /** Nobody new; who asks nothing is let go, and everybody else when answered. Resolves when nobody is left. */
+  close(): Promise<void>;
+  /** Ends what is left. */
+  cut(): void;
+}
+
+const source = new URL('./worker.ts', import.meta.url);
+
+/**
+ * Listens in a thread of its own. Reading requests from sockets and writing the answers took half of the time of the thread that
+ * takes events in, and that thread is what everything waits for. Throws as listening does, with a `code`.
+ */
+export async function openFront({ server, answer, failed, ...options }: FrontParts): Promise<Front> {
+  const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
+  const worker = new Worker(entry, { workerData: options });
+  const tunnels = new Map<number, Tunnel>();
+  let answered: Flat = [];
+  const tell = (message: ToFront): void => worker.postMessage(message);
+
+  function give(): void {
+    tell(answered);
+    answered = [];
+  }
+
+  function take(flat: Flat): void {
+    for (const { number, request } of requestsOf(flat)) {
+      void answer(request).then((answer) => {
+        if (answered.length === 0) setImmediate(give);
+        addAnswer(answered, number, answer);
+      });
+    }
+  }
+
+  function open(number: number, remoteAddress: string | undefined): void {
+    const tunnel = new Tunnel({ number, remoteAddress, tell });
+    tunnels.set(number, tunnel);
+    tunnel.once('close', () => tunnels.delete(number));
+    server.emit('connection', tunnel);
+  }
+
+  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  // A server that has never listened looks after no connection: neither slow nor idle ones would ever end.
+  server.emit('listening');
+  return await new Promise<Front>((resolve, reject) => {
+    worker.on('error', (error: Error) => {
+      for (const tunnel of tunnels.values()) tunnel.destroy();
+      reject(error);
+      failed(error);
+    });
+    worker.on('message', (message: FromFront) => {
+      if (Array.isArray(message)) take(message);
+      else if (message.kind === 'listening') resolve({ port: message.port, close, cut });
+      else if (message.kind === 'failed')
+        reject(Object.assign(new Error(message.error.message), message.error));
+      else if (message.kind === 'opened') open(message.tunnel, message.remoteAddress);
+      else tunnels.get(message.tunnel)?.hear(message);
+    });
+    async function close(): Promise<void> {
+      tell({ kind: 'close' });
+      await gone;
+    }
+    const cut = (): void => tell({ kind: 'cut' });
+  });
+}

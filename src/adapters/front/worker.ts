@@ -1,0 +1,102 @@
+import { createServer, type Socket } from 'node:net';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Slots } from '../../core/slots.ts';
+import { Connection, type Desk } from './connection.ts';
+import {
+  addRequest,
+  answersOf,
+  type Flat,
+  type FromFront,
+  type FrontOptions,
+  type ToFront,
+} from './messages.ts';
+import { Relay } from './relay.ts';
+
+/*
+ * The thread that callers connect to: reads requests to publish and writes their answers, so that none of it is on the loop
+ * that takes the events in. What is asked in one turn of this loop goes over together.
+ */
+
+const port = parentPort as MessagePort;
+const { host, port: listenPort, maxBodyBytes } = workerData as FrontOptions;
+const connections = new Set<Connection>();
+const relays = new Map<number, Relay>();
+const asking = new Slots<Connection>();
+let asked: Flat = [];
+let relayed = 0;
+let isClosing = false;
+let dateAtS = 0;
+let dateText = '';
+
+const tell = (message: FromFront): void => port.postMessage(message);
+
+function give(): void {
+  tell(asked);
+  asked = [];
+}
+
+const desk: Desk = {
+  maxBodyBytes,
+  ask(connection, request) {
+    if (asked.length === 0) setImmediate(give);
+    addRequest(asked, asking.put(connection), request);
+  },
+  passOn(socket, first) {
+    relayed += 1;
+    const relay = new Relay(socket, { number: relayed, first, tell, gone: forget });
+    if (!socket.destroyed) relays.set(relayed, relay);
+  },
+  gone(connection) {
+    connections.delete(connection);
+    endIfLast();
+  },
+  date() {
+    const nowMs = Date.now();
+    const nowS = Math.floor(nowMs / 1000);
+    if (nowS !== dateAtS) dateText = new Date(nowMs).toUTCString();
+    dateAtS = nowS;
+    return dateText;
+  },
+};
+
+const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
+  connections.add(new Connection(socket, desk));
+});
+server.once('error', (error: NodeJS.ErrnoException) => {
+  tell({ kind: 'failed', error: { message: error.message, code: error.code } });
+  port.close();
+});
+server.listen({ host, port: listenPort }, () => {
+  const bound = server.address();
+  tell({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : listenPort });
+});
+
+port.on('message', (message: ToFront) => {
+  if (Array.isArray(message))
+    for (const { number, answer } of answersOf(message)) asking.take(number)?.answer(answer);
+  else if (message.kind === 'close') close();
+  else if (message.kind === 'cut') cut();
+  else relays.get(message.tunnel)?.hear(message);
+});
+
+function forget(number: number): void {
+  relays.delete(number);
+  endIfLast();
+}
+
+function close(): void {
+  isClosing = true;
+  server.close(endIfLast);
+  for (const connection of connections) connection.end();
+  endIfLast();
+}
+
+function cut(): void {
+  for (const connection of connections) connection.cut();
+  for (const relay of relays.values()) relay.cut();
+}
+
+/** Without a port that is listened to, the thread has nothing to live for. */
+function endIfLast(): void {
+  if (isClosing && connections.size === 0 && relays.size === 0) setImmediate(() => port.close());
+}

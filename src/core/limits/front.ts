@@ -1,0 +1,8 @@
+/* The bounds of the thread that callers connect to. */
+
+/** Largest body of a plain request; what is larger is passed on as it comes. */
+export const plainBodyBytes = 64 * 1024;
+/** How long the rest of a plain request's body may take; then what there is is passed on. */
+export const plainBodyMs = 2_000;
+/** How long a connection that asks nothing is kept. */
+export const keepAliveMs = 72_000;
