@@ -16,6 +16,7 @@ export const plainHeaders = [
   'x-forwarded-for',
 ] as const;
 
+/** Those of them that came, by lower-case name, each as it was sent. */
 export type PlainHeaders = Partial<Record<(typeof plainHeaders)[number], string>>;
 
 /** What the head of a plain request says. */
@@ -33,6 +34,7 @@ export interface PlainRequest {
   remoteAddress: string | undefined;
 }
 
+/** What a plain request is answered with. */
 export interface PlainAnswer {
   status: number;
   /** Header lines, each with its CRLF; those that are the connection's own come on top. */

@@ -6,7 +6,7 @@ import { systemRandom } from '../../src/adapters/system/random.ts';
 import type { ApiParts } from '../../src/api/parts.ts';
 import type { Refusal } from '../../src/api/refusals.ts';
 import { routes } from '../../src/api/routes.ts';
-import { createServer } from '../../src/api/server.ts';
+import { type Api, createServer } from '../../src/api/server.ts';
 import type { Outcome, Request } from '../../src/core/attempt.ts';
 import { type Engine, startEngine } from '../../src/flow/engine.ts';
 import { Tracker } from '../../src/flow/track.ts';
@@ -45,6 +45,7 @@ export const sha256 = (content: string | Uint8Array): string =>
 /** The whole server in one process on a real store: real routes, flow and store; the network and the clock are the test's. */
 export class ApiWorld {
   readonly app: FastifyInstance;
+  readonly answerPlain: Api['answerPlain'];
   readonly store: Store;
   readonly engine: Engine;
   readonly parts: ApiParts;
@@ -75,11 +76,12 @@ export class ApiWorld {
     this.clock = parts.clock;
     this.sent = parts.sent;
     this.#check = documentCheck(routes(this.parts));
-    const { app } = createServer(this.parts, {
+    const { app, answerPlain } = createServer(this.parts, {
       onFault: (error) => this.faults.push(error),
       onRefused: (refusal, leftOut) => this.refusals.push({ ...refusal, leftOut }),
     });
     this.app = app;
+    this.answerPlain = answerPlain;
   }
 
   static async open(changes: Partial<ApiParts> = {}): Promise<ApiWorld> {
