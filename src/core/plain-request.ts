@@ -1,4 +1,5 @@
 import { maxHeaderBytes } from './limits/api.ts';
+import { plainFields } from './limits/front.ts';
 
 /*
  * The shape that nearly all requests to publish have. It is all that the thread which callers connect to reads by itself;
@@ -52,6 +53,8 @@ const notPlain: ReadonlySet<string> = new Set([
   'content-encoding',
   'expect',
   'upgrade',
+  // Where it stands, node:http takes it for Connection.
+  'proxy-connection',
   'te',
   'trailer',
   'cookie',
@@ -67,7 +70,8 @@ export function readPlainHead(head: string, maxBodyBytes: number): PlainHead | n
   let host: string | null = null;
   let length: string | null = null;
   fieldLine.lastIndex = requestLine.length;
-  while (fieldLine.lastIndex < head.length) {
+  for (let fields = 1; fieldLine.lastIndex < head.length; fields += 1) {
+    if (fields > plainFields) return null;
     const [, given, value] = fieldLine.exec(head) ?? [];
     if (given === undefined || value === undefined) return null;
     const name = given.toLowerCase();
