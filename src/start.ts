@@ -20,7 +20,7 @@ import type { Config } from './config.ts';
 import { type AddressPolicy, parseNetworks } from './core/address.ts';
 import { SurehookError } from './core/errors.ts';
 import { envelopeBytes } from './core/limits/api.ts';
-import { plainBodyBytes } from './core/limits/front.ts';
+import { keepAliveMs, plainBodyBytes, plainBodyMs } from './core/limits/front.ts';
 import * as limits from './core/limits/process.ts';
 import { type Engine, startEngine } from './flow/engine.ts';
 import { listen, urlOf } from './listen.ts';
@@ -181,6 +181,8 @@ async function run(opened: Opened, died: () => void): Promise<Running> {
     host: config.host,
     port: config.port,
     maxBodyBytes: Math.min(plainBodyBytes, config.maxPayloadBytes + envelopeBytes),
+    plainBodyMs,
+    keepAliveMs,
     server: app.server,
     answer: answerPlain,
     failed(error) {

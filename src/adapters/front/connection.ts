@@ -1,30 +1,31 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { decodeText } from '../../core/json.ts';
-import * as apiLimits from '../../core/limits/api.ts';
-import * as limits from '../../core/limits/front.ts';
+import * as limits from '../../core/limits/api.ts';
 import {
   type PlainAnswer,
   type PlainHead,
   type PlainRequest,
   readPlainHead,
 } from '../../core/plain-request.ts';
+import type { FrontOptions } from './messages.ts';
 
 /** What a connection hands on. */
 export interface Desk {
-  maxBodyBytes: number;
+  options: Pick<FrontOptions, 'maxBodyBytes' | 'plainBodyMs' | 'keepAliveMs'>;
   /** A plain request; `answer` is called once. */
   ask(connection: Connection, request: PlainRequest): void;
   /** Anything else: what came so far, and all that will come. The socket is theirs from then on. */
   passOn(socket: Socket, bytes: Buffer): void;
   /** The connection is over, or no longer read here. */
   gone(connection: Connection): void;
+  /** How a connection that stays is told of. */
+  connectionLines: string;
   /** The time as the Date header says it. */
   date(): string;
 }
 
 const headEnd = Buffer.from('\r\n\r\n');
-const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${limits.keepAliveMs / 1000}\r\n`;
 const lastLines = 'Connection: close\r\n';
 
 /** A caller's connection, as long as nothing but plain requests comes over it, one after another. */
@@ -44,7 +45,7 @@ export class Connection {
   constructor(socket: Socket, desk: Desk) {
     this.#socket = socket;
     this.#desk = desk;
-    socket.setTimeout(apiLimits.headersTimeoutMs);
+    socket.setTimeout(limits.headersTimeoutMs);
     socket.on('data', this.#onData);
     socket.on('timeout', this.#onTimeout);
     socket.on('end', this.#onEnd);
@@ -56,7 +57,7 @@ export class Connection {
     this.#isAsking = false;
     const socket = this.#socket;
     if (socket.destroyed) return;
-    const lines = this.#isLast ? lastLines : connectionLines;
+    const lines = this.#isLast ? lastLines : this.#desk.connectionLines;
     const length = Buffer.byteLength(body);
     const taken = socket.write(
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}Date: ${this.#desk.date()}\r\n${lines}Content-Length: ${length}\r\n\r\n${body}`,
@@ -73,7 +74,7 @@ export class Connection {
   /** Nothing more is asked over it: it ends now, or with the answer that is awaited. */
   end(): void {
     this.#isLast = true;
-    if (!this.#isAsking) this.#socket.destroySoon();
+    if (!this.#isAsking && !this.#passOnRest()) this.#socket.destroySoon();
   }
 
   cut(): void {
@@ -89,6 +90,8 @@ export class Connection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    // What comes after the last answer was not asked.
+    if (this.#isLast && !this.#isAsking) return;
     const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = null;
     if (!this.#isAsking) {
@@ -124,34 +127,35 @@ export class Connection {
 
   #ask({ headers }: PlainHead, text: string): void {
     const socket = this.#socket;
-    if (socket.timeout !== limits.keepAliveMs) socket.setTimeout(limits.keepAliveMs);
+    const { keepAliveMs } = this.#desk.options;
+    if (socket.timeout !== keepAliveMs) socket.setTimeout(keepAliveMs);
     this.#headAtMs = 0;
     this.#head = null;
     this.#isAsking = true;
+    if (socket.readableEnded && this.#rest === null) this.#isLast = true;
     this.#desk.ask(this, { headers, text, remoteAddress: socket.remoteAddress });
   }
 
   /** A head that does not come at once is nobody's who publishes in earnest. */
   #readHead(bytes: Buffer): PlainHead | null {
     const at = bytes.indexOf(headEnd);
-    if (at < 0 || at > apiLimits.maxHeaderBytes) return null;
+    if (at < 0 || at > limits.maxHeaderBytes) return null;
     this.#headBytes = at + headEnd.length;
-    return readPlainHead(bytes.toString('latin1', 0, at + 2), this.#desk.maxBodyBytes);
+    return readPlainHead(bytes.toString('latin1', 0, at + 2), this.#desk.options.maxBodyBytes);
   }
 
   #waitForBody(): void {
     if (this.#headAtMs !== 0) return;
     this.#headAtMs = performance.now();
-    this.#socket.setTimeout(limits.plainBodyMs);
+    this.#socket.setTimeout(this.#desk.options.plainBodyMs);
   }
 
   #isTooSlow(): boolean {
-    return this.#headAtMs !== 0 && performance.now() - this.#headAtMs > limits.plainBodyMs;
+    return this.#headAtMs !== 0 && performance.now() - this.#headAtMs > this.#desk.options.plainBodyMs;
   }
 
   #passOn(bytes: Buffer): void {
     const socket = this.#socket;
-    this.#leave();
     socket.setTimeout(0);
     socket.pause();
     socket.off('data', this.#onData);
@@ -160,20 +164,24 @@ export class Connection {
     socket.off('close', this.#onClose);
     socket.off('error', this.#onError);
     this.#desk.passOn(socket, bytes);
+    this.#leave();
+  }
+
+  /** Whether there was a part of a request. Who has not read the answer before is not asked about more. */
+  #passOnRest(): boolean {
+    const rest = this.#rest;
+    if (rest === null || this.#socket.writableNeedDrain) return false;
+    this.#passOn(rest);
+    return true;
   }
 
   readonly #onTimeout = (): void => {
-    if (this.#isAsking) return;
-    const rest = this.#rest;
-    if (rest === null) this.#socket.destroySoon();
-    else this.#passOn(rest);
+    if (!this.#isAsking && !this.#passOnRest()) this.#socket.destroy();
   };
 
-  /** A caller that sends no more still reads. */
+  /** A caller that sends no more still reads: what it sent ahead is answered as well. */
   readonly #onEnd = (): void => {
-    const rest = this.#rest;
-    if (!this.#isAsking && rest !== null) this.#passOn(rest);
-    else this.end();
+    if (!this.#isAsking || this.#rest === null) this.end();
   };
 
   readonly #onClose = (): void => this.#leave();

@@ -16,7 +16,12 @@ export type Flat = unknown[];
 export interface FrontOptions {
   host: string;
   port: number;
+  /** Of a plain request; what is larger is passed on as it comes. */
   maxBodyBytes: number;
+  /** How long the rest of its body may take. */
+  plainBodyMs: number;
+  /** How long a connection that asks nothing is kept. */
+  keepAliveMs: number;
 }
 
 /** Of a connection that was passed on, by its number. Each side sends the next bytes only when the other has asked for them. */

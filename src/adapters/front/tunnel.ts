@@ -41,6 +41,13 @@ export class Tunnel extends Duplex {
     return this;
   }
 
+  /** As of a socket: ends, and once all is written it is over, whether the caller ends as well or not. */
+  destroySoon(): void {
+    this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', () => this.destroy());
+  }
+
   override _read(): void {
     if (!this.#isOwed) return;
     this.#isOwed = false;

@@ -18,7 +18,7 @@ import { Relay } from './relay.ts';
  */
 
 const port = parentPort as MessagePort;
-const { host, port: listenPort, maxBodyBytes } = workerData as FrontOptions;
+const options = workerData as FrontOptions;
 const connections = new Set<Connection>();
 const relays = new Map<number, Relay>();
 const asking = new Slots<Connection>();
@@ -36,7 +36,8 @@ function give(): void {
 }
 
 const desk: Desk = {
-  maxBodyBytes,
+  options,
+  connectionLines: `Connection: keep-alive\r\nKeep-Alive: timeout=${options.keepAliveMs / 1000}\r\n`,
   ask(connection, request) {
     if (asked.length === 0) setImmediate(give);
     addRequest(asked, asking.put(connection), request);
@@ -66,9 +67,9 @@ server.once('error', (error: NodeJS.ErrnoException) => {
   tell({ kind: 'failed', error: { message: error.message, code: error.code } });
   port.close();
 });
-server.listen({ host, port: listenPort }, () => {
+server.listen({ host: options.host, port: options.port }, () => {
   const bound = server.address();
-  tell({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : listenPort });
+  tell({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : options.port });
 });
 
 port.on('message', (message: ToFront) => {
