@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { ApiWorld, adminKey, type Reply } from '../support/api.ts';
+import { entrances } from '../support/entrances.ts';
 import { provider } from '../support/provider.ts';
 
 type Body = Reply['body'];
@@ -221,26 +222,27 @@ describe('endpoints that are fetched from', () => {
     assert.equal((await receive(id)).length, 1);
   });
 
-  test('a connection that breaks while it waits takes no message along', async () => {
-    const { id } = await queue();
-    await world.app.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = world.app.server.address() as AddressInfo;
-    const accepted = once(world.app.server, 'connection');
-    const client = connect(port, '127.0.0.1');
-    const [served] = (await accepted) as [Socket];
-    const body = '{"wait":"20s"}';
-    const head = `POST /v1/endpoints/${id}/receive HTTP/1.1\r\nhost: h\r\nauthorization: Bearer ${adminKey}\r\n`;
-    const asked = once(world.app.server, 'request');
-    client.write(`${head}content-length: ${body.length}\r\n\r\n${body}`);
-    await asked;
-    await world.clock.settle();
-    const closed = once(served, 'close');
-    client.destroy();
-    await closed;
-    await publish();
-    const [message] = await receive(id);
-    assert.equal(message.attempt, 1);
-  });
+  for (const way of entrances)
+    test(`a connection that breaks while it waits takes no message along, ${way.name}`, async (t) => {
+      const { id } = await queue();
+      const { port, close } = await way.open(world);
+      t.after(close);
+      const accepted = once(world.app.server, 'connection');
+      const client = connect(port, '127.0.0.1');
+      const body = '{"wait":"20s"}';
+      const head = `POST /v1/endpoints/${id}/receive HTTP/1.1\r\nhost: h\r\nauthorization: Bearer ${adminKey}\r\n`;
+      const asked = once(world.app.server, 'request');
+      client.write(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+      const [served] = (await accepted) as [Socket];
+      await asked;
+      await world.clock.settle();
+      const closed = once(served, 'close');
+      client.destroy();
+      await closed;
+      await publish();
+      const [message] = await receive(id);
+      assert.equal(message.attempt, 1);
+    });
 
   test('who waits at an endpoint that is deleted is answered with nothing', async () => {
     const { id } = await queue();
