@@ -7,8 +7,10 @@ import {
   type FromFront,
   type FrontOptions,
   requestsOf,
+  type Sent,
   type ToFront,
 } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import { Tunnel } from './tunnel.ts';
 
 export interface FrontParts extends FrontOptions {
@@ -39,20 +41,12 @@ export async function openFront({ server, answer, failed, ...options }: FrontPar
   const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
   const worker = new Worker(entry, { workerData: options });
   const tunnels = new Map<number, Tunnel>();
-  let answered: Flat = [];
-  const tell = (message: ToFront): void => worker.postMessage(message);
-
-  function give(): void {
-    tell(answered);
-    answered = [];
-  }
+  const outbox = new Outbox<ToFront>((sent) => worker.postMessage(sent));
+  const { tell } = outbox;
 
   function take(flat: Flat): void {
     for (const { number, request } of requestsOf(flat)) {
-      void answer(request).then((answer) => {
-        if (answered.length === 0) setImmediate(give);
-        addAnswer(answered, number, answer);
-      });
+      void answer(request).then((answer) => addAnswer(outbox.plain, number, answer));
     }
   }
 
@@ -72,13 +66,14 @@ export async function openFront({ server, answer, failed, ...options }: FrontPar
       reject(error);
       failed(error);
     });
-    worker.on('message', (message: FromFront) => {
-      if (Array.isArray(message)) take(message);
-      else if (message.kind === 'listening') resolve({ port: message.port, close, cut });
-      else if (message.kind === 'failed')
-        reject(Object.assign(new Error(message.error.message), message.error));
-      else if (message.kind === 'opened') open(message.tunnel, message.remoteAddress);
-      else tunnels.get(message.tunnel)?.hear(message);
+    worker.on('message', ({ plain, told }: Sent<FromFront>) => {
+      take(plain);
+      for (const one of told) {
+        if (one.kind === 'listening') resolve({ port: one.port, close, cut });
+        else if (one.kind === 'failed') reject(Object.assign(new Error(one.error.message), one.error));
+        else if (one.kind === 'opened') open(one.tunnel, one.remoteAddress);
+        else tunnels.get(one.tunnel)?.hear(one);
+      }
     });
     async function close(): Promise<void> {
       tell({ kind: 'close' });

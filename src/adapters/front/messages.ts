@@ -6,9 +6,15 @@ import {
 } from '../../core/plain-request.ts';
 
 /*
- * What the thread that callers connect to and the main thread tell each other. Plain requests and their answers, thousands in
- * a second, cross as flat lists of values, those of a turn together; all else is seldom, and crosses as it is.
+ * What the thread that callers connect to and the main thread tell each other: in one message what either has to say in a turn
+ * of its loop. Plain requests and their answers cross as flat lists of values, of connections that are passed on one thing after
+ * another. Their bytes cross as text, a character each: short text is copied by itself, of bytes the memory around them is.
  */
+
+export interface Sent<Told> {
+  plain: Flat;
+  told: Told[];
+}
 
 /** Values only. */
 export type Flat = unknown[];
@@ -24,22 +30,21 @@ export interface FrontOptions {
   keepAliveMs: number;
 }
 
-/** Of a connection that was passed on, by its number. Each side sends the next bytes only when the other has asked for them. */
+/** Of a connection that was passed on, by its number. `taken`: so many bytes of what was sent are dealt with. */
 export type Told =
   | { kind: 'opened'; tunnel: number; remoteAddress: string | undefined }
-  | { kind: 'bytes'; tunnel: number; bytes: Uint8Array }
-  | { kind: 'more'; tunnel: number }
+  | { kind: 'bytes'; tunnel: number; text: string }
+  | { kind: 'taken'; tunnel: number; bytes: number }
   | { kind: 'ended'; tunnel: number }
   | { kind: 'closed'; tunnel: number };
 
 export type FromFront =
-  | Flat
   | Told
   | { kind: 'listening'; port: number }
   | { kind: 'failed'; error: { message: string; code: string | undefined } };
 
 /** `close`: nobody new, and who asks nothing is let go; `cut`: so is everybody else. */
-export type ToFront = Flat | Told | { kind: 'close' } | { kind: 'cut' };
+export type ToFront = Told | { kind: 'close' } | { kind: 'cut' };
 
 const requestValues = 3 + plainHeaders.length;
 const answerValues = 4;

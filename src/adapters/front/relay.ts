@@ -1,14 +1,19 @@
 import type { Socket } from 'node:net';
+import { tunnelBytes } from '../../core/limits/front.ts';
 import type { Told } from './messages.ts';
 
 /**
- * A connection that is passed on, on the side of its socket; `tunnel.ts` is the other one. Bytes go over a piece at a time, in
- * each direction the next one when the other side has asked for it, so nothing piles up for whoever reads slowly.
+ * A connection that is passed on, on the side of its socket; `tunnel.ts` is the other one. In each direction at most
+ * `tunnelBytes` are on their way, so nothing piles up for whoever reads slowly.
  */
 export class Relay {
   readonly #socket: Socket;
   readonly #number: number;
   readonly #tell: (told: Told) => void;
+  /** Sent over and not told to be taken. */
+  #underWayBytes = 0;
+  /** Written, and not told yet. */
+  #writtenBytes = 0;
 
   /** `first` is what came before it was passed on. */
   constructor(
@@ -29,8 +34,9 @@ export class Relay {
     this.#number = number;
     this.#tell = tell;
     tell({ kind: 'opened', tunnel: number, remoteAddress: socket.remoteAddress });
-    this.#give(first);
     socket.on('data', (chunk: Buffer) => this.#give(chunk));
+    socket.resume();
+    this.#give(first);
     socket.on('end', () => tell({ kind: 'ended', tunnel: number }));
     if (socket.readableEnded) tell({ kind: 'ended', tunnel: number });
     socket.on('error', () => socket.destroy());
@@ -45,9 +51,8 @@ export class Relay {
   /** What the other side says of it. */
   hear(told: Told): void {
     const socket = this.#socket;
-    if (told.kind === 'more') socket.resume();
-    else if (told.kind === 'bytes')
-      socket.write(told.bytes, () => this.#tell({ kind: 'more', tunnel: this.#number }));
+    if (told.kind === 'bytes') socket.write(told.text, 'latin1', () => this.#wrote(told.text.length));
+    else if (told.kind === 'taken') this.#taken(told.bytes);
     else if (told.kind === 'ended') socket.end();
     else if (told.kind === 'closed') socket.destroySoon();
   }
@@ -57,8 +62,21 @@ export class Relay {
   }
 
   #give(chunk: Buffer): void {
-    this.#socket.pause();
-    // A copy of its own: the chunk may be a part of memory that others use.
-    this.#tell({ kind: 'bytes', tunnel: this.#number, bytes: new Uint8Array(chunk) });
+    this.#underWayBytes += chunk.length;
+    if (this.#underWayBytes >= tunnelBytes) this.#socket.pause();
+    this.#tell({ kind: 'bytes', tunnel: this.#number, text: chunk.toString('latin1') });
+  }
+
+  #taken(bytes: number): void {
+    this.#underWayBytes -= bytes;
+    if (this.#underWayBytes < tunnelBytes) this.#socket.resume();
+  }
+
+  /** Told in halves of what may be on its way: who sends seldom waits for it. */
+  #wrote(bytes: number): void {
+    this.#writtenBytes += bytes;
+    if (this.#writtenBytes < tunnelBytes / 2) return;
+    this.#tell({ kind: 'taken', tunnel: this.#number, bytes: this.#writtenBytes });
+    this.#writtenBytes = 0;
   }
 }

@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { tunnelBytes } from '../../core/limits/front.ts';
 import type { Told } from './messages.ts';
 
 /** A connection that was passed on, as the main thread's HTTP server sees it: like a socket, as far as that one looks. */
@@ -6,9 +7,12 @@ export class Tunnel extends Duplex {
   readonly remoteAddress: string | undefined;
   readonly #number: number;
   readonly #tell: (told: Told) => void;
-  /** Calls back when the other side has written what it was given. */
+  /** Calls back when there is room for more on the way over. */
   #written: ((error?: Error | null) => void) | null = null;
-  #isOwed = false;
+  #underWayBytes = 0;
+  /** Read here, and not told yet. */
+  #readBytes = 0;
+  #isRead = true;
   #timer: NodeJS.Timeout | null = null;
 
   constructor({
@@ -26,10 +30,13 @@ export class Tunnel extends Duplex {
   hear(told: Told): void {
     this.#timer?.refresh();
     if (told.kind === 'bytes') {
-      this.#isOwed = true;
-      this.push(told.bytes);
-    } else if (told.kind === 'more') this.#finish();
-    else if (told.kind === 'ended') this.push(null);
+      this.#readBytes += told.text.length;
+      this.#isRead = this.push(told.text, 'latin1');
+      this.#tellRead();
+    } else if (told.kind === 'taken') {
+      this.#underWayBytes -= told.bytes;
+      this.#finish();
+    } else if (told.kind === 'ended') this.push(null);
     else if (told.kind === 'closed') this.destroy();
   }
 
@@ -49,15 +56,16 @@ export class Tunnel extends Duplex {
   }
 
   override _read(): void {
-    if (!this.#isOwed) return;
-    this.#isOwed = false;
-    this.#tell({ kind: 'more', tunnel: this.#number });
+    this.#isRead = true;
+    this.#tellRead();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#timer?.refresh();
-    this.#written = done;
-    this.#tell({ kind: 'bytes', tunnel: this.#number, bytes: new Uint8Array(chunk) });
+    this.#underWayBytes += chunk.length;
+    this.#tell({ kind: 'bytes', tunnel: this.#number, text: chunk.toString('latin1') });
+    if (this.#underWayBytes < tunnelBytes) done();
+    else this.#written = done;
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
@@ -74,6 +82,13 @@ export class Tunnel extends Duplex {
     this.#finish();
     this.#tell({ kind: 'closed', tunnel: this.#number });
     done(error);
+  }
+
+  /** Told in halves of what may be on its way, and not before it is read: who sends much waits for it. */
+  #tellRead(): void {
+    if (!this.#isRead || this.#readBytes < tunnelBytes / 2) return;
+    this.#tell({ kind: 'taken', tunnel: this.#number, bytes: this.#readBytes });
+    this.#readBytes = 0;
   }
 
   #finish(): void {

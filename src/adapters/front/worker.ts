@@ -5,11 +5,12 @@ import { Connection, type Desk } from './connection.ts';
 import {
   addRequest,
   answersOf,
-  type Flat,
   type FromFront,
   type FrontOptions,
+  type Sent,
   type ToFront,
 } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
 
 /*
@@ -22,25 +23,18 @@ const options = workerData as FrontOptions;
 const connections = new Set<Connection>();
 const relays = new Map<number, Relay>();
 const asking = new Slots<Connection>();
-let asked: Flat = [];
+const outbox = new Outbox<FromFront>((sent) => port.postMessage(sent));
+const { tell } = outbox;
 let relayed = 0;
 let isClosing = false;
 let dateAtS = 0;
 let dateText = '';
 
-const tell = (message: FromFront): void => port.postMessage(message);
-
-function give(): void {
-  tell(asked);
-  asked = [];
-}
-
 const desk: Desk = {
   options,
   connectionLines: `Connection: keep-alive\r\nKeep-Alive: timeout=${options.keepAliveMs / 1000}\r\n`,
   ask(connection, request) {
-    if (asked.length === 0) setImmediate(give);
-    addRequest(asked, asking.put(connection), request);
+    addRequest(outbox.plain, asking.put(connection), request);
   },
   passOn(socket, first) {
     relayed += 1;
@@ -65,19 +59,20 @@ const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Soc
 });
 server.once('error', (error: NodeJS.ErrnoException) => {
   tell({ kind: 'failed', error: { message: error.message, code: error.code } });
-  port.close();
+  end();
 });
 server.listen({ host: options.host, port: options.port }, () => {
   const bound = server.address();
   tell({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : options.port });
 });
 
-port.on('message', (message: ToFront) => {
-  if (Array.isArray(message))
-    for (const { number, answer } of answersOf(message)) asking.take(number)?.answer(answer);
-  else if (message.kind === 'close') close();
-  else if (message.kind === 'cut') cut();
-  else relays.get(message.tunnel)?.hear(message);
+port.on('message', ({ plain, told }: Sent<ToFront>) => {
+  for (const { number, answer } of answersOf(plain)) asking.take(number)?.answer(answer);
+  for (const one of told) {
+    if (one.kind === 'close') close();
+    else if (one.kind === 'cut') cut();
+    else relays.get(one.tunnel)?.hear(one);
+  }
 });
 
 function forget(number: number): void {
@@ -99,5 +94,10 @@ function cut(): void {
 
 /** Without a port that is listened to, the thread has nothing to live for. */
 function endIfLast(): void {
-  if (isClosing && connections.size === 0 && relays.size === 0) setImmediate(() => port.close());
+  if (isClosing && connections.size === 0 && relays.size === 0) setImmediate(end);
+}
+
+function end(): void {
+  outbox.send();
+  port.close();
 }

@@ -8,3 +8,5 @@ export const plainFields = 100;
 export const plainBodyMs = 2_000;
 /** How long a connection that asks nothing is kept. */
 export const keepAliveMs = 72_000;
+/** Bytes of a connection that is passed on which are on their way between the threads, in each direction. */
+export const tunnelBytes = 256 * 1024;
