@@ -68,8 +68,13 @@ export async function acceptEvents(
   holder: Holder,
   items: AcceptItem[],
 ): Promise<AcceptResult[]> {
-  const rows = await session.all(acceptSql, holder.epoch, holder.generation, ...columnsOf(items));
-  return rows.map((row, i) => resultOf(row, items[i]!.event.id));
+  const { epoch, generation } = holder;
+  const { seqs, others } = (await session.get(acceptSql, epoch, generation, ...columnsOf(items)))!;
+  const rows = new Map(((others ?? []) as Row[]).map((row) => [row.ord, row]));
+  const stored = (seqs as string | null)?.split(',') ?? [];
+  return stored.map((seq, i) =>
+    seq === '' ? resultOf(rows.get(i + 1)!, items[i]!.event.id) : { kind: 'stored', seq: Number(seq) },
+  );
 }
 
 /** One event with an idempotency key or a key of its source, in one statement. */
@@ -134,7 +139,9 @@ const casts = [
   'text[]',
 ];
 const columns = casts.map((type) => `?::${type}`).join(', ');
-const acceptSql = `SELECT * FROM accept_events(?, ?, ${columns})`;
+/** One row for all of them: a row for each took as long to read as the events to write. Only of what was not stored more is told. */
+const acceptSql = `SELECT string_agg(coalesce(r.seq::text, ''), ',' ORDER BY r.ord) AS seqs, json_agg(r) FILTER (WHERE r.seq IS NULL) AS others
+  FROM accept_events(?, ?, ${columns}) r`;
 const keyedSql = `SELECT * FROM accept_keyed(?, ?, ${columns}, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The parameters of `accept_events`: a column a field, then one a field of what waits in the store. */

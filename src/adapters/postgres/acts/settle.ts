@@ -17,12 +17,19 @@ export async function settle(
 ): Promise<SettleResult[]> {
   const timings = settlements.map(({ attempt }) => attempt.timings);
   const values = [...columnsOf(settlements), ...healthOf(settlements), limits.attemptsKept, timings];
-  const rows = await session.all(settleSql, epoch, nowMs, ...values);
-  return rows.map((row) => {
-    if (row.settled !== true) return 'lost';
-    if (row.stop_at === null) return 'settled';
-    return { statusAtMs: row.stop_at as number, version: row.stop_version as number };
-  });
+  const { others } = (await session.get(settleSql, epoch, nowMs, ...values))!;
+  const results: SettleResult[] = settlements.map(() => 'settled');
+  for (const { ord, settled, stop_at, stop_version } of (others ?? []) as Other[])
+    results[ord - 1] = settled ? { statusAtMs: stop_at, version: stop_version } : 'lost';
+  return results;
+}
+
+/** Of a settlement that is more than settled, or less. */
+interface Other {
+  ord: number;
+  settled: boolean;
+  stop_at: number;
+  stop_version: number;
 }
 
 const casts = [
@@ -49,7 +56,9 @@ const casts = [
   'text[]',
   'bigint[]',
 ];
-const settleSql = `SELECT * FROM settle_attempts(?, ?, ${casts.map((type) => `?::${type}`).join(', ')}, ?, ?::text[])`;
+/** One row, which tells only of what was not simply settled. */
+const settleSql = `SELECT json_agg(r) FILTER (WHERE NOT r.settled OR r.stop_at IS NOT NULL) AS others
+  FROM settle_attempts(?, ?, ${casts.map((type) => `?::${type}`).join(', ')}, ?, ?::text[]) r`;
 
 /** The parameters of `settle_attempts`, a column each. */
 function columnsOf(settlements: Settlement[]): Value[] {
