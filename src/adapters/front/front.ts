@@ -61,16 +61,19 @@ export async function openFront({ server, answer, failed, ...options }: FrontPar
   // A server that has never listened looks after no connection: neither slow nor idle ones would ever end.
   server.emit('listening');
   return await new Promise<Front>((resolve, reject) => {
+    let isOpen = false;
     worker.on('error', (error: Error) => {
       for (const tunnel of tunnels.values()) tunnel.destroy();
-      reject(error);
-      failed(error);
+      if (isOpen) failed(error);
+      else reject(error);
     });
     worker.on('message', ({ plain, told }: Sent<FromFront>) => {
       take(plain);
       for (const one of told) {
-        if (one.kind === 'listening') resolve({ port: one.port, close, cut });
-        else if (one.kind === 'failed') reject(Object.assign(new Error(one.error.message), one.error));
+        if (one.kind === 'listening') {
+          isOpen = true;
+          resolve({ port: one.port, close, cut });
+        } else if (one.kind === 'failed') reject(Object.assign(new Error(one.error.message), one.error));
         else if (one.kind === 'opened') open(one.tunnel, one.remoteAddress);
         else tunnels.get(one.tunnel)?.hear(one);
       }

@@ -26,6 +26,7 @@ const asking = new Slots<Connection>();
 const outbox = new Outbox<FromFront>((sent) => port.postMessage(sent));
 const { tell } = outbox;
 let relayed = 0;
+let isListening = false;
 let isClosing = false;
 let dateAtS = 0;
 let dateText = '';
@@ -57,11 +58,14 @@ const desk: Desk = {
 const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
   connections.add(new Connection(socket, desk));
 });
-server.once('error', (error: NodeJS.ErrnoException) => {
+server.on('error', (error: NodeJS.ErrnoException) => {
+  // One that has listened is not to go on deaf.
+  if (isListening) throw error;
   tell({ kind: 'failed', error: { message: error.message, code: error.code } });
   end();
 });
 server.listen({ host: options.host, port: options.port }, () => {
+  isListening = true;
   const bound = server.address();
   tell({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : options.port });
 });

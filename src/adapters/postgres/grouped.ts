@@ -43,28 +43,13 @@ export class Grouped<Item, Result> {
   }
 
   #begin(): void {
-    while (this.#waiting.length > 0 && this.#mayBegin()) {
+    while (this.#waiting.length > 0 && this.#underWay < this.#parts.flights) {
       this.#underWay += 1;
       void this.#fly(this.#take()).finally(() => {
         this.#underWay -= 1;
         this.#begin();
       });
     }
-  }
-
-  /** A statement costs what some thirty of its items do, so one more beside another is begun for many, or for what goes alone anyway. */
-  #mayBegin(): boolean {
-    const { flights, mayMeet } = this.#parts;
-    if (this.#underWay === 0) return true;
-    if (this.#underWay >= flights) return false;
-    const first = this.#waiting[0]!.items[0];
-    if (first !== undefined && !mayMeet(first, first)) return true;
-    let items = 0;
-    for (const call of this.#waiting) {
-      items += call.items.length;
-      if (items >= limits.statementItemsBeside) return true;
-    }
-    return false;
   }
 
   /** As many of those that wait longest as may go together; at least one. */

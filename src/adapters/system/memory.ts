@@ -10,7 +10,8 @@ const markingFromPercent = { background: 85, atOnce: 95 };
 
 /** Has memory kept over a lull and looked through when it is needed, unless somebody chose otherwise when the process was started. */
 export function keepMemory(): void {
-  const chosen = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  // Not in NODE_OPTIONS: Node takes none of these there.
+  const chosen = process.execArgv.join(' ');
   // Nodes before 26 do not have all of these flags, and say so aloud.
   if (Number.parseInt(process.versions.node, 10) < 26) return;
   if (!/memory[-_]reducer/.test(chosen)) setFlagsFromString(`--memory-reducer-delay-ms=${memoryKeepMs}`);

@@ -37,8 +37,6 @@ export const widenAfterMs = 5000;
 /** Events or settlements that go into one statement, unless one call has more, and statements of one kind under way at once. */
 export const statementItems = 500;
 export const statementFlights = 2;
-/** How many wait when one more statement of a kind is begun beside another. */
-export const statementItemsBeside = 128;
 export const statementMs = 10_000;
 /** How long a transaction may stand open for its next statement: a node that was stopped in between lets go. */
 export const transactionIdleMs = 5000;
