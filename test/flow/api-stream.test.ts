@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import * as limits from '../../src/core/limits/live.ts';
 import { ApiWorld } from '../support/api.ts';
-import { entrances } from '../support/entrances.ts';
 
 interface Told {
   event: string;
@@ -265,29 +264,27 @@ describe('the stream of an account', () => {
     await watch(ours.headers);
   });
 
-  for (const way of entrances)
-    test(`a reader that takes nothing is cut off once there is more than fits between it and us, ${way.name}`, async (t) => {
-      const entrance = await way.open(world);
-      const reader = connect(entrance.port, '127.0.0.1');
-      t.after(() => entrance.close());
-      reader.on('error', () => {});
-      const head = Object.entries(ours.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-      const heard = new Promise((resolve) => reader.once('data', resolve));
-      reader.write(`GET /v1/stream HTTP/1.1\r\nhost: localhost\r\n${head.join('')}\r\n`);
-      await heard;
-      reader.pause();
-      const accountNo = world.engine.directory.accountById('ours')!.no;
-      // Much more than the system keeps for a connection.
-      for (let second = 0; second < 20; second++) {
-        const change = { kind: 'event', id: 'e', reference: 'x'.repeat(20_000) } as const;
-        for (let n = 0; n < limits.livePerS; n++) world.engine.live.say(accountNo, change);
-        await world.clock.advance(1000);
-      }
-      assert.ok(world.engine.live.isWatched);
-      await world.clock.advance(limits.liveStalledMs);
-      const closed = new Promise((resolve) => reader.once('close', resolve));
-      reader.resume();
-      await closed;
-      assert.equal(world.engine.live.isWatched, false);
-    });
+  test('a reader that takes nothing is cut off once there is more than fits between it and us', async (t) => {
+    await world.app.listen({ host: '127.0.0.1', port: 0 });
+    const reader = connect((world.app.server.address() as AddressInfo).port, '127.0.0.1');
+    t.after(() => reader.destroy());
+    const head = Object.entries(ours.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const heard = new Promise((resolve) => reader.once('data', resolve));
+    reader.write(`GET /v1/stream HTTP/1.1\r\nhost: localhost\r\n${head.join('')}\r\n`);
+    await heard;
+    reader.pause();
+    const accountNo = world.engine.directory.accountById('ours')!.no;
+    // Much more than the system keeps for a connection.
+    for (let second = 0; second < 20; second++) {
+      const change = { kind: 'event', id: 'e', reference: 'x'.repeat(20_000) } as const;
+      for (let n = 0; n < limits.livePerS; n++) world.engine.live.say(accountNo, change);
+      await world.clock.advance(1000);
+    }
+    assert.ok(world.engine.live.isWatched);
+    await world.clock.advance(limits.liveStalledMs);
+    const closed = new Promise((resolve) => reader.once('close', resolve));
+    reader.resume();
+    await closed;
+    assert.equal(world.engine.live.isWatched, false);
+  });
 });

@@ -32,8 +32,9 @@ const lastLines = 'Connection: close\r\n';
 export class Connection {
   readonly #socket: Socket;
   readonly #desk: Desk;
-  /** What came and was not asked yet. */
-  #rest: Buffer | null = null;
+  /** What came and was not asked yet, in pieces: joined at each of them, a body that comes by drops would be copied again and again. */
+  #rest: Buffer[] = [];
+  #restBytes = 0;
   /** Of the request whose body is not here yet. */
   #head: PlainHead | null = null;
   #headBytes = 0;
@@ -84,45 +85,43 @@ export class Connection {
   /** The request after the one that was answered: it may be here, or a part of it. */
   #next(): void {
     this.#socket.resume();
-    const rest = this.#rest;
-    this.#rest = null;
-    if (rest !== null) this.#read(rest);
+    if (this.#restBytes > 0) this.#read();
   }
 
   readonly #onData = (chunk: Buffer): void => {
     // What comes after the last answer was not asked.
     if (this.#isLast && !this.#isAsking) return;
-    const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = null;
-    if (!this.#isAsking) {
-      this.#read(bytes);
-    } else {
-      // Whoever sends ahead waits for the answer.
-      this.#rest = bytes;
-      this.#socket.pause();
-    }
+    this.#rest.push(chunk);
+    this.#restBytes += chunk.length;
+    // Whoever sends ahead waits for the answer.
+    if (this.#isAsking) this.#socket.pause();
+    else this.#read();
   };
 
-  #read(bytes: Buffer): void {
-    this.#head ??= this.#readHead(bytes);
+  #read(): void {
+    this.#head ??= this.#readHead();
     const head = this.#head;
-    if (head === null || this.#isTooSlow()) {
-      this.#passOn(bytes);
-      return;
-    }
+    if (head === null || this.#isTooSlow()) this.#passOn();
+    else if (this.#restBytes < this.#headBytes + head.bodyBytes) this.#waitForBody();
+    else this.#readWhole(head);
+  }
+
+  #readWhole(head: PlainHead): void {
+    const bytes = this.#joined();
     const end = this.#headBytes + head.bodyBytes;
-    if (bytes.length < end) {
-      this.#rest = bytes;
-      this.#waitForBody();
-      return;
-    }
     const text = textOf(bytes.subarray(this.#headBytes, end));
     if (text === null) {
-      this.#passOn(bytes);
+      this.#passOn();
       return;
     }
-    if (bytes.length > end) this.#rest = bytes.subarray(end);
+    this.#restBytes -= end;
+    this.#rest = this.#restBytes > 0 ? [bytes.subarray(end)] : [];
     this.#ask(head, text);
+  }
+
+  #joined(): Buffer {
+    if (this.#rest.length > 1) this.#rest = [Buffer.concat(this.#rest)];
+    return this.#rest[0]!;
   }
 
   #ask({ headers }: PlainHead, text: string): void {
@@ -132,12 +131,13 @@ export class Connection {
     this.#headAtMs = 0;
     this.#head = null;
     this.#isAsking = true;
-    if (socket.readableEnded && this.#rest === null) this.#isLast = true;
+    if (socket.readableEnded && this.#restBytes === 0) this.#isLast = true;
     this.#desk.ask(this, { headers, text, remoteAddress: socket.remoteAddress });
   }
 
   /** A head that does not come at once is nobody's who publishes in earnest. */
-  #readHead(bytes: Buffer): PlainHead | null {
+  #readHead(): PlainHead | null {
+    const bytes = this.#joined();
     const at = bytes.indexOf(headEnd);
     if (at < 0 || at > limits.maxHeaderBytes) return null;
     this.#headBytes = at + headEnd.length;
@@ -154,7 +154,7 @@ export class Connection {
     return this.#headAtMs !== 0 && performance.now() - this.#headAtMs > this.#desk.options.plainBodyMs;
   }
 
-  #passOn(bytes: Buffer): void {
+  #passOn(): void {
     const socket = this.#socket;
     socket.setTimeout(0);
     socket.pause();
@@ -163,15 +163,14 @@ export class Connection {
     socket.off('end', this.#onEnd);
     socket.off('close', this.#onClose);
     socket.off('error', this.#onError);
-    this.#desk.passOn(socket, bytes);
+    this.#desk.passOn(socket, this.#joined());
     this.#leave();
   }
 
   /** Whether there was a part of a request. Who has not read the answer before is not asked about more. */
   #passOnRest(): boolean {
-    const rest = this.#rest;
-    if (rest === null || this.#socket.writableNeedDrain) return false;
-    this.#passOn(rest);
+    if (this.#restBytes === 0 || this.#socket.writableNeedDrain) return false;
+    this.#passOn();
     return true;
   }
 
@@ -181,7 +180,7 @@ export class Connection {
 
   /** A caller that sends no more still reads: what it sent ahead is answered as well. */
   readonly #onEnd = (): void => {
-    if (!this.#isAsking || this.#rest === null) this.end();
+    if (!this.#isAsking || this.#restBytes === 0) this.end();
   };
 
   readonly #onClose = (): void => this.#leave();

@@ -58,20 +58,24 @@ export async function openFront({ server, answer, failed, ...options }: FrontPar
   }
 
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  let state: 'opening' | 'open' | 'over' = 'opening';
   // A server that has never listened looks after no connection: neither slow nor idle ones would ever end.
   server.emit('listening');
   return await new Promise<Front>((resolve, reject) => {
-    let isOpen = false;
-    worker.on('error', (error: Error) => {
+    /** However the thread ended that was not told to. */
+    function over(error: Error): void {
       for (const tunnel of tunnels.values()) tunnel.destroy();
-      if (isOpen) failed(error);
-      else reject(error);
-    });
+      if (state === 'open') failed(error);
+      state = 'over';
+      reject(error);
+    }
+    worker.on('error', over);
+    worker.once('exit', (code) => over(new Error(`The thread ended by itself, with ${code}.`)));
     worker.on('message', ({ plain, told }: Sent<FromFront>) => {
       take(plain);
       for (const one of told) {
         if (one.kind === 'listening') {
-          isOpen = true;
+          state = 'open';
           resolve({ port: one.port, close, cut });
         } else if (one.kind === 'failed') reject(Object.assign(new Error(one.error.message), one.error));
         else if (one.kind === 'opened') open(one.tunnel, one.remoteAddress);
@@ -79,6 +83,7 @@ export async function openFront({ server, answer, failed, ...options }: FrontPar
       }
     });
     async function close(): Promise<void> {
+      state = 'over';
       tell({ kind: 'close' });
       await gone;
     }

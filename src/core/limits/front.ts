@@ -9,4 +9,4 @@ export const plainBodyMs = 2_000;
 /** How long a connection that asks nothing is kept. */
 export const keepAliveMs = 72_000;
 /** Bytes of a connection that is passed on which are on their way between the threads, in each direction. */
-export const tunnelBytes = 256 * 1024;
+export const tunnelBytes = 64 * 1024;
