@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Slots } from '../../core/slots.ts';
 import { Connection, type Desk } from './connection.ts';
+import { dateOf } from './date.ts';
 import {
   addRequest,
   answersOf,
@@ -28,8 +29,6 @@ const { tell } = outbox;
 let relayed = 0;
 let isListening = false;
 let isClosing = false;
-let dateAtS = 0;
-let dateText = '';
 
 const desk: Desk = {
   options,
@@ -46,13 +45,7 @@ const desk: Desk = {
     connections.delete(connection);
     endIfLast();
   },
-  date() {
-    const nowMs = Date.now();
-    const nowS = Math.floor(nowMs / 1000);
-    if (nowS !== dateAtS) dateText = new Date(nowMs).toUTCString();
-    dateAtS = nowS;
-    return dateText;
-  },
+  date: () => dateOf(Date.now()),
 };
 
 const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
