@@ -11,6 +11,8 @@ import { type Front, type FrontParts, openFront } from './front.ts';
 
 const host = '127.0.0.1';
 const bounds = { host, port: 0, maxBodyBytes: 64 * 1024, plainBodyMs: 60_000, keepAliveMs: 72_000 };
+/** What hangs has failed. */
+const within = { timeout: 20_000 };
 const failed = (error: Error): void => assert.fail(error);
 
 /** A request to publish; the body is what tells them apart. */
@@ -74,7 +76,7 @@ async function settle(port: number): Promise<void> {
   }
 }
 
-describe('the front of an HTTP server', () => {
+describe('the front of an HTTP server', within, () => {
   let front: Front;
   let port: number;
   let server: Server;
@@ -281,7 +283,7 @@ describe('the front of an HTTP server', () => {
   });
 });
 
-describe('the bounds of a front', () => {
+describe('the bounds of a front', within, () => {
   test('who is slow with a head is sent away by the server', async (t) => {
     const server = createServer({ headersTimeout: 40, connectionsCheckingInterval: 20 });
     const front = await openFront({ ...bounds, server, answer: echo, failed });
@@ -364,7 +366,7 @@ describe('the bounds of a front', () => {
   });
 });
 
-describe('a connection that is passed on', () => {
+describe('a connection that is passed on', within, () => {
   let front: Front;
   let open: () => Promise<{ socket: Socket; tunnel: Duplex & { remoteAddress?: string } }>;
 
@@ -390,17 +392,24 @@ describe('a connection that is passed on', () => {
   });
 
   const total = 24 * 1024 * 1024;
-  const piece = randomBytes(64 * 1024 + 1);
+  const source = randomBytes(2 * tunnelBytes);
+  const piece = source.subarray(0, 64 * 1024 + 1);
 
-  /** Writes much as fast as it is taken. `written`: bytes so far. */
-  function pour(into: Duplex): { written: () => number; done: Promise<string> } {
+  /** Writes much as fast as it is taken, in pieces of these sizes in turn, no two the same. `written`: bytes so far. */
+  function pour(
+    into: Duplex,
+    bytes = total,
+    sizes = [piece.length],
+  ): { written: () => number; done: Promise<string> } {
     let written = 0;
     const hash = createHash('sha256');
     async function run(): Promise<string> {
-      while (written < total) {
-        hash.update(piece);
-        written += piece.length;
-        if (!into.write(piece)) await once(into, 'drain');
+      for (let at = 0; written < bytes; at += 1) {
+        const from = at % tunnelBytes;
+        const next = source.subarray(from, from + sizes[at % sizes.length]!);
+        hash.update(next);
+        written += next.length;
+        if (!into.write(next)) await once(into, 'drain');
       }
       into.end();
       return hash.digest('hex');
@@ -430,6 +439,18 @@ describe('a connection that is passed on', () => {
     const heard = await Promise.all([hashOf(tunnel), hashOf(socket)]);
     assert.deepEqual(heard, [await there.done, await back.done]);
     await Promise.all([socket, tunnel].map((one) => one.closed || once(one, 'close')));
+  });
+
+  test('brings every byte in its order, whatever the size of the pieces', async () => {
+    const half = tunnelBytes / 2;
+    const manySmall = Array.from({ length: 101 }, (_, at) => 1 + ((at * 37) % 300));
+    const aroundTheBound = [half - 1, half, half + 1, tunnelBytes - 1, tunnelBytes, 1, half, half];
+    for (const sizes of [manySmall, aroundTheBound]) {
+      const { socket, tunnel } = await open();
+      const [there, back] = [pour(socket, 5 * tunnelBytes, sizes), pour(tunnel, 5 * tunnelBytes, sizes)];
+      const heard = await Promise.all([hashOf(tunnel), hashOf(socket)]);
+      assert.deepEqual(heard, [await there.done, await back.done]);
+    }
   });
 
   test('takes no more from a caller than is read, nor from the server than the caller reads', async () => {
@@ -478,7 +499,7 @@ describe('a connection that is passed on', () => {
   });
 });
 
-describe('a front that closes', () => {
+describe('a front that closes', within, () => {
   interface World {
     front: Front;
     server: Server;
