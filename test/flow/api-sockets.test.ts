@@ -188,13 +188,6 @@ for (const way of entrances)
       assert.match(text, /connection: close/i);
     });
 
-    test('slow requests have a deadline', () => {
-      const { server } = world.app;
-      assert.equal(server.headersTimeout, 10_000);
-      assert.equal(server.requestTimeout, 30_000);
-      assert.equal(limits.slowCheckMs, 5_000);
-    });
-
     test('requests on one connection are answered in order, and each gets its own body', async () => {
       const socket = connect(entrance.port, '127.0.0.1');
       const bodies = ['one', 'two', 'three'].map((type) => `{"type":"${type}","data":1}`);
@@ -234,3 +227,12 @@ for (const way of entrances)
       assert.equal(world.engine.live.isWatched, false);
     });
   });
+
+test('slow requests have a deadline', async (t) => {
+  const world = await ApiWorld.open();
+  t.after(() => world.close());
+  const { server } = world.app;
+  assert.equal(server.headersTimeout, 10_000);
+  assert.equal(server.requestTimeout, 30_000);
+  assert.equal(limits.slowCheckMs, 5_000);
+});
