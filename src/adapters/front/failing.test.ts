@@ -16,6 +16,8 @@ interface World {
   server: Server;
   /** Has the thread fail, and answers what is told of it. */
   fail(): Promise<Error>;
+  /** The same of a thread that ends without an error. */
+  leave(): Promise<Error>;
 }
 
 async function world(t: TestContext): Promise<World> {
@@ -37,6 +39,10 @@ async function world(t: TestContext): Promise<World> {
       worker.postMessage(null);
       return told;
     },
+    leave() {
+      void worker.terminate();
+      return told;
+    },
   };
 }
 
@@ -51,6 +57,15 @@ async function pass({ front, server }: World): Promise<{ socket: Socket; tunnel:
 }
 
 describe('a front whose thread fails', { timeout: 20_000 }, () => {
+  test('tells of an end that nobody asked for, but not of the one that it was told to', async (t) => {
+    const one = await world(t);
+    assert.match((await one.leave()).message, /ended by itself/);
+    await one.front.close();
+    const other = await world(t);
+    await other.front.close();
+    assert.equal(await Promise.race([other.leave(), Promise.resolve('nothing told')]), 'nothing told');
+  });
+
   test('tells of it, has let go of everybody who was passed on, and is over', async (t) => {
     const one = await world(t);
     const { tunnel } = await pass(one);
