@@ -59,12 +59,12 @@ async function deliveries(machine: Machine, report: Report, postgres: Postgres):
   const warmMs = machine.ms(15_000, 1000);
   for (const each of [one, caseOf('', { nodes: [second] }), rated]) await load(machine, each, warmMs);
 
-  const limits: number[] = [];
   const lean: number[] = [];
+  const owed: number[] = [];
   // Open until the end: a session that ends is counted nowhere for a moment, and after it as if others had just used what it used.
   const bareClient = await unnestClient(url);
   for (let round = 0; round < machine.rounds; round += 1) {
-    for (const rates of [limits, lean]) {
+    for (const rates of [lean, owed]) {
       const bare = { run: machine.nextRun(), batch, durationMs: machine.ms(4000), lean: rates === lean };
       rates.push(await unnestRate(bareClient, bare));
     }
@@ -73,14 +73,14 @@ async function deliveries(machine: Machine, report: Report, postgres: Postgres):
   await bareClient.end();
   report.add({
     name: `limit: raw unnest insert and settle, ${batch} at once`,
-    ratePerSecond: median(limits),
+    ratePerSecond: median(lean),
   });
   report.add({
-    name: 'limit: the same without a row for what is owed',
-    ratePerSecond: median(lean),
-    note: `1:1, one node, is ${(median(one.rates) / median(lean)).toFixed(2)} of it`,
+    name: 'limit: the same with a row for what is owed',
+    ratePerSecond: median(owed),
+    note: `1:1, one node, is ${(median(one.rates) / median(owed)).toFixed(2)} of it`,
   });
-  report.add({ ...rowOf(one), ...atLeast(median(one.rates) / median(limits), 'of raw unnest', 0.35) });
+  report.add({ ...rowOf(one), ...atLeast(median(one.rates) / median(lean), 'of raw unnest', 0.35) });
   const cost = ({ nodeUs, databaseUs }: Case): number => median(nodeUs) + median(databaseUs);
   report.add({ ...rowOf(two), ...atMost(cost(two) / cost(one), 'of the CPU with one', 1.2) });
   report.add({
