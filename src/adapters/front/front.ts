@@ -46,7 +46,7 @@ export async function openFront({ server, answer, failed, ...options }: FrontPar
 
   function take(flat: Flat): void {
     for (const { number, request } of requestsOf(flat)) {
-      void answer(request).then((answer) => addAnswer(outbox.plain, number, answer));
+      void answer(request).then((answer) => addAnswer(outbox.next(), number, answer));
     }
   }
 

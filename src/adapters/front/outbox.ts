@@ -1,17 +1,24 @@
+import { handedOverItems } from '../../core/limits/process.ts';
 import type { Flat, Sent } from './messages.ts';
 
-/** What one thread tells the other in a turn of its loop, sent together at the end of it: a message costs what some ten requests do. */
+/**
+ * What one thread tells the other in a turn of its loop goes over together: a message costs what some ten requests do. At the end of
+ * the turn, or as soon as there is much of it.
+ */
 export class Outbox<Told> {
   readonly #post: (sent: Sent<Told>) => void;
   #sent: Sent<Told> = { plain: [], told: [] };
+  #items = 0;
   #isScheduled = false;
 
   constructor(post: (sent: Sent<Told>) => void) {
     this.#post = post;
   }
 
-  /** For values of plain requests, or of their answers. */
-  get plain(): Flat {
+  /** Where the values of one more plain request go, or of its answer. */
+  next(): Flat {
+    if (this.#items >= handedOverItems) this.send();
+    this.#items += 1;
     this.#schedule();
     return this.#sent.plain;
   }
@@ -23,6 +30,7 @@ export class Outbox<Told> {
 
   send(): void {
     this.#isScheduled = false;
+    this.#items = 0;
     const sent = this.#sent;
     this.#sent = { plain: [], told: [] };
     this.#post(sent);

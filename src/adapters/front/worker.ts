@@ -34,7 +34,7 @@ const desk: Desk = {
   options,
   connectionLines: `Connection: keep-alive\r\nKeep-Alive: timeout=${options.keepAliveMs / 1000}\r\n`,
   ask(connection, request) {
-    addRequest(outbox.plain, asking.put(connection), request);
+    addRequest(outbox.next(), asking.put(connection), request);
   },
   passOn(socket, first) {
     relayed += 1;

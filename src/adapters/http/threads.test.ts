@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { startReceiver } from '../../../test/support/receiver.ts';
+import { Worker } from 'node:worker_threads';
+import { response, startReceiver } from '../../../test/support/receiver.ts';
+import { handedOverItems } from '../../core/limits/process.ts';
 import { senderContract } from '../../ports/sender.contract.ts';
+import { type Parcel, requestsOf } from './flat.ts';
 import { createSender } from './sender.ts';
 import { createThreadedSender } from './threads.ts';
 
@@ -47,4 +51,54 @@ test('a request that had not gone over when the thread failed goes out once, fro
   const next = sender.send({ url, headers: [], body }, limits);
   assert.equal((await fault).error, 'lost');
   assert.equal((await next).error, null);
+});
+
+test('much that is asked in one turn goes over in parts: the first before the turn is over, and all of it once and in order', async (t) => {
+  const receiver = await startReceiver();
+  t.after(() => receiver.close());
+  const sender = createThreadedSender({ policy: { dev: true, allowNetworks: [] } });
+  t.after(() => sender.close());
+  const parts: string[][] = [];
+  const post = Worker.prototype.postMessage;
+  t.mock.method(
+    Worker.prototype,
+    'postMessage',
+    function (this: Worker, parcel: Parcel | 'close', ...more: []) {
+      // Before its memory is handed over.
+      if (parcel !== 'close')
+        parts.push(requestsOf(parcel).map(({ request }) => new URL(request.url).pathname));
+      post.call(this, parcel, ...more);
+    },
+  );
+  const all = 3 * handedOverItems + 5;
+  const paths = Array.from({ length: all }, (_, n) => `/${n}`);
+  const send = (path: string) => sender.send({ url: receiver.origin + path, headers: [], body }, limits);
+  const outcomes = paths.map(send);
+  assert.deepEqual(
+    parts.map(({ length }) => length),
+    [handedOverItems, handedOverItems, handedOverItems],
+  );
+  for (const { error } of await Promise.all(outcomes)) assert.equal(error, null);
+  assert.deepEqual(parts.flat(), paths);
+  assert.equal(parts.length, 4);
+  const arrived = receiver.requests.map(({ path }) => path);
+  assert.deepEqual(arrived.toSorted(), paths.toSorted());
+});
+
+test('an answer to nothing that came a moment before a request is not taken for its answer', async (t) => {
+  const receiver = await startReceiver({
+    script: ({ connection }, socket) => {
+      sockets.push(socket);
+      socket.write(response(connection === 1 ? 200 : 202));
+    },
+  });
+  const sockets: Socket[] = [];
+  t.after(() => receiver.close());
+  const sender = createThreadedSender({ policy: { dev: true, allowNetworks: [] } });
+  t.after(() => sender.close());
+  const send = () => sender.send({ url: receiver.origin, headers: [], body }, limits);
+  assert.equal((await send()).httpStatus, 200);
+  sockets[0]!.write(response(201, {}, 'poison'));
+  const { httpStatus, responseBody } = await send();
+  assert.deepEqual([httpStatus, responseBody], [202, '']);
 });

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AddressPolicy } from '../../core/address.ts';
 import { notSent, type Outcome } from '../../core/attempt.ts';
+import { handedOverItems } from '../../core/limits/process.ts';
 import { Slots } from '../../core/slots.ts';
 import type { Sender } from '../../ports/sender.ts';
 import { type Flat, type Numbered, outcomesOf, parcelOf } from './flat.ts';
@@ -21,7 +22,7 @@ const worker = new URL('./worker.ts', import.meta.url);
 /**
  * The sender in a thread of its own. Taking an event in and sending it cost about the same, so that two cores do nearly twice
  * as much as one; and a burst of TLS handshakes, a millisecond each, holds up no accept. What is asked in one turn of the loop
- * goes over together.
+ * goes over together, much of it in parts.
  */
 export function createThreadedSender(options: ThreadOptions, source: URL = worker): Sender {
   const waiting = new Slots<Asked>();
@@ -55,6 +56,7 @@ export function createThreadedSender(options: ThreadOptions, source: URL = worke
   }
 
   function give(): void {
+    if (unsent.length === 0) return;
     const parcel = parcelOf(unsent);
     unsent = [];
     thread.postMessage(parcel, [parcel.bodies.buffer]);
@@ -68,13 +70,14 @@ export function createThreadedSender(options: ThreadOptions, source: URL = worke
         asked.number = waiting.put(asked);
         if (unsent.length === 0) setImmediate(give);
         unsent.push(asked);
+        if (unsent.length >= handedOverItems) give();
       });
     },
 
     async close() {
       if (closed) return;
       closed = true;
-      if (unsent.length > 0) give();
+      give();
       const gone = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
       thread.postMessage('close');
       await gone;

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError, SurehookError } from '../../core/errors.ts';
+import { handedOverItems } from '../../core/limits/process.ts';
 import * as limits from '../../core/limits/store.ts';
 import type { WriteName } from './acts.ts';
 import type { Connector } from './connector.ts';
@@ -12,7 +13,7 @@ interface Waiting {
 
 /**
  * One writer and a few readers in threads of their own, so that no disk wait is on the event loop. What is written in one turn
- * of the loop goes over together; the writer commits all that came in while it was committing as one.
+ * of the loop goes over together, much of it in parts; the writer commits all that came in while it was committing as one.
  */
 export async function connectThreads(file: string): Promise<Connector> {
   const writer = await Channel.open({ file, writes: true });
@@ -116,6 +117,7 @@ class Channel {
       this.#asked.push({ resolve, reject });
       this.#unsent.push({ name, input: packed(name, input) });
       if (this.#unsent.length === 1) setImmediate(() => this.#send());
+      else if (this.#unsent.length >= handedOverItems) this.#send();
     });
   }
 
@@ -125,6 +127,7 @@ class Channel {
   }
 
   #send(): void {
+    if (this.#unsent.length === 0) return;
     const orders = this.#unsent;
     this.#unsent = [];
     if (this.#gone === null) this.#worker.postMessage(orders);
