@@ -187,6 +187,13 @@ export function whatComesBack(promise: Declare): void {
     await receiver.closed(1);
   });
 
+  promise('a header may bear the name of what every object has', async (stage) => {
+    for (const name of ['constructor', 'Constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      const outcome = await stage.answer(response(200, { [name]: 'x' }), hasty);
+      assert.deepEqual([outcome.httpStatus, outcome.error], [200, null], `${name}: ${outcome.detail}`);
+    }
+  });
+
   promise('announcements (103) before the answer are passed over', async (stage) => {
     const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(3);
     assert.equal((await stage.answer(Buffer.concat([Buffer.from(early), response(200)]))).httpStatus, 200);

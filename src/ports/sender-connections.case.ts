@@ -121,6 +121,17 @@ export function connections(promise: Declare): void {
     assert.deepEqual([outcome.httpStatus, outcome.responseBody], [202, '']);
   });
 
+  promise('bytes that came unasked just before a request are never taken for its answer', async (stage) => {
+    const sockets: Socket[] = [];
+    const receiver = await stage.receiver({ onConnection: (socket) => sockets.push(socket) });
+    const sender = stage.sender();
+    await sender.send(requestTo(receiver.origin), patient);
+    // They lie at the sender's door, unread, when the next request is made.
+    sockets[0]?.write(response(201, {}, 'poison'));
+    const outcome = await sender.send(requestTo(receiver.origin), patient);
+    assert.deepEqual([outcome.httpStatus, outcome.responseBody], [204, '']);
+  });
+
   promise(
     'when the first address of a name is dead, the next is tried within the same attempt',
     async (stage) => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import * as limits from '../../core/limits/sending.ts';
-import { type Connection, Connections } from './connections.ts';
+import type { Connection } from './connection.ts';
+import { Connections } from './connections.ts';
 import { createSessions } from './sessions.ts';
 
 /** Connections over sockets that were never connected, on a clock that is moved by hand. */
@@ -23,9 +24,10 @@ function staged(): {
 }
 
 test('a connection given back is taken again, the last used first, and only under its own key', () => {
-  const { connections, open } = staged();
+  const { connections, open, move } = staged();
   const [one, two, other] = [open('a'), open('a'), open('b')];
   for (const connection of [one, two, other]) connections.give(connection);
+  move(limits.socketRestMs);
   assert.equal(connections.take('c'), null);
   assert.equal(connections.take('a'), two);
   assert.equal(connections.take('a'), one);
@@ -34,13 +36,26 @@ test('a connection given back is taken again, the last used first, and only unde
   assert.equal(connections.idleCount, 0);
 });
 
+test('a connection that was just used rests while there is another, and alone it says for how long it still rests', () => {
+  const { connections, open, move } = staged();
+  const [one, two] = [open('a'), open('a')];
+  connections.give(one);
+  move(limits.socketRestMs);
+  connections.give(two);
+  move(limits.socketRestMs / 2);
+  assert.equal(connections.take('a'), one);
+  assert.equal(one.restMs, 0);
+  assert.equal(connections.take('a'), two);
+  assert.equal(two.restMs, limits.socketRestMs / 2);
+});
+
 test('a connection past its age is closed instead of taken', () => {
   const { connections, open, move } = staged();
   const connection = open('a');
   connections.give(connection);
   move(limits.socketAgeMaxMs);
   assert.equal(connections.take('a'), null);
-  assert.ok(connection.client.destroyed);
+  assert.ok(connection.socket.destroyed);
 });
 
 test('a closed connection leaves the idle ones by itself', async () => {
@@ -67,10 +82,10 @@ test('idle connections never exceed their bound: the longest idle one is closed'
   const all = Array.from({ length: limits.idleSockets + 2 }, (_, n) => open(`k${n % 7}`));
   for (const connection of all) connections.give(connection);
   assert.equal(connections.idleCount, limits.idleSockets);
-  assert.deepEqual(all.map(({ client }) => client.destroyed).slice(0, 4), [true, true, false, false]);
+  assert.deepEqual(all.map(({ socket }) => socket.destroyed).slice(0, 4), [true, true, false, false]);
   connections.dropIdle();
   assert.equal(connections.idleCount, 0);
-  assert.ok(all.every(({ client }) => client.destroyed));
+  assert.ok(all.every(({ socket }) => socket.destroyed));
 });
 
 test('a TLS session is kept until its time, which counts from the look at the certificate', () => {

@@ -1,23 +1,7 @@
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
 import * as limits from '../../core/limits/sending.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { Fault } from './faults.ts';
-
-/** Says that a kept connection was gone before anything was written to it. */
-export const goneFault = new Fault('connection_reset', 'the kept connection was closed by the receiver');
-
-/** One socket with the HTTP client that speaks over it. Carries one request at a time and never connects anew by itself. */
-export interface Connection {
-  readonly key: string;
-  readonly client: Client;
-  readonly socket: Socket;
-  readonly openedAtMs: number;
-  /** True once a request has been answered over it. */
-  reused: boolean;
-  /** Its place in its key's idle list, -1 while it is in use or closed. */
-  place: number;
-}
+import { Connection } from './connection.ts';
 
 /**
  * Connections by key. Taking and giving back cost the same however many there are. A caller gets an idle connection or none,
@@ -28,6 +12,8 @@ export class Connections {
   readonly #byKey = new Map<string, Connection[]>();
   /** All idle ones, the longest idle first. */
   readonly #idle = new Set<Connection>();
+  /** Keys whose receiver has answered in an unusual way, the first of them first. */
+  readonly #unusual = new Set<string>();
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
     this.#clock = clock;
@@ -38,14 +24,20 @@ export class Connections {
     return this.#idle.size;
   }
 
-  /** The one that was used last, so that the others can grow old; null when none is fit for use. */
+  /**
+   * The one that was used last, so that the others can grow old; null when none is fit for use. One that was used a moment ago
+   * rests while there is another.
+   */
   take(key: string): Connection | null {
     const list = this.#byKey.get(key);
     if (list === undefined) return null;
-    const oldestMs = this.#clock.monotonicMs() - limits.socketAgeMaxMs;
-    for (let connection = list.at(-1); connection !== undefined; connection = list.at(-1)) {
+    const nowMs = this.#clock.monotonicMs();
+    for (let last = list.at(-1); last !== undefined; last = list.at(-1)) {
+      const connection = last.usedAtMs + limits.socketRestMs > nowMs ? list[0]! : last;
+      connection.restMs = Math.max(0, connection.usedAtMs + limits.socketRestMs - nowMs);
       this.#remove(connection, list);
-      if (!connection.socket.destroyed && connection.openedAtMs > oldestMs) return connection;
+      if (!connection.socket.destroyed && connection.openedAtMs > nowMs - limits.socketAgeMaxMs)
+        return connection;
       this.drop(connection);
     }
     return null;
@@ -53,16 +45,26 @@ export class Connections {
 
   /** Takes a connected socket in; it counts as in use. */
   adopt(key: string, origin: string, socket: Socket): Connection {
-    const client = clientOver(origin, socket);
-    const openedAtMs = this.#clock.monotonicMs();
-    const connection: Connection = { key, client, socket, openedAtMs, reused: false, place: -1 };
+    const connection = new Connection({
+      key,
+      origin,
+      socket,
+      openedAtMs: this.#clock.monotonicMs(),
+      unusual: this.#unusual.has(key),
+      onUnusual: () => this.#noteUnusual(key),
+    });
     socket.once('close', () => this.#forget(connection));
     return connection;
   }
 
   /** Back from use, after a complete answer. */
   give(connection: Connection): void {
+    if (connection.isLast) {
+      this.drop(connection);
+      return;
+    }
     connection.reused = true;
+    connection.usedAtMs = this.#clock.monotonicMs();
     let list = this.#byKey.get(connection.key);
     if (list === undefined) {
       list = [];
@@ -76,12 +78,18 @@ export class Connections {
   /** Closes a connection at once, whatever it is doing. */
   drop(connection: Connection): void {
     this.#forget(connection);
-    connection.client.destroy(goneFault, ignore);
+    connection.destroy();
   }
 
   /** Closes all that lie idle. */
   dropIdle(): void {
     for (const connection of [...this.#idle]) this.drop(connection);
+  }
+
+  #noteUnusual(key: string): void {
+    const first = this.#unusual.values().next().value;
+    if (this.#unusual.size >= limits.checkedUrls && first !== undefined) this.#unusual.delete(first);
+    this.#unusual.add(key);
   }
 
   #dropOldest(): void {
@@ -107,29 +115,3 @@ export class Connections {
     if (list.length === 0) this.#byKey.delete(connection.key);
   }
 }
-
-function clientOver(origin: string, socket: Socket): Client {
-  let used = false;
-  return new Client(origin, {
-    // The client asks for a second socket when it finds its first one closed; the sender decides about that.
-    connect: (_options, callback) => {
-      const first = !used;
-      used = true;
-      queueMicrotask(() => {
-        if (first) callback(null, socket);
-        else callback(goneFault, null);
-      });
-    },
-    pipelining: 1,
-    keepAliveTimeout: limits.idleSocketMs,
-    keepAliveMaxTimeout: limits.idleSocketMs,
-    // One deadline over the whole attempt stands above these, which bound pauses only.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: limits.responseHeaderBytes,
-    allowH2: false,
-    useMilo: false,
-  });
-}
-
-function ignore(): void {}

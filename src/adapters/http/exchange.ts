@@ -1,16 +1,18 @@
-import type { Dispatcher } from 'undici';
 import type { UrlParts } from '../../core/address.ts';
-import type { AttemptError, Outcome, Request } from '../../core/attempt.ts';
+import type { AttemptError, Outcome } from '../../core/attempt.ts';
 import * as limits from '../../core/limits/sending.ts';
+import type { HeaderTable } from '../../core/plain-response.ts';
 import type { Slots } from '../../core/slots.ts';
 import { type Step, Steps, steps } from '../../core/timings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SendLimits } from '../../ports/sender.ts';
 import type { Connector, ConnectTarget } from './connect.ts';
-import { type Connection, type Connections, goneFault } from './connections.ts';
+import { type Connection, goneFault, type Hearer } from './connection.ts';
+import type { Connections } from './connections.ts';
 import type { Cancel } from './dial.ts';
-import { codeOf, type Fault, faultOf } from './faults.ts';
-import { detailOfStatus, errorOfStatus, firstOf, flatten, type HeaderTable, textOf } from './response.ts';
+import { closedFault, codeOf, type Fault, faultOf } from './faults.ts';
+import type { Outgoing } from './outgoing.ts';
+import { detailOfStatus, errorOfStatus, firstOf, flatten, textOf } from './response.ts';
 
 /** What every exchange of a sender shares. */
 export interface Line {
@@ -36,13 +38,13 @@ const doings: readonly string[] = [
 ];
 
 /**
- * One request and its answer, from taking a connection to the outcome. It is the HTTP client's handler itself, so that a
+ * One request and its answer, from taking a connection to the outcome. It hears of the response itself, so that a
  * request costs one object and one promise. Ends exactly once: by the answer, a fault, the deadline or `cut`.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Hearer {
   readonly #line: Line;
   readonly #target: Target;
-  readonly #request: Request;
+  readonly #outgoing: Outgoing;
   readonly #limits: SendLimits;
   readonly #resolve: (outcome: Outcome) => void;
   readonly #startedAtMs: number;
@@ -63,13 +65,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     line: Line,
     target: Target,
-    request: Request,
+    outgoing: Outgoing,
     sendLimits: SendLimits,
     resolve: (outcome: Outcome) => void,
   ) {
     this.#line = line;
     this.#target = target;
-    this.#request = request;
+    this.#outgoing = outgoing;
     this.#limits = sendLimits;
     this.#resolve = resolve;
     this.#startedAtMs = line.clock.monotonicMs();
@@ -105,7 +107,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#answered = true;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderTable): void {
+  onResponseStart(_controller: unknown, status: number, headers: HeaderTable): void {
     // 1xx are announcements; the final status comes after them.
     if (status < 200) return;
     this.#status = status;
@@ -113,7 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#begin(steps.read);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: unknown, chunk: Buffer): void {
     if (this.#ended) return;
     const keptBytes = this.#keptBytes();
     if (this.#bytes <= keptBytes) this.#chunks.push(chunk);
@@ -131,7 +133,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (connection) this.#line.connections.give(connection);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+  onResponseError(_controller: unknown, error: Error): void {
     if (this.#ended) return;
     const connection = this.#connection;
     this.#connection = null;
@@ -168,15 +170,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #write(connection: Connection): void {
     this.#connection = connection;
     this.#begin(steps.wait);
-    connection.client.dispatch(
-      {
-        path: this.#target.parts.path,
-        method: this.#request.method ?? 'POST',
-        headers: this.#request.headers,
-        body: this.#request.method === 'GET' ? null : this.#request.body.bytes,
-      },
-      this,
-    );
+    connection.send(this.#outgoing, this);
   }
 
   #begin(step: Step): void {
@@ -227,7 +221,7 @@ function cutAtDeadline(exchange: Exchange): void {
 
 /** Faults that a kept connection shows when the receiver closed it while it was idle. */
 function isStale(error: Error): boolean {
-  if (error === goneFault) return true;
+  if (error === goneFault || error === closedFault) return true;
   const code = codeOf(error);
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED' || code === 'UND_ERR_SOCKET';
 }

@@ -57,6 +57,9 @@ const known: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', ['tls', 'the receiver does not speak HTTP/1.1']],
 ]);
 
+/** The receiver closed the connection instead of answering. */
+export const closedFault = new Fault('connection_reset', unsent);
+
 /** Whatever the platform or the HTTP client reports, in the words of the contract. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;

@@ -1,8 +1,6 @@
 import type { AttemptError, FlatHeaders } from '../../core/attempt.ts';
 import { attemptBodyBytes } from '../../core/limits/sending.ts';
-
-/** Response headers as the HTTP client hands them over: names in lower case, several of one name as a list. */
-export type HeaderTable = Readonly<Record<string, string | readonly string[] | undefined>>;
+import type { HeaderTable } from '../../core/plain-response.ts';
 
 /** Headers as an attempt keeps them: visible ASCII, anything else shown as `?`. */
 export function flatten(headers: HeaderTable): FlatHeaders {

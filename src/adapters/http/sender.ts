@@ -7,6 +7,7 @@ import type { Sender, SendLimits } from '../../ports/sender.ts';
 import { createConnector } from './connect.ts';
 import { Connections } from './connections.ts';
 import { Exchange, type Line, type Target } from './exchange.ts';
+import { outgoingOf } from './outgoing.ts';
 import { createResolver, type Resolver } from './resolver.ts';
 
 export interface SenderOptions {
@@ -47,10 +48,10 @@ export function createSender(options: SenderOptions): Sender {
       if (closed) return Promise.resolve(notSent('connection_reset', 'the sender was closed'));
       const target = targetOf(request.url);
       if (typeof target === 'string') return Promise.resolve(notSent('blocked_address', target));
-      const problem = framingProblem(request, target);
-      if (problem !== null) return Promise.resolve(notSent('protocol', problem));
+      const outgoing = outgoingOf(target, request);
+      if (typeof outgoing === 'string') return Promise.resolve(notSent('protocol', outgoing));
       return new Promise((resolve) => {
-        new Exchange(line, target, request, sendLimits, resolve).start();
+        new Exchange(line, target, outgoing, sendLimits, resolve).start();
       });
     },
 
@@ -60,39 +61,4 @@ export function createSender(options: SenderOptions): Sender {
       connections.dropIdle();
     },
   };
-}
-
-/** Headers that say where a request goes or where it ends. The sender writes them itself. */
-const framing: ReadonlySet<string> = new Set([
-  'connection',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** A header that would make two machines read the request differently, in words; null when there is none. */
-function framingProblem(request: Request, target: Target): string | null {
-  const { headers } = request;
-  for (let at = 0; at < headers.length; at += 2) {
-    const given = headers[at] ?? '';
-    const name = given.toLowerCase();
-    if (framing.has(name)) return refusal(name);
-    if (name === 'host' && headers[at + 1] !== hostOf(target)) return refusal(name);
-    if (name === 'content-length' && headers[at + 1] !== String(request.body.bytes.byteLength)) {
-      return refusal(name);
-    }
-  }
-  return null;
-}
-
-function hostOf(target: Target): string {
-  return target.parts.origin.slice(target.parts.origin.indexOf('//') + 2);
-}
-
-function refusal(name: string): string {
-  return `the header "${name}" is written by the sender itself, so nothing was sent; remove it from the request`;
 }

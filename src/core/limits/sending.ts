@@ -8,6 +8,8 @@ export const responseHeaderBytes = 16 * 1024;
 export const attemptBodyBytes = 16 * 1024;
 /** How much of a response is read before the connection is dropped. */
 export const responseReadBytes = 64 * 1024;
+/** A body up to this is copied behind the head of its request, so that both are written as one. */
+export const joinedBytes = 16 * 1024;
 export const dnsTimeoutMs = 2000;
 export const dnsTries = 2;
 export const dnsCacheEntries = 10_000;
@@ -17,7 +19,13 @@ export const dnsKeepFailureMs = 5_000;
 /** Requests that a thread begins before it looks at what has been answered. */
 export const requestsATurn = 24;
 export const idleSockets = 1024;
+/** How long a connection rests after an answer: what its receiver says too much comes in the meantime, and ends it. */
+export const socketRestMs = 2;
 export const idleSocketMs = 30_000;
+/** A connection is given up so much earlier than its receiver closes it. */
+export const idleMarginMs = 2_000;
+/** Largest head of a response that the sender reads by itself; of larger ones the HTTP client judges. */
+export const plainHeadBytes = 8 * 1024;
 /** A connection is not kept longer than this, so that a moved host name is followed. */
 export const socketAgeMaxMs = 300_000;
 export const tlsSessions = 10_000;
