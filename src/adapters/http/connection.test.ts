@@ -115,6 +115,30 @@ for (const [protocol, options] of Object.entries(protocols)) {
         }
       });
 
+    for (const [what, answer] of Object.entries({
+      plain: `${plainHead}hello`,
+      unusual: `${chunkedHead}${chunk('hello')}${chunk('')}`,
+    }))
+      test(`is not asked again before it has rested, where responses are ${what}`, async (t) => {
+        const stage = stageOf(t);
+        const answeredAtMs = new Map<number, number>();
+        const restsMs: number[] = [];
+        const receiver = await stage.receiver({
+          ...options,
+          script: ({ connection }, socket) => {
+            const beforeMs = answeredAtMs.get(connection);
+            if (beforeMs !== undefined) restsMs.push(performance.now() - beforeMs);
+            socket.write(answer);
+            answeredAtMs.set(connection, performance.now());
+          },
+        });
+        const sender = stage.sender();
+        for (let n = 0; n < 20; n += 1)
+          assert.equal((await sender.send(requestTo(receiver.origin), patient)).error, null);
+        assert.ok(restsMs.length >= 18);
+        assert.ok(Math.min(...restsMs) >= limits.socketRestMs, `${Math.min(...restsMs)} ms`);
+      });
+
     test('is kept after a plain response, in however many pieces its body comes', async (t) => {
       const stage = stageOf(t);
       const head = `HTTP/1.1 200 OK\r\nContent-Length: ${long.join('').length}\r\n\r\n`;

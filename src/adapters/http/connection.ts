@@ -54,7 +54,7 @@ export class Connection {
   /** The request under way, and who hears of it. */
   #outgoing: Outgoing | null = null;
   #hearer: Hearer | null = null;
-  /** Who will, once a turn of the loop has passed. */
+  /** Who will, once it has rested. */
   #next: Hearer | null = null;
   #bodyLeft = 0;
 
@@ -77,31 +77,24 @@ export class Connection {
   }
 
   send(outgoing: Outgoing, hearer: Hearer): void {
-    if (this.#client !== null) {
-      this.#client.dispatch(outgoing, hearer);
-      return;
-    }
     this.#outgoing = outgoing;
-    if (!this.reused) {
-      this.#hearer = hearer;
-      this.#write(outgoing);
-      return;
-    }
     this.#next = hearer;
-    if (this.restMs > 0) setTimeout(wait, this.restMs, this);
+    if (!this.reused) this.begin();
+    // A timer may come up to a millisecond early, and knows no parts of one.
+    else if (this.restMs > 0) setTimeout(wait, Math.ceil(this.restMs) + 1, this);
     else wait(this);
   }
 
-  /** What came in the meantime came unasked: nothing of it is taken for the answer. */
-  write(): void {
+  /** Sends what waits. What came in the meantime came unasked: nothing of it is taken for the answer. */
+  begin(): void {
     const hearer = this.#next!;
     this.#next = null;
-    if (this.socket.destroyed) {
-      hearer.onResponseError(null, goneFault);
-      return;
+    if (this.socket.destroyed) hearer.onResponseError(null, goneFault);
+    else if (this.#client !== null) this.#client.dispatch(this.#outgoing!, hearer);
+    else {
+      this.#hearer = hearer;
+      this.#write(this.#outgoing!);
     }
-    this.#hearer = hearer;
-    this.#write(this.#outgoing!);
   }
 
   /** Closes it at once, whatever it is doing. */
@@ -211,7 +204,7 @@ function passTurn(): void {
   waiting = joining;
   joining = [];
   if (waiting.length > 0) setImmediate(passTurn);
-  for (const connection of due) connection.write();
+  for (const connection of due) connection.begin();
 }
 
 const headEnd = Buffer.from('\r\n\r\n');

@@ -26,7 +26,7 @@ export class Connections {
 
   /**
    * The one that was used last, so that the others can grow old; null when none is fit for use. One that was used a moment ago
-   * rests while there is another.
+   * rests, and the first of the list is taken instead, which as a rule has rested.
    */
   take(key: string): Connection | null {
     const list = this.#byKey.get(key);
@@ -87,6 +87,7 @@ export class Connections {
   }
 
   #noteUnusual(key: string): void {
+    if (this.#unusual.has(key)) return;
     const first = this.#unusual.values().next().value;
     if (this.#unusual.size >= limits.checkedUrls && first !== undefined) this.#unusual.delete(first);
     this.#unusual.add(key);
