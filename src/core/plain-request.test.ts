@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { fromTable, lineOf, mostly } from '../../test/support/heads.ts';
 import { maxHeaderBytes } from './limits/api.ts';
 import { plainFields } from './limits/front.ts';
 import { plainHeaders, readPlainHead } from './plain-request.ts';
@@ -199,44 +200,6 @@ describe('a head that is read as plain', () => {
   });
   type Seen = (typeof seen)[number];
 });
-
-const mostly = <T>(usually: T, ...seldom: T[]): fc.Arbitrary<T> =>
-  fc.oneof(
-    { weight: 30, arbitrary: fc.constant(usually) },
-    { weight: 1, arbitrary: fc.constantFrom(...seldom) },
-  );
-
-/** A line of a head, as a rule well-formed. */
-function lineOf(name: fc.Arbitrary<string>, value: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const spelled = fc
-    .tuple(name, fc.constantFrom('as it is', 'lower', 'upper'))
-    .map(([text, how]) =>
-      how === 'lower' ? text.toLowerCase() : how === 'upper' ? text.toUpperCase() : text,
-    );
-  const between = fc.oneof(
-    { weight: 20, arbitrary: fc.constantFrom(': ', ':') },
-    { weight: 1, arbitrary: fc.constantFrom(':  ', ':\t', ' : ', ' ', '', '::', ':\0', ':\r\n ') },
-  );
-  const end = mostly(
-    '\r\n',
-    '\n',
-    '\r',
-    ' \r\n',
-    '\t\r\n',
-    '\r\n ',
-    '\r\n\t',
-    '\r\r\n',
-    '\n\r',
-    '\r\n\r\n',
-    '',
-  );
-  return fc.tuple(spelled, between, value, end).map((all) => all.join(''));
-}
-
-const fromTable = (table: Record<string, readonly string[]>): fc.Arbitrary<string> =>
-  fc.oneof(
-    ...Object.entries(table).map(([name, values]) => lineOf(fc.constant(name), fc.constantFrom(...values))),
-  );
 
 const needed = fc.tuple(
   lineOf(fc.constant('Host'), mostly('a.example:80', '', 'a,b', 'a b', '[::1]', 'é', '"', '@', '?')),

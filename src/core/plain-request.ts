@@ -1,5 +1,6 @@
 import { maxHeaderBytes } from './limits/api.ts';
 import { plainFields } from './limits/front.ts';
+import { plainField } from './plain-field.ts';
 
 /*
  * The shape that nearly all requests to publish have. It is all that the thread which callers connect to reads by itself;
@@ -44,8 +45,7 @@ export interface PlainAnswer {
 }
 
 const requestLine = 'POST /v1/events HTTP/1.1\r\n';
-/** A field line of RFC 9112 in its usual spelling: one space or none before the value, ASCII alone, nothing folded. */
-const fieldLine = /([A-Za-z0-9_-]+): ?((?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?)\r\n/y;
+const fieldLine = plainField();
 const decides: ReadonlySet<string> = new Set(plainHeaders);
 /** With one of these, a body or its connection is not what it is without, or somebody else asks. */
 const notPlain: ReadonlySet<string> = new Set([

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Client } from 'undici';
+import { fromTable, lineOf, mostly } from '../../test/support/heads.ts';
 import * as limits from './limits/sending.ts';
 import { type HeaderTable, readPlainResponse } from './plain-response.ts';
 
@@ -294,44 +295,6 @@ describe('a response whose head is read as plain', () => {
     for (const [what, times] of Object.entries(seen)) assert.ok(times > 20, `${what}: only ${times} times`);
   });
 });
-
-const mostly = <T>(usually: T, ...seldom: T[]): fc.Arbitrary<T> =>
-  fc.oneof(
-    { weight: 30, arbitrary: fc.constant(usually) },
-    { weight: 1, arbitrary: fc.constantFrom(...seldom) },
-  );
-
-/** A line of a head, as a rule well-formed. */
-function lineOf(name: fc.Arbitrary<string>, value: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const spelled = fc
-    .tuple(name, fc.constantFrom('as it is', 'lower', 'upper'))
-    .map(([text, how]) =>
-      how === 'lower' ? text.toLowerCase() : how === 'upper' ? text.toUpperCase() : text,
-    );
-  const between = fc.oneof(
-    { weight: 20, arbitrary: fc.constantFrom(': ', ':') },
-    { weight: 1, arbitrary: fc.constantFrom(':  ', ':\t', ' : ', ' ', '', '::', ':\0', ':\r\n ') },
-  );
-  const end = mostly(
-    '\r\n',
-    '\n',
-    '\r',
-    ' \r\n',
-    '\t\r\n',
-    '\r\n ',
-    '\r\n\t',
-    '\r\r\n',
-    '\n\r',
-    '\r\n\r\n',
-    '',
-  );
-  return fc.tuple(spelled, between, value, end).map((all) => all.join(''));
-}
-
-const fromTable = (table: Record<string, readonly string[]>): fc.Arbitrary<string> =>
-  fc.oneof(
-    ...Object.entries(table).map(([name, values]) => lineOf(fc.constant(name), fc.constantFrom(...values))),
-  );
 
 const known = fromTable({
   Connection: ['keep-alive', 'Keep-Alive', 'close', 'Close', 'close', 'upgrade', 'keep-alive, close', ''],

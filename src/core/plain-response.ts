@@ -1,4 +1,5 @@
 import * as limits from './limits/sending.ts';
+import { plainField } from './plain-field.ts';
 
 /*
  * The shape that nearly all responses of receivers have. It is all that the sender reads by itself; whatever differs from it in
@@ -19,8 +20,7 @@ export interface PlainResponse {
 }
 
 const statusLine = /HTTP\/1\.1 ([2-5]\d\d) [\x20-\x7e]*\r\n/y;
-/** A field line of RFC 9112 in its usual spelling: one space or none before the value, ASCII alone, nothing folded. */
-const fieldLine = /([A-Za-z0-9_-]+): ?((?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?)\r\n/y;
+const fieldLine = plainField();
 /** With one of these a body or its connection is not what it is without. */
 const notPlain: ReadonlySet<string> = new Set([
   'transfer-encoding',

@@ -1,4 +1,5 @@
 import type { Request } from '../../core/attempt.ts';
+import * as limits from '../../core/limits/sending.ts';
 import type { ConnectTarget } from './connect.ts';
 
 /** A request on its way, and the same as it goes over a connection. */
@@ -59,7 +60,6 @@ const notOfValues = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Of each spelling that was met; emptied when they are too many. */
 const kinds = new Map<string, Kind>();
-const kindsMost = 1000;
 
 function kindOf(name: string): Kind {
   const known = kinds.get(name);
@@ -69,7 +69,7 @@ function kindOf(name: string): Kind {
   if (!token.test(name)) kind = 'none';
   else if (framing.has(lower)) kind = 'framing';
   else if (lower === 'host' || lower === 'content-length') kind = lower;
-  if (kinds.size >= kindsMost) kinds.clear();
+  if (kinds.size >= limits.headerSpellings) kinds.clear();
   kinds.set(name, kind);
   return kind;
 }

@@ -39,6 +39,8 @@ export const dnsSecondFamilyMs = 250;
 export const hostsFileBytes = 1024 * 1024;
 /** URLs whose parse and check a sender remembers. */
 export const checkedUrls = 10_000;
+/** Spellings of header names that a sender remembers having looked at. */
+export const headerSpellings = 1000;
 export const retryAfterMaxMs = 24 * 3_600_000;
 /** Of an event's data, how much a message for people shows. */
 export const textDataChars = 200;
