@@ -6,8 +6,9 @@ import * as limits from '../core/limits/sending.ts';
 import { masked } from '../core/masked.ts';
 import type { Wire } from '../core/profiles/profile.ts';
 import { profiles } from '../core/profiles/table.ts';
+import { timeText } from '../core/time-text.ts';
 import { timingsOf } from '../core/timings.ts';
-import { maybeTimeText, timeText } from './time-query.ts';
+import { maybeTimeText } from './time-query.ts';
 
 /** Request headers that we make ourselves, for whoever they are sent to. */
 const ours = new Set([

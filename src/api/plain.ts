@@ -1,12 +1,13 @@
 import type { PlainAnswer, PlainRequest } from '../core/plain-request.ts';
+import type { Accepted } from '../flow/accept.ts';
 import { jsonType, securityHeaders } from './answer-headers.ts';
 import type { Authenticator, Principal } from './auth.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Failures } from './failures.ts';
 import type { ApiParts } from './parts.ts';
 import { checkBodyType } from './request-body.ts';
-import type { Answer, Route } from './route.ts';
-import { publish } from './routes/publish.ts';
+import type { Route } from './route.ts';
+import { acceptedAnswer, optionsOf } from './routes/publish.ts';
 
 interface PlainParts {
   parts: Pick<ApiParts, 'publish'>;
@@ -25,9 +26,9 @@ const successLines = linesOf({ ...securityHeaders, 'content-type': jsonType });
 export function plainPublisher({ parts, auth, clientOf, failures, nextRequestId, table }: PlainParts) {
   const route = table.find((one) => one.path === path && one.method === method)!;
 
-  function asked(principal: Principal, { headers, text }: PlainRequest): Promise<Answer> {
+  function publish(principal: Principal, { headers, text }: PlainRequest): Promise<Accepted> {
     checkBodyType(headers);
-    return publish(parts, { principal, account: auth.account(principal, headers), headers, text });
+    return parts.publish(auth.account(principal, headers), text, optionsOf({ principal, headers }));
   }
 
   return async (request: PlainRequest): Promise<PlainAnswer> => {
@@ -35,7 +36,8 @@ export function plainPublisher({ parts, auth, clientOf, failures, nextRequestId,
     const requestId = nextRequestId();
     try {
       const principal = auth.of({ method, headers }, route);
-      const answer = await asked(principal instanceof Promise ? await principal : principal, request);
+      const accepted = await publish(principal instanceof Promise ? await principal : principal, request);
+      const answer = acceptedAnswer(accepted);
       const more = answer.headers === undefined ? '' : linesOf(answer.headers);
       return {
         status: answer.status ?? route.success.status,

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { durationForm, parseDuration } from '../core/duration.ts';
 import { invalid } from '../core/errors.ts';
+import { timeText } from '../core/time-text.ts';
 
 /** How times may be written, for descriptions. */
 export const timeForm = 'RFC 3339 time, or a duration back from now such as `24h`.';
@@ -41,11 +42,6 @@ function readTime(text: string | undefined, nowMs: number, pointer: string): num
     ]);
   }
   return atMs;
-}
-
-/** A moment as the API writes it. */
-export function timeText(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 export function maybeTimeText(ms: number | null): string | null {

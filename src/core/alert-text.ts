@@ -1,5 +1,6 @@
 import type { Alert, AlertMessage } from './alert.ts';
 import * as limits from './limits/alerts.ts';
+import { timeText } from './time-text.ts';
 
 /** What one message is about: several things of one kind and phase go out together. */
 export interface MessageText {
@@ -76,8 +77,4 @@ export function messageView(message: AlertMessage): Record<string, unknown> {
     sentAt: maybe(sentAtMs),
     nextTryAt: maybe(dueAtMs),
   };
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString();
 }

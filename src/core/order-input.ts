@@ -2,6 +2,7 @@ import { BodyReader, readText } from './body.ts';
 import { referenceChars } from './limits/api.ts';
 import { orderIdChars } from './limits/orders.ts';
 import type { Order, OrderEntry } from './order.ts';
+import { timeText } from './time-text.ts';
 
 /** Reads the body of `POST /v1/orders`. */
 export function readNewOrder(body: unknown): { sourceId: string; reference: string; orderId: string | null } {
@@ -50,8 +51,4 @@ export function orderView(order: Order, history?: readonly OrderEntry[]): Record
 
 function entryView({ atMs, kind, state, eventType, eventId, note }: OrderEntry): Record<string, unknown> {
   return { at: timeText(atMs), kind, state, eventType, eventId, note };
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -11,6 +11,7 @@ import { newId } from '../core/ids.ts';
 import * as limits from '../core/limits/store.ts';
 import type { OrderNews } from '../core/order.ts';
 import { isPulled } from '../core/pull.ts';
+import { timeText } from '../core/time-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { AcceptItem, AcceptResult, EventSummary, TargetMode } from '../ports/store.ts';
@@ -19,6 +20,7 @@ import type { Directory } from './directory.ts';
 import type { Dispatcher, Reservation } from './dispatch.ts';
 import type { Doubt } from './doubt.ts';
 import { InFlight } from './in-flight.ts';
+import { together } from './together.ts';
 
 export interface AcceptParts {
   clock: Clock;
@@ -27,8 +29,8 @@ export interface AcceptParts {
   directory: Directory;
   dispatcher: Dispatcher;
   doubt: Doubt;
-  /** One item, stored with whatever else the next commit holds. */
-  store(item: AcceptItem): Promise<AcceptResult>;
+  /** Stored with whatever else the next commit holds. Results in order. */
+  store(items: AcceptItem[]): Promise<AcceptResult[]>;
   /** Reads the directory anew: another node, or a consequence of a delivery, changed the endpoints. */
   refresh(): Promise<void>;
   /** An event that speaks of an order was stored, or its order's history was written. */
@@ -90,12 +92,14 @@ export class Accepter {
   readonly #inFlight = new InFlight();
   /** Idempotency keys whose first request is under way, with the account that the store keeps them under. */
   readonly #keysUnderWay = new Set<string>();
+  readonly #storeTogether: (item: AcceptItem) => Promise<AcceptResult>;
   #stopping = false;
   /** Position after the newest event that was stored here; 0 before the first. */
   nextSeq = 0;
 
   constructor(parts: AcceptParts) {
     this.#parts = parts;
+    this.#storeTogether = together((items) => parts.store(items));
   }
 
   /** The body of `POST /v1/events`. Resolves once it is on disk. */
@@ -199,7 +203,7 @@ export class Accepter {
       accountNo: account.no,
       id: input.id ?? newId('evt_', nowMs, random.bytes(10)),
       type: input.type,
-      timestamp: input.timestamp ?? new Date(nowMs).toISOString(),
+      timestamp: input.timestamp ?? timeText(nowMs),
       data: input.data,
       reference: input.reference,
       source: null,
@@ -235,7 +239,13 @@ export class Accepter {
         inbound,
         ...(order === undefined ? {} : { order }),
       };
-      const result = await this.#store(item, reserved);
+      let result: AcceptResult;
+      try {
+        result = await this.#store(item);
+      } catch (error) {
+        this.#giveBack(reserved);
+        throw error instanceof StoreError ? unavailable() : error;
+      }
       if (result.kind === 'stored') {
         const stored = { ...event, seq: result.seq };
         this.#handOver(stored, item, reserved);
@@ -245,7 +255,7 @@ export class Accepter {
         else if (alertKindOfEvent(event.type) !== null) this.#parts.signalled();
         return { kind: 'stored', deliveries: targets.length };
       }
-      for (const reservation of reserved) if (reservation !== null) dispatcher.giveBack(reservation);
+      this.#giveBack(reserved);
       if (result.kind === 'stale') await this.#parts.refresh();
       else return result;
     }
@@ -268,14 +278,17 @@ export class Accepter {
       : matched;
   }
 
-  async #store(item: AcceptItem, reserved: (Reservation | null)[]): Promise<AcceptResult> {
-    try {
-      return await this.#parts.doubt.during(() => this.#parts.store(item));
-    } catch (error) {
-      for (const reservation of reserved)
-        if (reservation !== null) this.#parts.dispatcher.giveBack(reservation);
-      throw error instanceof StoreError ? unavailable() : error;
-    }
+  async #storeAlone(item: AcceptItem): Promise<AcceptResult> {
+    return (await this.#parts.store([item]))[0]!;
+  }
+
+  #store(item: AcceptItem): Promise<AcceptResult> {
+    return isPlain(item) ? this.#storeTogether(item) : this.#storeAlone(item);
+  }
+
+  #giveBack(reserved: (Reservation | null)[]): void {
+    for (const reservation of reserved)
+      if (reservation !== null) this.#parts.dispatcher.giveBack(reservation);
   }
 
   #handOver(event: Event, item: AcceptItem, reserved: (Reservation | null)[]): void {
@@ -328,6 +341,13 @@ function answerOf(result: Known | { kind: 'stored'; deliveries: number }, event:
     conflict: result.conflict,
     replayed: true,
   };
+}
+
+/** Nothing but the event itself is decided about: what else it would wait for, its company would wait for, too. */
+function isPlain({ event, idempotency, inbound, order }: AcceptItem): boolean {
+  return (
+    idempotency === null && inbound === null && order === undefined && alertKindOfEvent(event.type) === null
+  );
 }
 
 function unavailable(): SurehookError {

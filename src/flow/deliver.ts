@@ -1,7 +1,7 @@
 import { type Attempt, notSent, type Outcome, type Request, type RequestBody } from '../core/attempt.ts';
 import type { Owed } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { StoreError, SurehookError } from '../core/errors.ts';
+import { SurehookError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import { judgeHealth } from '../core/health.ts';
 import type { Line } from '../core/lane.ts';
@@ -15,11 +15,10 @@ import { judge, type Verdict } from '../core/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Sender } from '../ports/sender.ts';
-import type { EndpointHealth, Settlement, SettleResult } from '../ports/store.ts';
+import type { EndpointHealth, Settlement } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Directory } from './directory.ts';
 import { lineOf } from './dispatch.ts';
-import { InFlight } from './in-flight.ts';
 import type { Settler } from './settle.ts';
 
 export interface DeliverParts {
@@ -43,7 +42,6 @@ export class Deliverer {
   /** Deliveries that were given back while their request was under way: what comes of it no longer counts. */
   readonly #abandoned = new Set<number>();
   #lastBody: { event: Event; envelope: Envelope; body: RequestBody } | null = null;
-  readonly #settling = new InFlight();
 
   constructor(parts: DeliverParts) {
     this.#parts = parts;
@@ -111,7 +109,7 @@ export class Deliverer {
 
   /** Resolves when every outcome is stored. */
   idle(): Promise<void> {
-    return this.#settling.none();
+    return this.#parts.settler.idle();
   }
 
   /** The exact request for this moment, or why there can be none. */
@@ -168,10 +166,10 @@ export class Deliverer {
     return body;
   }
 
-  async #send(request: Request | SurehookError, endpoint: Endpoint): Promise<Outcome> {
-    if (request instanceof SurehookError) return notSent('protocol', request.detail);
+  #send(request: Request | SurehookError, endpoint: Endpoint): Promise<Outcome> {
+    if (request instanceof SurehookError) return Promise.resolve(notSent('protocol', request.detail));
     const { timeoutMs } = endpoint;
-    return await this.#parts.sender.send(request, { timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
+    return this.#parts.sender.send(request, { timeoutMs, connectTimeoutMs: limits.connectTimeoutMs });
   }
 
   async #settle(
@@ -207,7 +205,7 @@ export class Deliverer {
           : { state: 'open', dueAtMs },
       health: this.#health(endpoint, outcome, verdict, nowMs),
     };
-    const result = await this.#store(settlement);
+    const result = await this.#parts.settler.settle(settlement);
     if (result === null) return;
     if (result === 'lost') return telemetry.lost({ deliveryKey: owed.key, endpointId: endpoint.id });
     telemetry.attempted({
@@ -220,19 +218,6 @@ export class Deliverer {
     });
     if (dueAtMs !== null) this.#parts.settled(owed.endpointNo, lineOf({ ...owed, tries }), dueAtMs);
     else if (endpoint.ordered) this.#parts.settled(owed.endpointNo, 'first', nowMs);
-  }
-
-  /** Null: the store did not take it before the process stopped. */
-  async #store(settlement: Settlement): Promise<SettleResult | null> {
-    this.#settling.begin();
-    try {
-      return await this.#parts.settler.settle(settlement);
-    } catch (error) {
-      if (error instanceof StoreError) return null;
-      throw error;
-    } finally {
-      this.#settling.end();
-    }
   }
 
   /** The endpoint's record after this attempt; null when it stays as it is. A `lost` attempt is our fault, not the endpoint's. */

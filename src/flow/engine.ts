@@ -26,6 +26,7 @@ import { Receiver } from './receive.ts';
 import { Replayer } from './replay.ts';
 import { Settler } from './settle.ts';
 import { Sweeper } from './sweep.ts';
+import { together } from './together.ts';
 import { Watcher } from './watch.ts';
 
 /** The world that the engine runs in, and what it is told. */
@@ -100,12 +101,9 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     clock,
     directory,
     doubt,
-    store: async (settlement) =>
-      (
-        await member.during((epoch) =>
-          store.settle({ epoch, settlements: [settlement], nowMs: clock.nowMs() }),
-        )
-      )[0]!,
+    store: together((settlements) =>
+      member.during((epoch) => store.settle({ epoch, settlements, nowMs: clock.nowMs() })),
+    ),
     stopped: (endpointNo, health) => {
       const endpoint = directory.endpoint(endpointNo)!;
       telemetry.endpointChanged({
@@ -147,8 +145,8 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     directory,
     dispatcher,
     doubt,
-    store: async (item) =>
-      (await member.during((epoch) => store.accept({ epoch, items: [item], nowMs: clock.nowMs() })))[0]!,
+    store: (items) =>
+      doubt.during(() => member.during((epoch) => store.accept({ epoch, items, nowMs: clock.nowMs() }))),
     refresh,
     orderHeard(accountNo, { reference, sourceId, state }) {
       live.say(accountNo, {

@@ -6,12 +6,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { EndpointHealth, Settlement, SettleResult, Stopped } from '../ports/store.ts';
 import type { Directory } from './directory.ts';
 import type { Doubt } from './doubt.ts';
+import { InFlight } from './in-flight.ts';
 
 export interface SettleParts {
   clock: Clock;
   directory: Directory;
   doubt: Doubt;
-  /** One settlement, stored with whatever else the next commit holds. */
+  /** Stored with whatever else the next commit holds. */
   store(settlement: Settlement): Promise<SettleResult>;
   /** The endpoint was paused or disabled by this settlement. */
   stopped(endpointNo: number, health: HealthDecision): void;
@@ -25,42 +26,47 @@ export class Settler {
   readonly #parts: SettleParts;
   /** Keys that are leased here until their settlement is stored. */
   readonly settling = new Slots<number>();
+  readonly #inFlight = new InFlight();
   #stopped = false;
 
   constructor(parts: SettleParts) {
     this.#parts = parts;
   }
 
-  async settle(settlement: Settlement): Promise<SettleResult> {
+  /** Null: the process stops, and the store had not taken it. */
+  async settle(settlement: Settlement): Promise<SettleResult | null> {
     const slot = this.settling.put(settlement.key);
+    this.#inFlight.begin();
+    let present = settlement;
     try {
-      const result = await this.#store(settlement);
-      const { health } = settlement;
-      if (typeof result === 'object' && health !== null) this.#stop(settlement.endpointNo, health, result);
-      return result;
+      for (;;) {
+        try {
+          const result = await this.#parts.store(present);
+          const { health, endpointNo } = present;
+          if (typeof result === 'object' && health !== null) this.#stop(endpointNo, health, result);
+          return result;
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          if (error.fatal) this.#parts.doubt.raise(error);
+          if (error.fatal || this.#stopped) return null;
+        }
+        await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
+        present = this.#asOfNow(settlement);
+      }
     } finally {
       this.settling.take(slot);
+      this.#inFlight.end();
     }
+  }
+
+  /** Resolves when nothing is to be stored any more. */
+  idle(): Promise<void> {
+    return this.#inFlight.none();
   }
 
   /** Gives up what the store does not take: the next process finds it as lost. */
   stop(): void {
     this.#stopped = true;
-  }
-
-  async #store(settlement: Settlement): Promise<SettleResult> {
-    for (let first = true; ; first = false) {
-      try {
-        return await this.#parts.store(first ? settlement : this.#asOfNow(settlement));
-      } catch (error) {
-        if (!(error instanceof StoreError) || this.#stopped) throw error;
-        if (error.fatal) {
-          this.#parts.doubt.raise(error);
-          throw error;
-        }
-        await new Promise<void>((resolve) => this.#parts.clock.after(limits.settleAgainMs, resolve));
-      }
-    }
   }
 
   /** What was counted since the first try is part of the record, and what ended it since then ends it. */

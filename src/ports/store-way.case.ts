@@ -200,6 +200,18 @@ export function wayCases(name: string, open: OpenStore): void {
     assert.deepEqual([kept.delivery.status, kept.attempts.length], ['delivered', 1]);
   });
 
+  promise('one delivery settled twice in one call is settled once', async (world) => {
+    const endpoint = await world.endpoint();
+    const seq = await world.stored({ endpointNos: [endpoint.no], modes: ['begun'] });
+    const other = await world.stored({ endpointNos: [endpoint.no], modes: ['begun'] });
+    const [one, two] = [seq, other].map((at) =>
+      settlementOf(world.fresh(at, endpoint.no), { state: 'delivered' }),
+    );
+    assert.deepEqual(await world.settle([one!, two!, one!]), ['settled', 'settled', 'settled']);
+    const { attempts } = (await world.store.getDelivery(world.accountNo, one!.key))!;
+    assert.equal(attempts.length, 1);
+  });
+
   promise(
     'a settlement that is asked for again, because nobody told that it took effect, is settled and counts once',
     async (world) => {

@@ -29,7 +29,18 @@ export class Grouped<Item, Result> {
     this.#parts = parts;
   }
 
-  ask(items: Item[]): Promise<Result[]> {
+  async ask(items: Item[]): Promise<Result[]> {
+    if (!this.#repeats(items)) return await this.#askTogether(items);
+    return (await Promise.all(items.map((item) => this.#askTogether([item])))).flat();
+  }
+
+  /** Two of one call have the same key. */
+  #repeats(items: Item[]): boolean {
+    const { keyOf } = this.#parts;
+    return keyOf !== undefined && items.length > 1 && new Set(items.map(keyOf)).size < items.length;
+  }
+
+  #askTogether(items: Item[]): Promise<Result[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ items, resolve, reject });
       if (this.#isScheduled) return;

@@ -68,7 +68,7 @@ test('a commit holds no more than its bound of acts', async () => {
     return false;
   });
   commits = 0;
-  await Promise.all(Array.from({ length: limits.commitActs + 1 }, () => world.stored()));
+  await Promise.all(Array.from({ length: limits.commitItems + 1 }, () => world.stored()));
   assert.equal(commits, 2);
 });
 

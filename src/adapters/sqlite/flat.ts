@@ -91,6 +91,11 @@ export function settleOf(flat: Flat): SettleInput {
   return { epoch: flat[0] as number, nowMs: flat[1] as number, settlements };
 }
 
+/** How many items or settlements it holds. */
+export function countOf(name: 'accept' | 'settle', flat: Flat): number {
+  return (flat.length - 2) / (name === 'accept' ? itemValues : settlementValues);
+}
+
 function itemOf(flat: Flat, at: number): AcceptItem {
   const order = flat[at + 20] as AcceptItem['order'];
   return {

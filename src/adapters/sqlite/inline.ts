@@ -20,7 +20,7 @@ export function connectInline(file: string, fault: Fault | null): Connector {
 
   const flush = (): void => {
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, limits.commitActs);
+      const batch = waiting.splice(0, limits.commitItems);
       for (const [i, result] of runBatch(db, batch, fault).entries()) {
         if ('value' in result) batch[i]!.resolve(result.value);
         else batch[i]!.reject(result.error);

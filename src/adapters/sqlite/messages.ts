@@ -1,7 +1,7 @@
 import { type ErrorCode, type Problem, StoreError, SurehookError } from '../../core/errors.ts';
 import type { AcceptResult, SettleResult } from '../../ports/store.ts';
 import type { ReadName, WriteName } from './acts.ts';
-import { acceptOf, type Flat, flatAccept, flatSettle, settleOf } from './flat.ts';
+import { acceptOf, countOf, type Flat, flatAccept, flatSettle, settleOf } from './flat.ts';
 
 /** What a thread of the store is for. */
 export interface Role {
@@ -17,8 +17,11 @@ export interface Order {
 /** What is asked in one turn of the loop goes over together. */
 export type Sent = Order[];
 
-/** The answers that come thousands of times a second are bare values, which cost a fifth of an object's copy: an accepted event's position, a settlement's result. */
-export type Answer = { value: unknown } | { error: SentError } | number | string;
+/** The answers that come thousands of times a second are lists of bare values, which cost a fifth of an object's copy: accepted events' positions, settlements' results. */
+export type Answer = { value: unknown } | { error: SentError } | Bare[];
+
+/** One of several results. */
+type Bare = number | string | { value: unknown };
 
 /** Errors lose their class on the way between threads. */
 export interface SentError {
@@ -78,16 +81,25 @@ export function packed(name: string, input: readonly unknown[]): readonly unknow
 /** An act's answer as it goes over. */
 export function packedAnswer(name: string, value: unknown): Answer {
   if (name !== 'accept' && name !== 'settle') return { value };
-  const [only, ...more] = value as [AcceptResult | SettleResult];
-  if (more.length > 0) return { value };
-  if (typeof only === 'string') return only;
-  return 'kind' in only && only.kind === 'stored' ? only.seq : { value };
+  return (value as (AcceptResult | SettleResult)[]).map(bare);
+}
+
+function bare(result: AcceptResult | SettleResult): Bare {
+  if (typeof result === 'string') return result;
+  return 'kind' in result && result.kind === 'stored' ? result.seq : { value: result };
 }
 
 /** The value of an answer that is no error. */
-export function unpackedAnswer(answer: { value: unknown } | number | string): unknown {
-  if (typeof answer === 'object') return answer.value;
-  return typeof answer === 'number' ? [{ kind: 'stored', seq: answer }] : [answer];
+export function unpackedAnswer(answer: { value: unknown } | Bare[]): unknown {
+  if (!Array.isArray(answer)) return answer.value;
+  return answer.map((one) =>
+    typeof one === 'number' ? { kind: 'stored', seq: one } : typeof one === 'string' ? one : one.value,
+  );
+}
+
+/** How many events or settlements an act is about; any other counts as one. */
+export function itemsOf({ name, input }: Order): number {
+  return name === 'accept' || name === 'settle' ? countOf(name, input as Flat) : 1;
 }
 
 export function unpacked(name: string, input: readonly unknown[]): readonly unknown[] {

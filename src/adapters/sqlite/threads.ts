@@ -4,7 +4,15 @@ import { handedOverItems } from '../../core/limits/process.ts';
 import * as limits from '../../core/limits/store.ts';
 import type { WriteName } from './acts.ts';
 import type { Connector } from './connector.ts';
-import { type Answer, errorFrom, type Order, packed, type Role, unpackedAnswer } from './messages.ts';
+import {
+  type Answer,
+  errorFrom,
+  itemsOf,
+  type Order,
+  packed,
+  type Role,
+  unpackedAnswer,
+} from './messages.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -83,6 +91,7 @@ class Channel {
   readonly #asked: Waiting[] = [];
   #answered = 0;
   #unsent: Order[] = [];
+  #unsentItems = 0;
   #gone: Error | null = null;
 
   static async open(role: Role): Promise<Channel> {
@@ -115,9 +124,11 @@ class Channel {
     if (this.#gone !== null) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
-      this.#unsent.push({ name, input: packed(name, input) });
-      if (this.#unsent.length === 1) setImmediate(() => this.#send());
-      else if (this.#unsent.length >= handedOverItems) this.#send();
+      const order = { name, input: packed(name, input) };
+      this.#unsent.push(order);
+      this.#unsentItems += itemsOf(order);
+      if (this.#unsentItems >= handedOverItems) this.#send();
+      else if (this.#unsent.length === 1) setImmediate(() => this.#send());
     });
   }
 
@@ -130,6 +141,7 @@ class Channel {
     if (this.#unsent.length === 0) return;
     const orders = this.#unsent;
     this.#unsent = [];
+    this.#unsentItems = 0;
     if (this.#gone === null) this.#worker.postMessage(orders);
   }
 
@@ -138,7 +150,7 @@ class Channel {
       const asked = this.#asked[this.#answered]!;
       this.#asked[this.#answered] = undefined as never;
       this.#answered += 1;
-      if (typeof answer === 'object' && 'error' in answer) asked.reject(errorFrom(answer.error));
+      if ('error' in answer) asked.reject(errorFrom(answer.error));
       else asked.resolve(unpackedAnswer(answer));
     }
     if (this.#answered > 1024 || this.#answered === this.#asked.length) {

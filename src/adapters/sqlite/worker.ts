@@ -8,6 +8,7 @@ import { Database } from './database.ts';
 import {
   type Answer,
   errorTo,
+  itemsOf,
   type Order,
   packedAnswer,
   type Role,
@@ -46,7 +47,11 @@ function drain(): void {
 
 function leadingActs(): Act[] {
   let count = 0;
-  while (count < inbox.length && count < limits.commitActs && inbox[count]!.name in writeActs) count += 1;
+  let items = 0;
+  while (count < inbox.length && items < limits.commitItems && inbox[count]!.name in writeActs) {
+    items += itemsOf(inbox[count]!);
+    count += 1;
+  }
   return inbox
     .splice(0, count)
     .map(({ name, input }) => ({ name: name as WriteName, input: unpacked(name, input) }));

@@ -36,20 +36,22 @@ function keyObject(key: Key): KeyObject {
   return createPublicKey({ key: Buffer.concat([publicHead, key.bytes]), format: 'der', type: 'spki' });
 }
 
-/** The most recently used key objects: making one costs several times what an HMAC does. */
+/**
+ * The key objects used lately: making one costs several times what an HMAC does. In two generations, so that finding one changes
+ * nothing: what was not used since the younger one began goes when that is full.
+ */
 function keyCache(entries: number): (key: Key) => KeyObject {
-  const kept = new Map<string, KeyObject>();
-  let last = { id: '', object: null as KeyObject | null };
+  let young = new Map<string, KeyObject>();
+  let old = new Map<string, KeyObject>();
   return (key) => {
-    if (last.id === key.id && last.object !== null) return last.object;
-    let object = kept.get(key.id);
-    if (object === undefined) {
-      object = keyObject(key);
-      if (kept.size >= entries) kept.delete(kept.keys().next().value!);
-    } else kept.delete(key.id);
-    // Deleted and set again, a key moves to the young end of the map.
-    kept.set(key.id, object);
-    last = { id: key.id, object };
+    const found = young.get(key.id);
+    if (found !== undefined) return found;
+    const object = old.get(key.id) ?? keyObject(key);
+    if (young.size >= entries / 2) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key.id, object);
     return object;
   };
 }

@@ -6,12 +6,12 @@ import { explain } from '../../core/explain.ts';
 import { listDefault } from '../../core/limits/api.ts';
 import * as limits from '../../core/limits/bins.ts';
 import { attemptBodyBytes } from '../../core/limits/sending.ts';
+import { timeText } from '../../core/time-text.ts';
 import { eventStream } from '../event-stream.ts';
 import * as models from '../models.ts';
 import { byNo, decodeCursor, encodeCursor, pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import { timeText } from '../time-query.ts';
 import { bin, binChanges, binInput, caughtRequest } from './bin-models.ts';
 
 const tag = 'Bins';

@@ -3,12 +3,12 @@ import { notFound } from '../../core/errors.ts';
 import { nameChars } from '../../core/limits/accounts.ts';
 import * as limits from '../../core/limits/people.ts';
 import { type AuditEntry, type Person, personView, roles } from '../../core/person.ts';
+import { timeText } from '../../core/time-text.ts';
 import * as models from '../models.ts';
 import { nullable } from '../nullable.ts';
 import { cutAt, pageAnswer, pageInMemory, pageInStore, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
-import { timeText } from '../time-query.ts';
 
 const tag = 'People';
 

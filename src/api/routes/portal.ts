@@ -5,6 +5,7 @@ import { nameChars } from '../../core/limits/accounts.ts';
 import { apiKeyChars, listDefault } from '../../core/limits/api.ts';
 import * as limits from '../../core/limits/portals.ts';
 import { type PortalLink, portalScopes, portalStatus, readPortal } from '../../core/portal.ts';
+import { timeText } from '../../core/time-text.ts';
 import { actorIn, type Principal, portalPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
 import { maybeTime, nullable } from '../nullable.ts';
@@ -12,7 +13,6 @@ import { cutAt, decodeCursor, encodeCursor, pageAnswer, pageOnly } from '../page
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { requireOwnPage } from '../session-cookie.ts';
-import { timeText } from '../time-query.ts';
 
 const tag = 'Portal';
 

@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits/api.ts';
-import type { Accepted } from '../../flow/accept.ts';
+import { timeText } from '../../core/time-text.ts';
+import type { Accepted, PublishOptions } from '../../flow/accept.ts';
 import { problemHeaders, toProblem } from '../errors.ts';
 import * as models from '../models.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import { timeText } from '../time-query.ts';
 
 const tag = 'Events';
 
@@ -89,7 +89,7 @@ export function publishRoutes(parts: ApiParts): Route[] {
         200: 'The `id` was known already: this is the stored event, and nothing was sent. With `Surehook-Id-Conflict: true` when it was stored with another body.',
       },
       fails: ['conflict', 'too_large', 'unavailable'],
-      handle: (call) => publish(parts, call),
+      handle: async (call) => acceptedAnswer(await parts.publish(call.account, call.text, optionsOf(call))),
     }),
     route({
       method: 'POST',
@@ -117,18 +117,14 @@ export function publishRoutes(parts: ApiParts): Route[] {
   ];
 }
 
-/** Publishes one event, however the request came in. */
-export async function publish(
-  parts: Pick<ApiParts, 'publish'>,
-  call: Pick<Call, 'principal' | 'account' | 'headers' | 'text'>,
-): Promise<Answer> {
+/** What the request says about the event it publishes, however it came in. */
+export function optionsOf(call: Pick<Call, 'principal' | 'headers'>): PublishOptions {
   const traceparent = call.headers.traceparent;
-  const options = {
+  return {
     idempotencyKey: idempotencyKey(call),
     traceparent: typeof traceparent === 'string' ? traceparent : null,
     ...accountsOf(call),
   };
-  return acceptedAnswer(await parts.publish(call.account, call.text, options));
 }
 
 function idempotencyKey(call: Pick<Call, 'headers'>): string | null {
@@ -140,7 +136,7 @@ function idempotencyKey(call: Pick<Call, 'headers'>): string | null {
   ]);
 }
 
-function acceptedAnswer(accepted: Accepted): Answer {
+export function acceptedAnswer(accepted: Accepted): Answer {
   const answer: Answer = { status: accepted.status, body: acceptedView(accepted) };
   if (accepted.conflict || accepted.replayed) {
     answer.headers = {

@@ -6,11 +6,11 @@ import { invalid, SurehookError } from '../../core/errors.ts';
 import { deliveryId, parseDeliveryId } from '../../core/ids.ts';
 import * as limits from '../../core/limits/pull.ts';
 import { isPulled } from '../../core/pull.ts';
+import { timeText } from '../../core/time-text.ts';
 import type { Pulled, PullVerdict } from '../../ports/pull-store.ts';
 import { nullable } from '../nullable.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import { timeText } from '../time-query.ts';
 import { findEndpoint } from './find-endpoint.ts';
 
 const receiveInput = Type.Object(

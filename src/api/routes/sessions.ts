@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { SurehookError } from '../../core/errors.ts';
 import * as limits from '../../core/limits/people.ts';
 import { personView, roles, type Session } from '../../core/person.ts';
+import { timeText } from '../../core/time-text.ts';
 import { actorIn, type Principal, sessionPrincipal } from '../auth.ts';
 import * as models from '../models.ts';
 import { nullable } from '../nullable.ts';
@@ -9,7 +10,6 @@ import { pageAnswer, pageInMemory, pageOnly } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Route, route } from '../route.ts';
 import { csrfToken, requireOwnPage, sessionCookie, sessionToken } from '../session-cookie.ts';
-import { timeText } from '../time-query.ts';
 import { person } from './people.ts';
 
 const tag = 'Sessions';

@@ -6,11 +6,11 @@ import { attemptBodyBytes } from '../../core/limits/sending.ts';
 import * as limits from '../../core/limits/sources.ts';
 import { masked } from '../../core/masked.ts';
 import type { Source, SourceRequest, SourceRequestHead } from '../../core/source.ts';
+import { timeText } from '../../core/time-text.ts';
 import * as models from '../models.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../page.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import { timeText } from '../time-query.ts';
 import { findSource } from './find-source.ts';
 import { judgement, sourceRequest, sourceRequestDetail, verdict } from './source-models.ts';
 

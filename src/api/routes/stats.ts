@@ -2,11 +2,12 @@ import { type Static, Type } from 'typebox';
 import { parseDuration } from '../../core/duration.ts';
 import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits/api.ts';
+import { timeText } from '../../core/time-text.ts';
 import type { Latency } from '../../ports/store.ts';
 import * as models from '../models.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Answer, type Route, route } from '../route.ts';
-import { maybeTimeText, readSpan, spanFields, timeText } from '../time-query.ts';
+import { maybeTimeText, readSpan, spanFields } from '../time-query.ts';
 import { findPastEndpoint } from './find-endpoint.ts';
 
 const hourMs = 3_600_000;

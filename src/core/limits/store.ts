@@ -15,8 +15,8 @@ export const heldMaxMs = 30 * 86_400_000;
 /** Accepts that may wait for a commit; past it the answer is 503 with Retry-After. */
 export const commitQueueEvents = 20_000;
 export const commitQueueBytes = 64 * 1024 * 1024;
-/** Acts that one commit may hold. */
-export const commitActs = 2_000;
+/** Events, settlements and other acts that one commit may hold; the last act of it may bring some more. */
+export const commitItems = 2_000;
 export const busyRetryAfterS = 1;
 /** Look-ups that may wait for a reader; past it the answer is 503 with Retry-After. */
 export const readQueue = 1000;
