@@ -50,7 +50,7 @@ export class Machine {
 
   /** How often a measurement is repeated, in turn with those it is compared to. */
   get rounds(): number {
-    return this.quick ? 1 : 3;
+    return this.quick ? 1 : 5;
   }
 
   /** A number of its own for each measurement, so that late deliveries are never taken for new ones. */

@@ -9,7 +9,7 @@ const changes: readonly [string, string][] = [
   ['truncated, final, next, ord)', 'truncated, final, next, timings, ord)'],
 ];
 
-function settleWithTimings(): string {
+export function settleWithTimings(): string {
   let sql = settle.slice(0, settle.indexOf('-- One more attempt, outside of a settlement.'));
   for (const [before, after] of changes) sql = sql.replace(before, after);
   return sql;
