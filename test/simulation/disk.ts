@@ -104,8 +104,10 @@ export class Disk {
     const { kernel, faults, ledger } = this.#world;
     const { ending, fatal } = this.#ending();
     this.#world.failCommitAt = ending === 'before' || ending === 'middle' ? ending : null;
-    // Some acts look something up before they write, so that others of the same commit come before them.
-    const took: (() => void)[] = [];
+    // Some acts look something up before they write, so that others of the same commit come before them. An accept does not, but
+    // is answered some promises after it was written, when a claim behind it in the commit may have been answered already.
+    const accepts: (() => void)[] = [];
+    const others: (() => void)[] = [];
     const results = await kernel.during(
       Promise.allSettled(
         batch.map(async ({ name, args }) => {
@@ -114,7 +116,7 @@ export class Disk {
             throw new StoreError('The database is in use by another process.', true);
           }
           const value = await this.#world.call(name, args);
-          took.push(() => ledger.took(this.#node, name, args, value));
+          (name === 'accept' ? accepts : others).push(() => ledger.took(this.#node, name, args, value));
           return value;
         }),
       ),
@@ -124,7 +126,7 @@ export class Disk {
       const refused = results[i]!.status === 'rejected' ? ' refused' : '';
       kernel.trace(`${this.#node.name} ${name} ${ending === 'well' ? '' : ending}${refused}`);
     });
-    for (const each of took) each();
+    for (const each of [...accepts, ...others]) each();
     if (batch.some(({ name }) => name === 'sweep')) await kernel.during(ledger.forgetSwept());
     const lost = ending === 'well' ? null : new StoreError(`The commit failed (injected, ${ending}).`, fatal);
     kernel.after(faults.number() * this.#slowMs, () => {

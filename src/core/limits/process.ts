@@ -22,7 +22,8 @@ export const logStuckMs = 1000;
  */
 export const memoryKeepMs = 600_000;
 /**
- * Requests, answers to callers, and orders to the store that one thread hands over to another at once, at most. Under full load a turn of the main thread has some 180 events: handed over
- * at its end alone, they made the others wait for it and then for each other. A message costs what ten events do, so not much less.
+ * How many requests, answers to callers, or items of acts are enough for a thread to hand over at once what it has for another, and
+ * how many items one act of the store has at most. Under full load a turn of the main thread has some 180 events: handed over at its
+ * end alone, they made the others wait for it and then for each other. A message costs what ten events do, so not much less.
  */
 export const handedOverItems = 64;

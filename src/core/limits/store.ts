@@ -15,7 +15,7 @@ export const heldMaxMs = 30 * 86_400_000;
 /** Accepts that may wait for a commit; past it the answer is 503 with Retry-After. */
 export const commitQueueEvents = 20_000;
 export const commitQueueBytes = 64 * 1024 * 1024;
-/** Events, settlements and other acts that one commit may hold; the last act of it may bring some more. */
+/** Events, settlements and other acts that one commit may hold; the last act of it may bring some more, and on one thread alone acts are counted. */
 export const commitItems = 2_000;
 export const busyRetryAfterS = 1;
 /** Look-ups that may wait for a reader; past it the answer is 503 with Retry-After. */
