@@ -62,7 +62,7 @@ test('nodes live side by side: one that joins takes nothing from one that lives'
   });
 });
 
-test('a node that has not said for 15 s that it lives is taken over once, with what it had under way', async () => {
+test('a node that has not said for 11 s that it lives is taken over once, with what it had under way', async () => {
   await withTwo(async (one, other) => {
     const no = await endpointFor(one, other);
     const begun = await one.stored({ endpointNos: [no], modes: ['begun'] });

@@ -43,10 +43,13 @@ export const transactionIdleMs = 5000;
 /** Version 14. */
 export const postgresOldest = 140_000;
 export const databaseConnectMs = 5000;
-/** A node says that it lives this often; without a word for this long its work is taken over, and it stops sending some time before. */
+/**
+ * A node says that it lives this often. Without a word for `nodeDeadMs` it is taken over by the next of the others that says so, which is
+ * within 15 s of its last word, with a second for the database; it stops sending some time before.
+ */
 export const nodeBeatMs = 3000;
-export const nodeDeadMs = 15_000;
-export const nodeDoubtMs = 10_000;
+export const nodeDeadMs = 11_000;
+export const nodeDoubtMs = 9000;
 /** What nodes tell each other is gathered for this long. */
 export const tellEveryMs = 20;
 /** Pause before a broken connection for news is made again. */
