@@ -92,14 +92,15 @@ export class Accepter {
   readonly #inFlight = new InFlight();
   /** Idempotency keys whose first request is under way, with the account that the store keeps them under. */
   readonly #keysUnderWay = new Set<string>();
-  readonly #storeTogether: (item: AcceptItem) => Promise<AcceptResult>;
+  /** Alone, or together with what comes up with it. */
+  readonly #store: (item: AcceptItem) => Promise<AcceptResult>;
   #stopping = false;
   /** Position after the newest event that was stored here; 0 before the first. */
   nextSeq = 0;
 
   constructor(parts: AcceptParts) {
     this.#parts = parts;
-    this.#storeTogether = together((items) => parts.store(items));
+    this.#store = together((items) => parts.store(items), isInvolved);
   }
 
   /** The body of `POST /v1/events`. Resolves once it is on disk. */
@@ -278,14 +279,6 @@ export class Accepter {
       : matched;
   }
 
-  async #storeAlone(item: AcceptItem): Promise<AcceptResult> {
-    return (await this.#parts.store([item]))[0]!;
-  }
-
-  #store(item: AcceptItem): Promise<AcceptResult> {
-    return isPlain(item) ? this.#storeTogether(item) : this.#storeAlone(item);
-  }
-
   #giveBack(reserved: (Reservation | null)[]): void {
     for (const reservation of reserved)
       if (reservation !== null) this.#parts.dispatcher.giveBack(reservation);
@@ -343,10 +336,10 @@ function answerOf(result: Known | { kind: 'stored'; deliveries: number }, event:
   };
 }
 
-/** Nothing but the event itself is decided about: what else it would wait for, its company would wait for, too. */
-function isPlain({ event, idempotency, inbound, order }: AcceptItem): boolean {
+/** More than the event itself is decided about: what it waits for then, its company would wait for, too. */
+function isInvolved({ event, idempotency, inbound, order }: AcceptItem): boolean {
   return (
-    idempotency === null && inbound === null && order === undefined && alertKindOfEvent(event.type) === null
+    idempotency !== null || inbound !== null || order !== undefined || alertKindOfEvent(event.type) !== null
   );
 }
 

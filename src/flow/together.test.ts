@@ -82,3 +82,16 @@ for (const error of [new StoreError('away', false), new SurehookError('unavailab
     assert.deepEqual(acts, [[1, 2]]);
   });
 }
+
+test('what goes alone is an act of its own, after what came up before it and before what comes after', async () => {
+  const acts: number[][] = [];
+  const ask = together(
+    async (items: number[]) => {
+      acts.push(items);
+      return items;
+    },
+    (item) => item < 0,
+  );
+  assert.deepEqual(await Promise.all([1, 2, -3, -4, 5, 6].map(ask)), [1, 2, -3, -4, 5, 6]);
+  assert.deepEqual(acts, [[1, 2], [-3], [-4], [5, 6]]);
+});

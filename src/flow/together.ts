@@ -9,10 +9,12 @@ interface Group<Item, Result> {
 /**
  * One act of the store for all items that come up together, and not one for each: what an act costs the main thread, promises for
  * the most part, is as much as the rest of an event's way there. Together is what one message of another thread brings, much of
- * it in parts; there is no timer. Results in order; a fault of one item's own leaves the others alone.
+ * it in parts; there is no timer. Results in order; a fault of one item's own leaves the others alone. An item that `goesAlone` is
+ * an act of its own, after what came up before it.
  */
 export function together<Item, Result>(
   act: (items: Item[]) => Promise<Result[]>,
+  goesAlone: (item: Item) => boolean = () => false,
 ): (item: Item) => Promise<Result> {
   let next: Group<Item, Result> | null = null;
 
@@ -42,10 +44,12 @@ export function together<Item, Result>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      if (next === null) next = begin();
+      const isAlone = goesAlone(item);
+      if (isAlone && next !== null) run(next);
+      next ??= begin();
       const group = next;
       group.items.push(item);
       group.callers.push({ resolve, reject });
-      if (group.items.length >= handedOverItems) run(group);
+      if (isAlone || group.items.length >= handedOverItems) run(group);
     });
 }
