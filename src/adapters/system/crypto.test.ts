@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import builtin, { createHmac } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Key } from '../../core/signing.ts';
@@ -26,6 +27,29 @@ describe('cryptography by Node', () => {
     for (const secret of ['a', 'b', 'c', 'a', 'a', 'c', 'b']) {
       assert.equal(mac(secret), createHmac('sha1', secret).update('x').digest('hex'));
     }
+  });
+
+  test('a key that is used all along is prepared once, and one that as many others followed is let go', (t) => {
+    const make = t.mock.method(builtin, 'createSecretKey');
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    const entries = 4;
+    const crypto = nodeCrypto(entries);
+    const isMade = (secret: string): boolean => {
+      const before = make.mock.callCount();
+      crypto.hmac('hmac-sha256', hmacKey(secret), ['x'], 'hex');
+      return make.mock.callCount() > before;
+    };
+    assert.equal(isMade('always'), true);
+    assert.equal(isMade('once'), true);
+    for (let n = 0; n < entries; n += 1) {
+      assert.equal(isMade(`other ${n}`), true);
+      assert.equal(isMade('always'), false);
+    }
+    assert.equal(isMade('once'), true);
   });
 
   test('a public key that is no point, or a signature of the wrong length, is refused and nothing is thrown', () => {
