@@ -59,3 +59,47 @@ test('a resume in the commit of the attempt that stops the endpoint leaves store
   }
   await world.close();
 });
+
+test('a store that says that going on could lie ends the process, and the settlement is not tried again', async () => {
+  let tries = 0;
+  const world = await openWorld({
+    disk: (store): Store => ({
+      ...store,
+      async settle() {
+        tries += 1;
+        throw new StoreError('broken', true);
+      },
+    }),
+  });
+  await world.endpoint({});
+  await world.publish({});
+  await world.clock.advance(60_000);
+  assert.equal(tries, 1);
+  assert.deepEqual(
+    world.reports.filter((report) => report.startsWith('fatal')),
+    ['fatal broken'],
+  );
+  await world.close();
+});
+
+test('a stop waits until what came of an attempt is stored', async () => {
+  let isStored = false;
+  const world = await openWorld({
+    disk: (store, clock): Store => ({
+      ...store,
+      async settle(input) {
+        await new Promise<void>((resolve) => clock.after(20, resolve));
+        const results = await store.settle(input);
+        isStored = true;
+        return results;
+      },
+    }),
+  });
+  await world.endpoint({});
+  await world.publish({});
+  assert.deepEqual([world.sender.sent.length, isStored], [1, false]);
+  const stopped = world.engine.stop().then(() => assert.ok(isStored));
+  await world.clock.advance(20);
+  await stopped;
+  await world.close();
+});
