@@ -11,6 +11,7 @@ import type { Envelope } from '../core/profiles/profile.ts';
 import { profileNamed } from '../core/profiles/table.ts';
 import { bodyIsShared, buildBody, buildRequest, type Prepared, prepare } from '../core/request.ts';
 import type { Crypto } from '../core/signing.ts';
+import { timeText } from '../core/time-text.ts';
 import { judge, type Verdict } from '../core/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -80,7 +81,7 @@ export class Deliverer {
       ...event,
       seq: 0,
       accountNo: endpoint.accountNo,
-      timestamp: new Date(atMs).toISOString(),
+      timestamp: timeText(atMs),
       reference: null,
       source: null,
       origin: 'api',
@@ -105,11 +106,6 @@ export class Deliverer {
   async abandon(owed: Owed[]): Promise<void> {
     for (const { key } of owed) this.#abandoned.add(key);
     if (owed.length > 0) await this.#parts.release(owed);
-  }
-
-  /** Resolves when every outcome is stored. */
-  idle(): Promise<void> {
-    return this.#parts.settler.idle();
   }
 
   /** The exact request for this moment, or why there can be none. */

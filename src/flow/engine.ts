@@ -284,12 +284,12 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       replayer.stop();
       sweeper.stop();
       watcher.stop();
-      const drained = Promise.all([accepter.stop(), dispatcher.stop()]).then(() => deliverer.idle());
+      const drained = Promise.all([accepter.stop(), dispatcher.stop()]).then(() => settler.idle());
       await inTime(clock, drainMs, drained);
       doubt.stop();
       settler.stop();
       await deliverer.abandon(dispatcher.underWay.all().map((one) => one.owed));
-      await deliverer.idle();
+      await settler.idle();
       await receiver.idle();
       member.stop();
     },

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock } from '../../test/support/clock.ts';
 import { openWorld } from '../../test/support/world.ts';
 import { StoreError } from '../core/errors.ts';
 import type { Settlement, SettleResult, Store } from '../ports/store.ts';
+import { Settler } from './settle.ts';
 
 test('a settlement that is stored late keeps what was counted meanwhile, and nothing of what a resume cleared', async () => {
   const seen: Settlement['health'][] = [];
@@ -60,26 +62,23 @@ test('a resume in the commit of the attempt that stops the endpoint leaves store
   await world.close();
 });
 
-test('a store that says that going on could lie ends the process, and the settlement is not tried again', async () => {
+test('when the store says that going on could lie, that is raised and the settlement is not tried again', async () => {
+  const fatal = new StoreError('broken', true);
+  const raised: unknown[] = [];
   let tries = 0;
-  const world = await openWorld({
-    disk: (store): Store => ({
-      ...store,
-      async settle() {
-        tries += 1;
-        throw new StoreError('broken', true);
-      },
-    }),
+  const settler = new Settler({
+    clock: new ManualClock(),
+    doubt: { raise: (error) => raised.push(error) },
+    directory: { endpoint: () => null, stopEndpoint() {} },
+    async store() {
+      tries += 1;
+      throw fatal;
+    },
+    stopped() {},
   });
-  await world.endpoint({});
-  await world.publish({});
-  await world.clock.advance(60_000);
-  assert.equal(tries, 1);
-  assert.deepEqual(
-    world.reports.filter((report) => report.startsWith('fatal')),
-    ['fatal broken'],
-  );
-  await world.close();
+  assert.equal(await settler.settle({ key: 1, health: null } as Settlement), null);
+  assert.deepEqual([tries, raised], [1, [fatal]]);
+  await settler.idle();
 });
 
 test('a stop waits until what came of an attempt is stored', async () => {

@@ -10,8 +10,8 @@ import { InFlight } from './in-flight.ts';
 
 export interface SettleParts {
   clock: Clock;
-  directory: Directory;
-  doubt: Doubt;
+  directory: Pick<Directory, 'endpoint' | 'stopEndpoint'>;
+  doubt: Pick<Doubt, 'raise'>;
   /** Stored with whatever else the next commit holds. */
   store(settlement: Settlement): Promise<SettleResult>;
   /** The endpoint was paused or disabled by this settlement. */
@@ -33,7 +33,7 @@ export class Settler {
     this.#parts = parts;
   }
 
-  /** Null: the process stops, and the store had not taken it. */
+  /** Null: the store had not taken it, and is not asked again, for the process stops or the store says that going on could lie. */
   async settle(settlement: Settlement): Promise<SettleResult | null> {
     const slot = this.settling.put(settlement.key);
     this.#inFlight.begin();
@@ -59,7 +59,7 @@ export class Settler {
     }
   }
 
-  /** Resolves when nothing is to be stored any more. */
+  /** Resolves when every outcome is stored. */
   idle(): Promise<void> {
     return this.#inFlight.none();
   }

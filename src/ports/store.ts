@@ -154,6 +154,7 @@ export interface DeliveryStore {
   lanes(): Promise<LaneStart[]>;
   /** Stores all or none of the call; results in order. 202 may leave once it resolves. */
   accept(input: { epoch: number; items: AcceptItem[]; nowMs: number }): Promise<AcceptResult[]>;
+  /** Results in order; a delivery that is settled twice in one call is settled once. */
   settle(input: { epoch: number; settlements: Settlement[]; nowMs: number }): Promise<SettleResult[]>;
   /**
    * Leases due work, oldest due first, nothing that is not due, nothing of an endpoint that is not active. Less than was asked

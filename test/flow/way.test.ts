@@ -193,21 +193,6 @@ test('an ordered endpoint keeps the order of each reference while others flow', 
   await world.close();
 });
 
-test('an ordered endpoint gets a batch’s events of one reference in the order of the batch, whatever their types', async () => {
-  const world = await openWorld();
-  await world.endpoint({ ordered: true });
-  const types = ['order.created', 'order.failed', 'order.closed', 'balance.low'];
-  const events = types.map((type) => ({ type, reference: 'r', data: {} }));
-  const publishing = world.engine.accepter.publishBatch(world.account, JSON.stringify({ events }), {
-    anyAccount: false,
-  });
-  await Promise.all([publishing, world.clock.settle()]);
-  await world.clock.advance(1 * seconds);
-  const { rows } = await world.store.listEvents(world.account.no, {}, { limit: 9, before: null });
-  assert.deepEqual(rows.map(({ event }) => event.type).reverse(), types);
-  await world.close();
-});
-
 test('what waited behind a delivery that is cancelled goes at once, though that one is under way or waits for its retry', async () => {
   for (const waitMs of [10, 5000]) {
     const world = await openWorld();

@@ -34,7 +34,7 @@ export class Grouped<Item, Result> {
     return (await Promise.all(items.map((item) => this.#askTogether([item])))).flat();
   }
 
-  /** Two of one call have the same key. */
+  /** Two of one call have the same key, which one statement can't write twice. */
   #repeats(items: Item[]): boolean {
     const { keyOf } = this.#parts;
     return keyOf !== undefined && items.length > 1 && new Set(items.map(keyOf)).size < items.length;

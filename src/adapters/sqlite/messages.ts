@@ -89,12 +89,14 @@ function bare(result: AcceptResult | SettleResult): Bare {
   return 'kind' in result && result.kind === 'stored' ? result.seq : { value: result };
 }
 
+function whole(bare: Bare): unknown {
+  if (typeof bare === 'string') return bare;
+  return typeof bare === 'number' ? { kind: 'stored', seq: bare } : bare.value;
+}
+
 /** The value of an answer that is no error. */
 export function unpackedAnswer(answer: { value: unknown } | Bare[]): unknown {
-  if (!Array.isArray(answer)) return answer.value;
-  return answer.map((one) =>
-    typeof one === 'number' ? { kind: 'stored', seq: one } : typeof one === 'string' ? one : one.value,
-  );
+  return Array.isArray(answer) ? answer.map(whole) : answer.value;
 }
 
 /** How many events or settlements an act is about; any other counts as one. */

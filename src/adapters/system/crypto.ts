@@ -60,7 +60,7 @@ function bytesOf(parts: readonly Part[]): Uint8Array {
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part)));
 }
 
-/** Cryptography by `node:crypto`. At most `keys` prepared keys are kept. */
+/** Cryptography by `node:crypto`. At most `keys` prepared keys, an even number, are kept. */
 export function nodeCrypto(keys = signingKeys): Crypto {
   const objectOf = keyCache(keys);
   return {
