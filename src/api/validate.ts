@@ -11,18 +11,12 @@ export type Validator = (value: unknown) => void;
 
 /** Makes the check of a request's body: throws `invalid` with a JSON pointer and a sentence for each thing that is wrong. */
 export function bodyValidator(schema: TSchema): Validator {
-  return validator(
-    once(() => bodies.compile(schema)),
-    (pointer) => pointer,
-  );
+  return validator(bodies, schema, (pointer) => pointer);
 }
 
 /** The same for query parameters, which are strings: numbers and booleans are read from them in place. The pointer is the parameter's name. */
 export function queryValidator(schema: TSchema): Validator {
-  const check = validator(
-    once(() => queries.compile(schema)),
-    (pointer) => pointer.slice(1),
-  );
+  const check = validator(queries, schema, (pointer) => pointer.slice(1));
   return (value) => {
     check(value);
     // Ajv takes `Infinity` for an integer, and does not hold it to any bound.
@@ -32,18 +26,11 @@ export function queryValidator(schema: TSchema): Validator {
   };
 }
 
-/** When it is asked for first: compiling the checks of all routes takes a tenth of a second, which a start need not wait for. */
-function once(compile: () => ValidateFunction): () => ValidateFunction {
-  let made: ValidateFunction | null = null;
-  return () => {
-    made ??= compile();
-    return made;
-  };
-}
-
-function validator(compiled: () => ValidateFunction, name: (pointer: string) => string): Validator {
+/** Compiled when it is asked first: the checks of all routes take a tenth of a second, which a start need not wait for. */
+function validator(ajv: Ajv2020, schema: TSchema, name: (pointer: string) => string): Validator {
+  let check: ValidateFunction | null = null;
   return (value) => {
-    const check = compiled();
+    check ??= ajv.compile(schema);
     if (check(value)) return;
     const found = problemsOf(check.errors ?? []);
     throw invalid(found.map(({ pointer, detail }) => ({ pointer: name(pointer), detail })));
