@@ -12,6 +12,7 @@ import * as limits from '../core/limits/store.ts';
 import type { OrderNews } from '../core/order.ts';
 import { isPulled } from '../core/pull.ts';
 import { timeText } from '../core/time-text.ts';
+import { isInvolved } from '../ports/accept-item.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { AcceptItem, AcceptResult, EventSummary, TargetMode } from '../ports/store.ts';
@@ -334,13 +335,6 @@ function answerOf(result: Known | { kind: 'stored'; deliveries: number }, event:
     conflict: result.conflict,
     replayed: true,
   };
-}
-
-/** More than the event itself is decided about: what it waits for then, its company would wait for, too. */
-function isInvolved({ event, idempotency, inbound, order }: AcceptItem): boolean {
-  return (
-    idempotency !== null || inbound !== null || order !== undefined || alertKindOfEvent(event.type) !== null
-  );
 }
 
 function unavailable(): SurehookError {

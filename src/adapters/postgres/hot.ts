@@ -1,7 +1,8 @@
 import { StoreError } from '../../core/errors.ts';
 import * as limits from '../../core/limits/store.ts';
+import { isInvolved, isKeyed, isWatched } from '../../ports/accept-item.ts';
 import type { AcceptItem, AcceptResult, DeliveryStore, Settlement, SettleResult } from '../../ports/store.ts';
-import { acceptEvents, acceptKeyed, acceptWatched, type Holder, isKeyed, isWatched } from './acts/accept.ts';
+import { acceptEvents, acceptKeyed, acceptWatched, type Holder } from './acts/accept.ts';
 import { beat, claim, join, lanes, leave, reclaim, release, spill } from './acts/lease.ts';
 import { settle } from './acts/settle.ts';
 import type { Connections } from './connections.ts';
@@ -55,7 +56,8 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
     this.#accepts = new Grouped({
       flights: limits.statementFlights,
       run: (items) => this.#accept(items),
-      mayMeet: (first, { epoch, item }) => epoch === first.epoch && isPlain(first.item) && isPlain(item),
+      mayMeet: (first, { epoch, item }) =>
+        epoch === first.epoch && !isInvolved(first.item) && !isInvolved(item),
     });
     this.#settles = new Grouped({
       flights: limits.statementFlights,
@@ -177,7 +179,7 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
   async #store(accepting: Accepting[]): Promise<AcceptResult[]> {
     const holder = this.#holder(accepting[0]!.epoch);
     const items = accepting.map(({ item }) => item);
-    if (items.every(isPlain))
+    if (!items.some(isInvolved))
       return await this.#connections.alone((session) => acceptEvents(session, holder, items));
     const each = async (session: Parameters<typeof acceptEvents>[0]): Promise<AcceptResult[]> => {
       const results: AcceptResult[] = [];
@@ -211,9 +213,4 @@ export class Hot implements Omit<DeliveryStore, 'watch'> {
       throw error;
     }
   }
-}
-
-/** Nothing but the event itself is decided about. */
-function isPlain(item: AcceptItem): boolean {
-  return !isKeyed(item) && !isWatched(item);
 }

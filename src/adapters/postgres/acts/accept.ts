@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { alertKindOfEvent, signalOfEvent } from '../../../core/alert.ts';
 import * as limits from '../../../core/limits/store.ts';
 import { hear, type OrderNews } from '../../../core/order.ts';
+import { isKeyed } from '../../../ports/accept-item.ts';
 import type { AcceptItem, AcceptResult } from '../../../ports/store.ts';
 import type { Row, Session, Value } from '../session.ts';
 import { holdOrder } from './order-rows.ts';
@@ -13,16 +14,6 @@ import { raise } from './signals.ts';
 export interface Holder {
   epoch: number;
   generation: number;
-}
-
-/** Whether something that was handed in before decides if there is anything to store. */
-export function isKeyed({ idempotency, inbound }: AcceptItem): boolean {
-  return idempotency !== null || inbound !== null;
-}
-
-/** Whether more than the event changes with it: an order, or what people are told of. */
-export function isWatched({ order, event }: AcceptItem): boolean {
-  return order !== undefined || alertKindOfEvent(event.type) !== null;
 }
 
 /** One event that changes more than itself, in the transaction of the session. */
