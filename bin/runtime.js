@@ -2,6 +2,7 @@
 // this file runs on any Node from 20 on. It never runs an install script and never asks for root rights.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import module from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,10 +36,21 @@ export async function prepare() {
   for (const signal of signals) process.on(signal, end);
   if (isClone) installPackages();
   const node = isNewEnough(process.versions.node) ? null : (findRuntime() ?? installRuntime());
+  if (isClone) keepCompiled();
   await endIfTold();
   if (node === null) return dieWithLauncher();
   if (isClone) linkRuntime(node);
   await runAgain(node);
+}
+
+/**
+ * What Node made of the sources is there for the next start, its threads and the processes it starts. Without it each thread of a
+ * server holds what takes the types out of TypeScript, 12 MB, and each file of a test run compiles the same sources, a fifth of all CPU.
+ */
+function keepCompiled() {
+  process.env.NODE_COMPILE_CACHE ??= path.join(root, '.runtime', 'compiled');
+  // The variable is for those that start from here; a Node that is too old to keep anything only passes it on.
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 }
 
 /** Ends with one line that says what to do. */

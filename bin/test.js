@@ -54,10 +54,7 @@ function runCheck({ title, file, args }) {
 async function runTests(wanted) {
   const needsPostgres = wanted !== browserPatterns && !process.env.TEST_DATABASE_URL;
   const own = needsPostgres ? await startTestPostgres() : null;
-  // Every test file is a process, many of them start threads and servers, and all of these compile the same sources: a
-  // fifth of all CPU, without this.
-  const compiled = { NODE_COMPILE_CACHE: path.join(root, '.runtime', 'compiled') };
-  const env = { ...compiled, ...process.env, ...(own === null ? {} : { TEST_DATABASE_URL: own.url }) };
+  const env = { ...process.env, ...(own === null ? {} : { TEST_DATABASE_URL: own.url }) };
   const concurrency = wanted === browserPatterns ? 1 : Math.max(2, os.availableParallelism() - 1);
   const args = [
     '--test',

@@ -97,7 +97,7 @@ interface Opened {
 
 async function run(opened: Opened, died: () => void): Promise<Running> {
   const { config, keys, version, store, sender, clock } = opened;
-  keepMemory();
+  keepMemory(config.database.kind);
   const log = openLog(config.logLevel, process.stdout.isTTY === true);
   const metrics = new Metrics();
   const policy = policyOf(config);

@@ -28,6 +28,7 @@ export async function backlog(machine: Machine, report: Report): Promise<void> {
   const server = await prepared(machine);
   await receiver.ask('behave', [[dead, 'fail']]);
 
+  const startedBytes = residentBytes(server.pid);
   // So that what taking in batches needs at all is there before, whoever waits for them.
   await fill(server, { run: machine.nextRun(), type: 'nobody', events: waiting * 0.3 });
   await sleep(machine.ms(1000, 500));
@@ -37,12 +38,13 @@ export async function backlog(machine: Machine, report: Report): Promise<void> {
   const peakBytes = await fill(server, { run, type: 'dead', events: waiting });
   const fillMs = nowMs() - startMs;
   await sleep(machine.quick ? 500 : Math.max(3000, startMs + quietAfterMs - nowMs()));
-  const grownMib = (residentBytes(server.pid) - emptyBytes) / mebibyte;
+  const bytes = residentBytes(server.pid);
+  const grownMib = (bytes - emptyBytes) / mebibyte;
   report.add({
     name: `backlog: ${waiting.toLocaleString('en')} waiting for a dead endpoint`,
     ratePerSecond: (waiting * 1000) / fillMs,
     target: { text: 'memory + < 100 MiB', met: grownMib < 100 },
-    note: `memory ${signed(grownMib)} MiB (at most ${signed((peakBytes - emptyBytes) / mebibyte)} while it was filled)`,
+    note: `memory ${signed(grownMib)} MiB (at most ${signed((peakBytes - emptyBytes) / mebibyte)} while it was filled), ${mib(bytes)} in all (${mib(startedBytes)} when it had started)`,
   });
   const [before, after] = await claimCosts(machine, [without, server]);
   const ratio = after.cpuUs / before.cpuUs;
@@ -192,6 +194,10 @@ async function comesBack(
 /** Alone first, and never more than one more for each request that came before. */
 function climbs(atOnce: readonly number[]): boolean {
   return atOnce.length > 1 && atOnce.slice(0, 10).every((count, n) => count <= Math.max(1, n));
+}
+
+function mib(bytes: number): string {
+  return (bytes / mebibyte).toFixed(0);
 }
 
 function signed(value: number): string {

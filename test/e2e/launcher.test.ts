@@ -72,6 +72,22 @@ describe('an installation at the start', { skip: noGroups }, () => {
     assert.ok(readdirSync(join(folder, 'node_modules')).includes('.package-lock.json'));
   });
 
+  test('what Node compiled is kept in the clone, for the next start and its threads', async () => {
+    const thread = `import module from 'node:module'; process.stdout.write(module.getCompileCacheDir() as string)`;
+    writeFileSync(join(folder, 'thread.ts'), thread);
+    writeFileSync(
+      join(folder, 'threads.js'),
+      "import { Worker } from 'node:worker_threads'; new Worker(new URL('thread.ts', import.meta.url));",
+    );
+    const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+    const child = spawn(process.execPath, ['bin/run.js', 'threads.js'], { cwd: folder, env });
+    let kept = '';
+    child.stdout.on('data', (chunk) => (kept += chunk));
+    assert.deepEqual(await once(child, 'close'), [0, null]);
+    assert.equal(dirname(kept), join(folder, '.runtime', 'compiled'));
+    assert.ok(readdirSync(kept).length > 0);
+  });
+
   test('a signal is the program’s own once npm has done its work, however often it was called', async () => {
     rmSync(join(folder, 'node_modules', '.package-lock.json'));
     const child = launch({ FAILS: 'ci' });

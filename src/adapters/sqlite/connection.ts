@@ -45,7 +45,7 @@ export function openWriter(file: string): DatabaseSync {
 /** A connection that only reads, beside the writer. */
 export function openReader(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true, timeout: limits.storeBusyMs });
-  db.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${Math.floor(limits.storeCacheKib / 4)}`);
+  db.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${limits.storeCacheKib}`);
   return db;
 }
 

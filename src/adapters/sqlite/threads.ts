@@ -108,7 +108,10 @@ class Channel {
   constructor(role: Role) {
     const source = new URL('./worker.ts', import.meta.url);
     const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
-    this.#worker = new Worker(entry, { workerData: role });
+    this.#worker = new Worker(entry, {
+      workerData: role,
+      resourceLimits: { maxYoungGenerationSizeMb: limits.storeYoungMib },
+    });
     this.#worker.on('message', (answers: Answer[]) => this.#settle(answers));
     this.#worker.on('error', (error: Error) =>
       this.#end(new StoreError(`A thread of the store failed: ${error.message}`, true)),

@@ -6,7 +6,7 @@ const knowsFlags = Number.parseInt(process.versions.node, 10) >= 26;
 
 test('Node knows what it is told of memory', () => {
   const module = new URL('./memory.ts', import.meta.url).href;
-  const program = `import { keepMemory } from '${module}'; keepMemory(); process.stdout.write('told')`;
+  const program = `import { keepMemory } from '${module}'; keepMemory('sqlite'); process.stdout.write('told')`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',
   });
@@ -21,15 +21,17 @@ test('what somebody chose of memory when Node was started stays as it is', { ski
     v8.setFlagsFromString = (flag) => process.stdout.write(flag.replace(/=.*/, ' '));
     syncBuiltinESMExports();
     const { keepMemory } = await import('${module}');
-    keepMemory();`;
+    keepMemory('sqlite');`;
+  const growth = '--heap-growing-percent ';
   const reducer = '--memory-reducer-delay-ms ';
   const marking = '--incremental-marking-soft-trigger --incremental-marking-hard-trigger ';
   for (const [chosen, told] of [
-    ['--no-warnings', reducer + marking],
-    ['--memory-reducer-delay-ms=5000', marking],
-    ['--no-memory_reducer', marking],
-    ['--incremental-marking-hard-trigger=50', reducer],
-    ['--no-incremental_marking', reducer],
+    ['--no-warnings', reducer + growth + marking],
+    ['--memory-reducer-delay-ms=5000', growth + marking],
+    ['--no-memory_reducer', growth + marking],
+    ['--heap-growing-percent=90', reducer + marking],
+    ['--incremental-marking-hard-trigger=50', reducer + growth],
+    ['--no-incremental_marking', reducer + growth],
   ] as const) {
     const args = [chosen, '--input-type=module', '-e', program];
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { memoryKeepMs } from '../../core/limits/process.ts';
+import { heapGrowthPercent, memoryKeepMs } from '../../core/limits/process.ts';
 
 /**
  * When V8 looks through all of its memory, in percent of what it may still grow by: from the first on in the background, from the
@@ -8,13 +8,18 @@ import { memoryKeepMs } from '../../core/limits/process.ts';
  */
 const markingFromPercent = { background: 85, atOnce: 95 };
 
-/** Has memory kept over a lull and looked through when it is needed, unless somebody chose otherwise when the process was started. */
-export function keepMemory(): void {
+/**
+ * Has memory kept over a lull and looked through when it is needed, and where the store is in this process as well, less garbage pile up;
+ * unless somebody chose otherwise when the process was started.
+ */
+export function keepMemory(store: 'sqlite' | 'postgres'): void {
   // Not in NODE_OPTIONS: Node takes none of these there.
   const chosen = process.execArgv.join(' ');
   // Nodes before 26 do not have all of these flags, and say so aloud.
   if (Number.parseInt(process.versions.node, 10) < 26) return;
   if (!/memory[-_]reducer/.test(chosen)) setFlagsFromString(`--memory-reducer-delay-ms=${memoryKeepMs}`);
+  if (store === 'sqlite' && !/heap[-_]growing/.test(chosen))
+    setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
   if (/incremental[-_]marking/.test(chosen)) return;
   setFlagsFromString(`--incremental-marking-soft-trigger=${markingFromPercent.background}`);
   setFlagsFromString(`--incremental-marking-hard-trigger=${markingFromPercent.atOnce}`);
