@@ -24,6 +24,7 @@ import { plansKept } from './migrations/0021-plans-kept.ts';
 import { auditAbout } from './migrations/0022-audit-about.ts';
 import { fewOrders } from './migrations/0023-few-orders.ts';
 import { listsInStep } from './migrations/0024-lists-in-step.ts';
+import { beatsUnderWay } from './migrations/0025-beats-under-way.ts';
 
 /**
  * Forward only. A published entry is never edited: a change is a new entry, and one that versions before it can live with, for
@@ -57,6 +58,7 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: '0022-audit-about', sql: auditAbout },
   { name: '0023-few-orders', sql: fewOrders },
   { name: '0024-lists-in-step', sql: listsInStep },
+  { name: '0025-beats-under-way', sql: beatsUnderWay },
 ];
 
 /** Held while a schema is brought up to date, so that nodes that start together do it once. */

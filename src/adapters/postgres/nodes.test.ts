@@ -19,7 +19,9 @@ const vault: Vault = {
 const isFatal = (error: unknown): boolean => error instanceof StoreError && error.fatal;
 
 /** Two nodes on one database, each with its own connections. */
-async function withTwo(prove: (one: World, other: World, query: Query) => Promise<void>): Promise<void> {
+async function withTwo(
+  prove: (one: World, other: World, query: Query, url: string) => Promise<void>,
+): Promise<void> {
   const database = await testDatabase();
   const stores: Store[] = [];
   for (let n = 0; n < 2; n += 1)
@@ -37,7 +39,7 @@ async function withTwo(prove: (one: World, other: World, query: Query) => Promis
   for (const [n, world] of worlds.entries())
     world.epoch = (await world.store.join({ nodeName: `node-${n}`, nowMs: t0 })).epoch;
   try {
-    await prove(worlds[0]!, worlds[1]!, database.query);
+    await prove(worlds[0]!, worlds[1]!, database.query, database.url);
   } finally {
     for (const store of stores) await store.close();
     await database.drop();
@@ -85,6 +87,28 @@ test('a node that has not said for 11 s that it lives is taken over once, with w
     for (const owed of lost) assert.equal(await other.end(owed), 'settled');
     assert.equal(await other.end(other.fresh(mine, no)), 'settled');
     assert.equal(await one.store.getEvent(one.accountNo, 'late'), null);
+  });
+});
+
+test('a node whose heartbeat is under way is not taken over', async () => {
+  await withTwo(async (one, other, query, url) => {
+    const no = await endpointFor(one, other);
+    const begun = await one.stored({ endpointNos: [no], modes: ['begun'] });
+    const late = t0 + limits.nodeDeadMs;
+    const slow = new pg.Client(url);
+    await slow.connect();
+    try {
+      await slow.query('BEGIN');
+      await slow.query('UPDATE node SET beat_at = $1 WHERE epoch = $2', [late, one.epoch]);
+      let isDone = false;
+      const beat = other.store.beat({ epoch: other.epoch, nowMs: late }).finally(() => (isDone = true));
+      while (!isDone && (await query('SELECT 1 FROM pg_locks WHERE NOT granted')).length === 0);
+      await slow.query('COMMIT');
+      assert.deepEqual(await beat, { lost: [] });
+    } finally {
+      await slow.end();
+    }
+    assert.equal(await one.end(one.fresh(begun, no)), 'settled');
   });
 });
 
