@@ -146,21 +146,31 @@ export class Puller {
     if (endpoint === null) return [];
     const queue = this.#queueOf(endpointNo);
     const nowMs = clock.nowMs();
+    const knownMs = { due: queue.dueAtMs, leaseEnds: queue.leaseEndsAtMs };
     // What is noted from now on may not be in the answer.
     queue.dueAtMs = Infinity;
     queue.leaseEndsAtMs = Infinity;
-    const { pulled, dueAtMs, leaseEndsAtMs } = await store.pull({
-      endpointNo,
-      max: this.#stopped ? 0 : max,
-      maxBytes: limits.pullBytes,
-      maxTries: pullTries(endpoint.retry),
-      leaseUntilMs: nowMs + leaseMs,
-      nowMs,
-    });
-    queue.dueAtMs = Math.min(queue.dueAtMs, dueAtMs ?? Infinity);
-    queue.leaseEndsAtMs = Math.min(queue.leaseEndsAtMs, leaseEndsAtMs ?? Infinity);
-    this.#setTimer(endpointNo, queue);
+    const { pulled, dueAtMs, leaseEndsAtMs } = await store
+      .pull({
+        endpointNo,
+        max: this.#stopped ? 0 : max,
+        maxBytes: limits.pullBytes,
+        maxTries: pullTries(endpoint.retry),
+        leaseUntilMs: nowMs + leaseMs,
+        nowMs,
+      })
+      .catch((error: unknown) => {
+        this.#learn(endpointNo, queue, knownMs.due, knownMs.leaseEnds);
+        throw error;
+      });
+    this.#learn(endpointNo, queue, dueAtMs ?? Infinity, leaseEndsAtMs ?? Infinity);
     return pulled;
+  }
+
+  #learn(endpointNo: number, queue: Queue, dueAtMs: number, leaseEndsAtMs: number): void {
+    queue.dueAtMs = Math.min(queue.dueAtMs, dueAtMs);
+    queue.leaseEndsAtMs = Math.min(queue.leaseEndsAtMs, leaseEndsAtMs);
+    this.#setTimer(endpointNo, queue);
   }
 
   /** For who waits, and for leases that run out. What nobody waits for needs no timer. */

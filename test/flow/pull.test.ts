@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { StoreError } from '../../src/core/errors.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { ApiWorld, adminKey, type Reply } from '../support/api.ts';
 import { entrances } from '../support/entrances.ts';
 import { provider } from '../support/provider.ts';
+import { openWorld } from '../support/world.ts';
 
 type Body = Reply['body'];
 
@@ -107,6 +110,30 @@ describe('endpoints that are fetched from', () => {
     await settle('ack', id, { ids: [again.id] });
     await world.clock.advance(1000);
     assert.equal((await world.ask('GET', `/v1/replays/${replay.body.id}`)).body.done, 1);
+  });
+
+  test('a lease ends when it was to, though the store could not look for messages in between', async () => {
+    let fails = false;
+    const failing = await openWorld({
+      disk: (store): Store => ({
+        ...store,
+        pull: (input) => (fails ? Promise.reject(new StoreError('away', false)) : store.pull(input)),
+      }),
+    });
+    const endpoint = await failing.endpoint({ url: 'pull:' });
+    await failing.publish({});
+    const receiving = () =>
+      failing.engine.puller.receive(endpoint, { max: 1, waitMs: 0, leaseMs: 10_000 }, () => {});
+    assert.equal((await receiving()).length, 1);
+    fails = true;
+    await assert.rejects(receiving(), StoreError);
+    fails = false;
+    await failing.clock.advance(10_000);
+    assert.deepEqual(
+      (await failing.deliveries()).map(({ status }) => status),
+      ['retrying'],
+    );
+    await failing.close();
   });
 
   test('what is given back comes again at once, or after the delay that was asked for', async () => {
