@@ -38,13 +38,13 @@ export async function backlog(machine: Machine, report: Report): Promise<void> {
   const peakBytes = await fill(server, { run, type: 'dead', events: waiting });
   const fillMs = nowMs() - startMs;
   await sleep(machine.quick ? 500 : Math.max(3000, startMs + quietAfterMs - nowMs()));
-  const bytes = residentBytes(server.pid);
-  const grownMib = (bytes - emptyBytes) / mebibyte;
+  const filledBytes = residentBytes(server.pid);
+  const grownMib = (filledBytes - emptyBytes) / mebibyte;
   report.add({
     name: `backlog: ${waiting.toLocaleString('en')} waiting for a dead endpoint`,
     ratePerSecond: (waiting * 1000) / fillMs,
     target: { text: 'memory + < 100 MiB', met: grownMib < 100 },
-    note: `memory ${signed(grownMib)} MiB (at most ${signed((peakBytes - emptyBytes) / mebibyte)} while it was filled), ${mib(bytes)} in all (${mib(startedBytes)} when it had started)`,
+    note: `memory ${signed(grownMib)} MiB (at most ${signed((peakBytes - emptyBytes) / mebibyte)} while it was filled), ${mib(filledBytes)} in all (${mib(startedBytes)} when it had started)`,
   });
   const [before, after] = await claimCosts(machine, [without, server]);
   const ratio = after.cpuUs / before.cpuUs;

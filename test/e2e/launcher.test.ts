@@ -50,9 +50,9 @@ describe('an installation at the start', { skip: noGroups }, () => {
   writeFileSync(join(folder, 'npm', 'package.json'), '{"type":"commonjs"}');
   writeFileSync(join(folder, 'npm', 'npm-cli.js'), npm);
 
-  function launch(more: Record<string, string> = {}): ChildProcess {
+  function launch(more: Record<string, string> = {}, script = 'program.js'): ChildProcess {
     const env = { ...process.env, ...more, npm_execpath: join(folder, 'npm', 'npm-cli.js') };
-    return spawn(process.execPath, ['bin/run.js', 'program.js'], { cwd: folder, env, detached: true });
+    return spawn(process.execPath, ['bin/run.js', script], { cwd: folder, env, detached: true });
   }
 
   test('that is interrupted takes npm along, and is begun anew by the next start', async () => {
@@ -72,20 +72,24 @@ describe('an installation at the start', { skip: noGroups }, () => {
     assert.ok(readdirSync(join(folder, 'node_modules')).includes('.package-lock.json'));
   });
 
-  test('what Node compiled is kept in the clone, for the next start and its threads', async () => {
-    const thread = `import module from 'node:module'; process.stdout.write(module.getCompileCacheDir() as string)`;
-    writeFileSync(join(folder, 'thread.ts'), thread);
-    writeFileSync(
-      join(folder, 'threads.js'),
-      "import { Worker } from 'node:worker_threads'; new Worker(new URL('thread.ts', import.meta.url));",
-    );
-    const { NODE_COMPILE_CACHE: _, ...env } = process.env;
-    const child = spawn(process.execPath, ['bin/run.js', 'threads.js'], { cwd: folder, env });
-    let kept = '';
-    child.stdout.on('data', (chunk) => (kept += chunk));
-    assert.deepEqual(await once(child, 'close'), [0, null]);
-    assert.equal(dirname(kept), join(folder, '.runtime', 'compiled'));
-    assert.ok(readdirSync(kept).length > 0);
+  test('what Node compiled is kept in the clone or where somebody chose, for the next start and its threads', async () => {
+    const says = `import module from 'node:module'; process.stdout.write(module.getCompileCacheDir() + '\\n');`;
+    writeFileSync(join(folder, 'thread.ts'), says);
+    const startsThread = `import { Worker } from 'node:worker_threads'; new Worker(new URL('thread.ts', import.meta.url));`;
+    writeFileSync(join(folder, 'threads.js'), `${says} ${startsThread}`);
+    const chosen = join(folder, 'chosen');
+    for (const [told, home] of [
+      ['', join(folder, '.runtime', 'compiled')],
+      [chosen, chosen],
+    ] as const) {
+      const child = launch({ NODE_COMPILE_CACHE: told }, 'threads.js');
+      let out = '';
+      child.stdout!.on('data', (chunk) => (out += chunk));
+      assert.deepEqual(await once(child, 'close'), [0, null]);
+      const [inProgram, inThread] = out.split('\n') as [string, string];
+      assert.deepEqual([dirname(inProgram), dirname(inThread)], [home, home]);
+      assert.ok(readdirSync(inThread).length > 0);
+    }
   });
 
   test('a signal is the program’s own once npm has done its work, however often it was called', async () => {

@@ -22,8 +22,8 @@ export const logStuckMs = 1000;
  */
 export const memoryKeepMs = 600_000;
 /**
- * How much of what is alive may come on top of it as garbage before V8 looks through all of its memory, on SQLite. It would let up to
- * three times as much pile up. On PostgreSQL, where buffers of the connections count as well, this cost 8 % of a node's CPU and gave nothing.
+ * How much of what is alive may come on top of it as garbage before V8 looks through all of its memory, on SQLite. Left alone it lets
+ * up to three times of what is alive pile up. On PostgreSQL, where buffers of the connections count as well, this cost 8 % of a node's CPU and gave nothing.
  */
 export const heapGrowthPercent = 50;
 /**

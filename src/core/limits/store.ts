@@ -29,8 +29,8 @@ export const walKeepBytes = 64 * 1024 * 1024;
 /** Pages of the database that each connection keeps; what is older the system has. 64 MiB were no faster. */
 export const storeCacheKib = 16 * 1024;
 /**
- * The young generation of a thread of the store, in MiB. What it works on lives as long as a commit, so V8 lets the young grow: to 64 MiB without
- * this, for the same rate.
+ * The young generation of a thread of the store, in MiB: two halves of 4, and as much for what is large. What it works on lives as long as a
+ * commit, so V8 lets the young grow, without this to halves of 32 (Node 26) or 64, for the same rate. `--max-semi-space-size` goes before it.
  */
 export const storeYoungMib = 12;
 /** A database up to this size is checked as a whole at each start; after a crash, up to the second. */
