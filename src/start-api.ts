@@ -53,7 +53,7 @@ export function flowPartsOf({
   fixedAdminKeyHash,
   endpointChanged,
 }: FlowInput) {
-  const { accepter, deliverer, directory, replayer, receiver, puller, bins, live } = engine;
+  const { publisher, deliverer, directory, replayer, receiver, puller, bins, live } = engine;
   const people = { store, clock, random, passwords, sha256 };
   return {
     people: createPeople(people),
@@ -74,8 +74,8 @@ export function flowPartsOf({
     registerOrder: (account, body) => tracker.register(account, body),
     alerts: new AlertActs({ store, directory, clock, random, policy }),
     clock,
-    publish: (account, body, options) => accepter.publish(account, body, options),
-    publishBatch: (account, body, accounts) => accepter.publishBatch(account, body, accounts),
+    publish: (account, body, options) => publisher.publish(account, body, options),
+    publishBatch: (account, body, accounts) => publisher.publishBatch(account, body, accounts),
     test: (endpoint, event) =>
       deliverer.tryOnce(endpoint, { ...event, id: newId('evt_', clock.nowMs(), random.bytes(10)) }),
     requestFor: (event, endpoint, attempt) => deliverer.requestFor(event, endpoint, attempt),

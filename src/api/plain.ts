@@ -1,5 +1,5 @@
 import type { PlainAnswer, PlainRequest } from '../core/plain-request.ts';
-import type { Accepted } from '../flow/accept.ts';
+import type { Accepted } from '../flow/publish.ts';
 import { jsonType, securityHeaders } from './answer-headers.ts';
 import type { Authenticator, Principal } from './auth.ts';
 import type { ClientAddress } from './client-address.ts';

@@ -21,6 +21,7 @@ import { Live } from './live.ts';
 import { tellingStore, tellingTelemetry } from './live-changes.ts';
 import { Member } from './member.ts';
 import { Newcomers } from './newcomers.ts';
+import { Publisher } from './publish.ts';
 import { Puller } from './pull.ts';
 import { Receiver } from './receive.ts';
 import { Replayer } from './replay.ts';
@@ -54,6 +55,7 @@ export interface Engine {
   /** The store for acts of people: one whose outcome is unknown raises doubt, so that what it may have done is found. */
   store: Store;
   directory: Directory;
+  publisher: Publisher;
   accepter: Accepter;
   deliverer: Deliverer;
   dispatcher: Dispatcher;
@@ -161,6 +163,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     signalled: () => parts.hooks?.signalled(),
     isShared: member.isShared,
   });
+  const publisher = new Publisher({ ...parts, directory, accepter });
   const watcher = new Watcher({
     clock,
     underWay: () => dispatcher.underWay.all(),
@@ -268,6 +271,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   return {
     store: watched,
     directory,
+    publisher,
     accepter,
     deliverer,
     dispatcher,

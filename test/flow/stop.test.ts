@@ -16,13 +16,13 @@ test('an event that is being stored when the process stops is answered first, an
     }),
   });
   await world.endpoint({});
-  const { accepter } = world.engine;
+  const { publisher } = world.engine;
   const options = { idempotencyKey: null, traceparent: null, anyAccount: false };
-  const accepting = accepter.publish(world.account, '{"type":"a","data":1}', options);
+  const accepting = publisher.publish(world.account, '{"type":"a","data":1}', options);
   let isAnswered = false;
   void accepting.then(() => (isAnswered = true));
   const stopped = world.engine.stop().then(() => assert.ok(isAnswered));
-  await assert.rejects(accepter.publish(world.account, '{"type":"a","data":1}', options));
+  await assert.rejects(publisher.publish(world.account, '{"type":"a","data":1}', options));
   await world.clock.advance(1 * seconds);
   await stopped;
   assert.equal((await accepting).status, 202);

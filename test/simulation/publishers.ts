@@ -103,10 +103,10 @@ export class Publishers {
     };
     kernel.after(30_000, () => again(prng.between(0, 5000)));
     node.enter(() => {
-      const { accepter, directory } = node.running!.engine;
+      const { directory, publisher } = node.running!.engine;
       const account = directory.accountById(one.accountId)!;
       const options = { anyAccount: false, idempotencyKey: one.idempotencyKey, traceparent: null };
-      accepter.publish(account, one.body, options).then(
+      publisher.publish(account, one.body, options).then(
         (accepted) => {
           kernel.trace(`${node.name} says ${accepted.status} to event ${one.n}`);
           this.#acknowledged(one, accepted);

@@ -4,9 +4,9 @@ import { nodeCrypto } from '../../src/adapters/system/crypto.ts';
 import type { Account } from '../../src/core/account.ts';
 import type { DeliveryView } from '../../src/core/delivery.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
-import type { Accepted, PublishOptions } from '../../src/flow/accept.ts';
 import { type Administration, createAdministration } from '../../src/flow/administer.ts';
 import { type Engine, startEngine } from '../../src/flow/engine.ts';
+import type { Accepted, PublishOptions } from '../../src/flow/publish.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { Sender } from '../../src/ports/sender.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -94,7 +94,7 @@ export async function openWorld(
       });
     },
     async publish(event, more = {}) {
-      const accepting = world.engine.accepter.publish(
+      const accepting = world.engine.publisher.publish(
         world.account,
         JSON.stringify({ type: 'order.created', data: {}, ...event }),
         {

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
 import * as limits from '../../core/limits/api.ts';
 import { timeText } from '../../core/time-text.ts';
-import type { Accepted, PublishOptions } from '../../flow/accept.ts';
+import type { Accepted, PublishOptions } from '../../flow/publish.ts';
 import { problemHeaders, toProblem } from '../errors.ts';
 import * as models from '../models.ts';
 import type { ApiParts } from '../parts.ts';
