@@ -59,7 +59,7 @@ export class Database {
   run(sql: string, ...values: SQLInputValue[]): number {
     let statement = this.#writing.get(sql);
     if (statement === undefined) {
-      statement = this.raw.prepare(sql);
+      statement = this.#prepare(sql);
       // Or it would throw for the row id of an attempt, which may be above 2^53, although nobody asked for that.
       statement.setReadBigInts(true);
       this.#writing.set(sql, statement);
@@ -119,9 +119,14 @@ export class Database {
   #prepared(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.raw.prepare(sql);
+      statement = this.#prepare(sql);
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  /** What is bound to a bare `LIMIT ?` goes into SQLite's plan: it would prepare the statement anew each time it runs. */
+  #prepare(sql: string): StatementSync {
+    return this.raw.prepare(sql.replaceAll('LIMIT ?', 'LIMIT 0 + ?'));
   }
 }
