@@ -57,10 +57,10 @@ function commitBatch(db: Database, acts: readonly Act[], fault: Fault | null): R
 function runAct(db: Database, { name, input }: Act): Result {
   const act = writeActs[name] as (db: Database, ...input: readonly unknown[]) => unknown;
   const guarded = !refusesFirst.has(name);
-  if (guarded) db.raw.exec('SAVEPOINT act');
+  if (guarded) db.run('SAVEPOINT act');
   try {
     const value = act(db, ...input);
-    if (guarded) db.raw.exec('RELEASE act');
+    if (guarded) db.run('RELEASE act');
     return { value };
   } catch (error) {
     const refused = error instanceof SurehookError || error instanceof StoreError;

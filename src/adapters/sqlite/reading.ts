@@ -6,11 +6,11 @@ import type { Database } from './database.ts';
 export function runRead(db: Database, name: ReadName, input: readonly unknown[]): unknown {
   const act = readActs[name] as (db: Database, ...input: readonly unknown[]) => unknown;
   try {
-    db.raw.exec('BEGIN');
+    db.run('BEGIN');
     return act(db, ...input);
   } catch (error) {
     throw storeErrorOf(error) ?? error;
   } finally {
-    if (db.raw.isTransaction) db.raw.exec('ROLLBACK');
+    if (db.raw.isTransaction) db.run('ROLLBACK');
   }
 }

@@ -72,9 +72,11 @@ function killHeld(db: Database, { nowMs, heldSinceMs, limit }: Input): boolean {
 function deleteOld(db: Database, { nowMs, keepSinceMs, limit }: Input): boolean {
   const rows = db.all(
     `SELECT e.seq, e.created_at, json_array_length(e.targets) AS targets,
-       (SELECT count(*) FROM delivery d WHERE d.key >= e.seq * ${places} AND d.key < (e.seq + 1) * ${places}
-          AND d.state <> 0 AND d.ended_at < ?) AS ended
+       CASE WHEN e.created_at < ? THEN
+         (SELECT count(*) FROM delivery d WHERE d.key >= e.seq * ${places} AND d.key < (e.seq + 1) * ${places}
+            AND d.state <> 0 AND d.ended_at < ?) END AS ended
      FROM event e WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
+    keepSinceMs,
     keepSinceMs,
     db.sweptSeq,
     limit,
