@@ -28,7 +28,7 @@ export function openWriter(file: string): DatabaseSync {
     db.exec(
       `PRAGMA wal_autocheckpoint = ${limits.walPages}; PRAGMA journal_size_limit = ${limits.walKeepBytes}`,
     );
-    useMemory(db);
+    boundMemory(db);
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
     if (!inMemory) requireDurable(db, file);
     checkSound(db);
@@ -45,12 +45,12 @@ export function openWriter(file: string): DatabaseSync {
 /** A connection that only reads, beside the writer. */
 export function openReader(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true, timeout: limits.storeBusyMs });
-  useMemory(db);
+  boundMemory(db);
   return db;
 }
 
-/** How much memory a connection may use. */
-export function useMemory(db: DatabaseSync): void {
+/** Has a connection keep no more in memory than it may, and what is temporary there. */
+export function boundMemory(db: DatabaseSync): void {
   db.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${limits.storeCacheKib}`);
 }
 

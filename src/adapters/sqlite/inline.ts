@@ -3,7 +3,7 @@ import { StoreError } from '../../core/errors.ts';
 import * as limits from '../../core/limits/store.ts';
 import { copyTo, markClean } from './backup.ts';
 import { type Act, type Fault, runBatch } from './batch.ts';
-import { openWriter, useMemory } from './connection.ts';
+import { boundMemory, openWriter } from './connection.ts';
 import type { Connector } from './connector.ts';
 import { Database } from './database.ts';
 import { runRead } from './reading.ts';
@@ -25,7 +25,7 @@ function openInMemory(): DatabaseSync {
   }
   const copy = new DatabaseSync(':memory:');
   copy.deserialize(empty);
-  useMemory(copy);
+  boundMemory(copy);
   return copy;
 }
 
