@@ -4,7 +4,7 @@ import { mutants } from './mutants.ts';
 import { report, runSeeds } from './seeds.ts';
 import { runSeed } from './world.ts';
 
-const seeds = 300;
+const seeds = 2000;
 /** A planted bug must be found within so many seeds. */
 const mutantSeeds = 150;
 
