@@ -1,7 +1,6 @@
 // `npm test`: format and lint, types, unused code, then every test. With arguments, only the tests in those files:
 // `npm test -- src/core/verdict.test.ts`. With `--long`, those that take minutes instead: falling nodes and databases, the demo, the flow on PostgreSQL. With `--browser`, those in a browser, one file after the other: two browsers at once make each other late. The tests find a PostgreSQL server at TEST_DATABASE_URL, or get one of their own. With `--checks`, only what comes before the tests.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { freshDashboard } from './dashboard.js';
@@ -33,24 +32,23 @@ const files = args.includes('--long')
     ? browserPatterns
     : args.filter((arg) => arg !== '--checks');
 const failed = [];
-if (files.length === 0) await Promise.all(checks.map(runCheck));
+if (files.length === 0) for (const check of checks) runCheck(check);
 if (!onlyChecks && !freshDashboard()) failed.push('the build of the dashboard');
 if (!onlyChecks) await runTests(files.length > 0 ? files : patterns);
 if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.join(', ')}\n`);
 process.exit(failed.length > 0 ? 1 : 0);
 
-/** Beside the others: the types take as long as all of them, on one core. */
-async function runCheck({ title, file, args }) {
+function runCheck({ title, file, args }) {
   const startMs = performance.now();
-  const child = spawn(process.execPath, [path.join(root, 'node_modules', file), ...args], { cwd: root });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-  const [status] = await once(child, 'close');
+  const done = spawnSync(process.execPath, [path.join(root, 'node_modules', file), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  process.stdout.write(`${status === 0 ? '✔' : '✖'} ${title} (${seconds} s)\n`);
-  if (status === 0) return;
+  process.stdout.write(`${done.status === 0 ? '✔' : '✖'} ${title} (${seconds} s)\n`);
+  if (done.status === 0) return;
   failed.push(title);
-  process.stdout.write(`${said}\n`);
+  process.stdout.write(`${done.stdout}${done.stderr}${done.error ?? ''}\n`);
 }
 
 async function runTests(wanted) {
