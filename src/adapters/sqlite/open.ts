@@ -9,7 +9,7 @@ import type { Connector } from './connector.ts';
 import { makeFolder, makePrivate, requireDatabase } from './file.ts';
 import { connectInline } from './inline.ts';
 import { lockDatabase } from './lock.ts';
-import { connectThreads } from './threads.ts';
+import { connectThreads, type Threads } from './threads.ts';
 
 export interface SqliteOptions {
   /** A path, or `:memory:`. A missing file and its folders are made. */
@@ -19,6 +19,8 @@ export interface SqliteOptions {
   mode: 'thread' | 'inline';
   /** Inline only: makes commits fail. */
   fault?: Fault;
+  /** Threads only: else each store starts its own, and ends them. */
+  threads?: Threads;
 }
 
 /** Refuses what can be no database of ours before anything is made, then makes the folder for it. */
@@ -46,8 +48,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   }
 }
 
-async function connect({ file, mode, fault }: SqliteOptions): Promise<Connector> {
-  return mode === 'inline' ? connectInline(file, fault ?? null) : await connectThreads(file);
+async function connect({ file, mode, fault, threads }: SqliteOptions): Promise<Connector> {
+  return mode === 'inline' ? connectInline(file, fault ?? null) : await connectThreads(file, threads);
 }
 
 function storeOn(connector: Connector, vault: Vault, release: () => void): Store {

@@ -1,9 +1,11 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { storeContract } from '../../ports/store.contract.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { openSqliteStore } from './open.ts';
+import { startThread, type Threads } from './threads.ts';
 
 /** Not secret, but not plain either; the real one has its own tests. */
 const vault: Vault = {
@@ -22,6 +24,20 @@ storeContract('in memory, on this thread', async () => {
   return { store, close: () => store.close() };
 });
 
+/** To start two threads costs more than most of what is tried on a store: those of one that is closed serve the next. */
+const idle: Worker[] = [];
+const threads: Threads = {
+  start() {
+    const thread = idle.pop() ?? startThread();
+    thread.ref();
+    return thread;
+  },
+  async end(thread) {
+    for (const name of ['message', 'error', 'exit']) thread.removeAllListeners(name);
+    thread.unref();
+    idle.push(thread);
+  },
+};
 let migrated: Promise<string> | null = null;
 
 /** A file with the present schema: copying it costs less than bringing each up to date. */
@@ -38,7 +54,7 @@ storeContract('in a file, on threads', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'surehook-store-'));
   const file = join(folder, 'test.db');
   copyFileSync(await migrated, file);
-  const store = await openSqliteStore({ file, vault, mode: 'thread' });
+  const store = await openSqliteStore({ file, vault, mode: 'thread', threads });
   return {
     store,
     async close() {

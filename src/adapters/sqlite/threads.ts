@@ -19,14 +19,23 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Where a store's threads come from, and what becomes of one whose connection is closed; one that failed is ended anyway. */
+export interface Threads {
+  start(): Worker;
+  end(thread: Worker): Promise<unknown>;
+}
+
+const ownThreads: Threads = { start: startThread, end: (thread) => thread.terminate() };
+
 /**
  * One writer and a few readers in threads of their own, so that no disk wait is on the event loop. What is written in one turn
  * of the loop goes over together, much of it in parts; the writer commits all that came in while it was committing as one.
  */
-export async function connectThreads(file: string): Promise<Connector> {
-  const writer = await Channel.open({ file, writes: true });
+export async function connectThreads(file: string, threads = ownThreads): Promise<Connector> {
+  const open = (writes: boolean): Promise<Channel> => Channel.open({ file, writes }, threads);
+  const writer = await open(true);
   // A database in memory is one connection's own: its writer reads, too.
-  const readers = file === ':memory:' ? [] : [await beside(writer, file)];
+  const readers = file === ':memory:' ? [] : [await beside(writer, () => open(false))];
   let growing: Promise<unknown> | null = null;
 
   /** The one with the least to do; one more is started when all have something to do. */
@@ -36,7 +45,7 @@ export async function connectThreads(file: string): Promise<Connector> {
       readers[0] ?? writer,
     );
     if (free.waiting > 0 && growing === null && readers.length > 0 && readers.length < limits.storeReaders) {
-      const opened = Channel.open({ file, writes: false }).then((one) => readers.push(one));
+      const opened = open(false).then((one) => readers.push(one));
       growing = opened
         .catch(() => undefined)
         .finally(() => {
@@ -60,7 +69,7 @@ export async function connectThreads(file: string): Promise<Connector> {
     },
     async backup(target) {
       if (readers.length === 0) return void (await writer.ask('backup', [target]));
-      const channel = await Channel.open({ file, writes: false });
+      const channel = await open(false);
       try {
         await channel.ask('backup', [target]);
       } finally {
@@ -76,9 +85,9 @@ export async function connectThreads(file: string): Promise<Connector> {
 }
 
 /** The first reader; without it the writer goes, too. */
-async function beside(writer: Channel, file: string): Promise<Channel> {
+async function beside(writer: Channel, open: () => Promise<Channel>): Promise<Channel> {
   try {
-    return await Channel.open({ file, writes: false });
+    return await open();
   } catch (error) {
     await writer.close();
     throw error;
@@ -87,6 +96,7 @@ async function beside(writer: Channel, file: string): Promise<Channel> {
 
 /** A thread that answers in the order it is asked. */
 class Channel {
+  readonly #threads: Threads;
   readonly #worker: Worker;
   readonly #asked: Waiting[] = [];
   #answered = 0;
@@ -94,10 +104,10 @@ class Channel {
   #unsentItems = 0;
   #gone: Error | null = null;
 
-  static async open(role: Role): Promise<Channel> {
-    const channel = new Channel(role);
+  static async open(role: Role, threads: Threads): Promise<Channel> {
+    const channel = new Channel(threads);
     try {
-      await channel.ask('open', []);
+      await channel.ask('open', [role]);
       return channel;
     } catch (error) {
       await channel.#worker.terminate();
@@ -105,13 +115,9 @@ class Channel {
     }
   }
 
-  constructor(role: Role) {
-    const source = new URL('./worker.ts', import.meta.url);
-    const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
-    this.#worker = new Worker(entry, {
-      workerData: role,
-      resourceLimits: { maxYoungGenerationSizeMb: limits.storeYoungMib },
-    });
+  private constructor(threads: Threads) {
+    this.#threads = threads;
+    this.#worker = threads.start();
     this.#worker.on('message', (answers: Answer[]) => this.#settle(answers));
     this.#worker.on('error', (error: Error) =>
       this.#end(new StoreError(`A thread of the store failed: ${error.message}`, true)),
@@ -137,7 +143,9 @@ class Channel {
 
   async close(): Promise<void> {
     if (this.#gone === null) await this.ask('close', []).catch(() => undefined);
-    await this.#worker.terminate();
+    const failed = this.#gone !== null;
+    this.#end(new StoreError('The store is closed.', false));
+    await (failed ? this.#worker.terminate() : this.#threads.end(this.#worker));
   }
 
   #send(): void {
@@ -169,4 +177,10 @@ class Channel {
     this.#answered = 0;
     for (const { reject } of unanswered) reject(this.#gone);
   }
+}
+
+export function startThread(): Worker {
+  const source = new URL('./worker.ts', import.meta.url);
+  const entry = import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/ts$/, 'js'));
+  return new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: limits.storeYoungMib } });
 }

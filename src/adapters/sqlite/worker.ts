@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import * as limits from '../../core/limits/store.ts';
 import { type ReadName, readActs, type WriteName, writeActs } from './acts.ts';
 import { copyTo, markClean } from './backup.ts';
@@ -23,7 +23,8 @@ import { runRead } from './reading.ts';
  */
 
 const port = parentPort as MessagePort;
-const role = workerData as Role;
+/** Of the database that is open. */
+let role: Role = { file: '', writes: false };
 let database: Database | null = null;
 let inbox: Order[] = [];
 
@@ -71,6 +72,7 @@ function answer({ name, input }: Order): Answer {
 
 function run(name: Order['name'], input: readonly unknown[]): unknown {
   if (name === 'open') {
+    role = input[0] as Role;
     database = new Database(role.writes ? openWriter(role.file) : openReader(role.file));
   } else if (name === 'backup') {
     copyTo(opened().raw, input[0] as string);
