@@ -7,7 +7,7 @@ import * as limits from '../../core/limits/store.ts';
 import type { AcceptItem } from '../../ports/store.ts';
 import { newEvent, t0 } from '../../ports/store-world.case.ts';
 import type { Sent } from './messages.ts';
-import { connectThreads } from './threads.ts';
+import { connectThreads, startThread, type Threads } from './threads.ts';
 
 /** So many accepts of new events that nobody wants. */
 function itemsOf(events: number): AcceptItem[] {
@@ -113,4 +113,24 @@ test('a commit holds no more than its bound of events, in however few acts they 
     [],
   );
   assert.ok(commits.length < asked.length);
+});
+
+test('what is asked while the store closes is refused, and closed twice it is closed once', async () => {
+  let ended = 0;
+  const threads: Threads = {
+    start: startThread,
+    async end(thread) {
+      ended += 1;
+      // Until it is ended it answers; an answer that nobody waits for would be thrown here.
+      for (let turn = 0; turn < 1000; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return await thread.terminate();
+    },
+  };
+  const connector = await connectThreads(':memory:', threads);
+  const closing = [connector.close(), connector.close()];
+  // By then its thread was told, and has not answered.
+  for (let n = 0; n < 10; n += 1) await null;
+  await assert.rejects(connector.read('getEvent', []), { message: 'The store is closed.' });
+  await Promise.all(closing);
+  assert.equal(ended, 1);
 });

@@ -103,6 +103,7 @@ class Channel {
   #unsent: Order[] = [];
   #unsentItems = 0;
   #gone: Error | null = null;
+  #closing: Promise<void> | null = null;
 
   static async open(role: Role, threads: Threads): Promise<Channel> {
     const channel = new Channel(threads);
@@ -122,7 +123,7 @@ class Channel {
     this.#worker.on('error', (error: Error) =>
       this.#end(new StoreError(`A thread of the store failed: ${error.message}`, true)),
     );
-    this.#worker.on('exit', () => this.#end(new StoreError('The store is closed.', false)));
+    this.#worker.on('exit', () => this.#end(closedError()));
   }
 
   get waiting(): number {
@@ -131,6 +132,7 @@ class Channel {
 
   ask(name: WriteName | Order['name'], input: readonly unknown[]): Promise<unknown> {
     if (this.#gone !== null) return Promise.reject(this.#gone);
+    if (this.#closing !== null) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
       const order = { name, input: packed(name, input) };
@@ -141,10 +143,16 @@ class Channel {
     });
   }
 
-  async close(): Promise<void> {
+  /** What is asked from then on is refused. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     if (this.#gone === null) await this.ask('close', []).catch(() => undefined);
     const failed = this.#gone !== null;
-    this.#end(new StoreError('The store is closed.', false));
+    this.#end(closedError());
     await (failed ? this.#worker.terminate() : this.#threads.end(this.#worker));
   }
 
@@ -177,6 +185,10 @@ class Channel {
     this.#answered = 0;
     for (const { reject } of unanswered) reject(this.#gone);
   }
+}
+
+function closedError(): StoreError {
+  return new StoreError('The store is closed.', false);
 }
 
 export function startThread(): Worker {
