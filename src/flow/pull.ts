@@ -191,8 +191,6 @@ export class Puller {
       this.#setTimer(endpointNo, queue);
       return;
     }
-    queue.dueAtMs = Infinity;
-    queue.leaseEndsAtMs = Infinity;
     const [call] = queue.waiting;
     if (call !== undefined) call();
     else this.#endLeases(endpointNo);

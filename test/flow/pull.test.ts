@@ -136,6 +136,36 @@ describe('endpoints that are fetched from', () => {
     await failing.close();
   });
 
+  test('a message that the store failed to hand to one who waits goes to the next at that moment', async () => {
+    let fails = false;
+    const failing = await openWorld({
+      disk: (store): Store => ({
+        ...store,
+        pull(input) {
+          if (!fails) return store.pull(input);
+          fails = false;
+          return Promise.reject(new StoreError('away', false));
+        },
+      }),
+    });
+    const endpoint = await failing.endpoint({ url: 'pull:' });
+    const waiting = Array.from({ length: 2 }, () =>
+      failing.engine.puller.receive(endpoint, { max: 1, waitMs: 20_000, leaseMs: 10_000 }, () => {}),
+    );
+    const ends: string[] = [];
+    for (const one of waiting)
+      one.then(
+        (messages) => ends.push(`got ${messages.length}`),
+        () => ends.push('failed'),
+      );
+    await failing.clock.settle();
+    fails = true;
+    await failing.publish({});
+    await failing.clock.advance(1);
+    assert.deepEqual(ends, ['failed', 'got 1']);
+    await failing.close();
+  });
+
   test('what is given back comes again at once, or after the delay that was asked for', async () => {
     const { id } = await queue();
     await publish();
