@@ -23,8 +23,7 @@ import { runRead } from './reading.ts';
  */
 
 const port = parentPort as MessagePort;
-/** Of the database that is open. */
-let role: Role = { file: '', writes: false };
+let isWriter = false;
 let database: Database | null = null;
 let inbox: Order[] = [];
 
@@ -72,12 +71,13 @@ function answer({ name, input }: Order): Answer {
 
 function run(name: Order['name'], input: readonly unknown[]): unknown {
   if (name === 'open') {
-    role = input[0] as Role;
-    database = new Database(role.writes ? openWriter(role.file) : openReader(role.file));
+    const { file, writes } = input[0] as Role;
+    database = new Database(writes ? openWriter(file) : openReader(file));
+    isWriter = writes;
   } else if (name === 'backup') {
     copyTo(opened().raw, input[0] as string);
   } else if (name === 'close') {
-    if (role.writes) markClean(opened());
+    if (isWriter) markClean(opened());
     opened().raw.close();
     database = null;
   } else if (name in readActs) {
